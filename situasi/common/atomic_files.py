@@ -29,8 +29,15 @@ def write(path: Path, content: bytes, mode: int = PRIVATE_MODE) -> None:
 
     When several write the same name at once, each writes a complete file and the last one stays.
     """
-    with _open_part(path.parent, mode) as (part, file):
+    with replace_file(path, mode) as file:
         file.write(content)
+
+
+@contextmanager
+def replace_file(path: Path, mode: int = PRIVATE_MODE) -> Iterator[BinaryIO]:
+    """Yield a file to write that replaces this one when the block ends without an error."""
+    with _open_part(path.parent, mode) as (part, file):
+        yield file
         _sync(file)
         part.replace(path)
         sync_folder(path.parent)

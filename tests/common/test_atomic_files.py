@@ -255,6 +255,7 @@ OTHERWISE = {
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
     "situasi/ingest/readers/xlsx_guard.py",
     "situasi/ingest/readers/zip_reader.py",
+    "situasi/ingest/redaction/kept_files.py",
     "situasi/ingest/upload.py",
     "situasi/reports/sitrep/pdf_writer.py",
     "pages/report_entry/messages.py",

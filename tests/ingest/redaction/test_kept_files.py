@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tracemalloc
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +12,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from situasi.access.officer_key import OfficerKey
 from situasi.board import Board
 from situasi.domain.feed_schemas import POSTINGS, ROSTER
 from situasi.ingest.inbox import GROWTH_WATCH_TIME
+from situasi.ingest.redaction import kept_files
 from situasi.ingest.redaction.kept_files import redact_kept_file
 from tests.builders_files import csv_file, jsonl_file, report, xlsx_file
 from tests.conftest import NOON
@@ -138,3 +143,55 @@ def test_a_file_that_failed_is_redacted_too_and_so_is_one_kept_before_a_stop(boa
     for path in [*(drop.folder / "failed").iterdir(), *(drop.folder / "processed").iterdir()]:
         assert NRP.encode() not in path.read_bytes()
         assert NIP.encode() not in path.read_bytes()
+
+
+def test_a_workbook_in_an_archive_is_redacted_too(tmp_path: Path) -> None:
+    book = xlsx_file(tmp_path / "a.xlsx", *rows(int(NRP)))
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(book, "a.xlsx")
+        archive.writestr("foto.jpg", b"\xff\xd8\0")
+    assert redact_kept_file(path, KEY, is_about_officers=True)
+    with zipfile.ZipFile(path) as archive:
+        (tmp_path / "b.xlsx").write_bytes(archive.read("a.xlsx"))
+        assert archive.read("foto.jpg") == b"\xff\xd8\0"
+    content = unpacked(tmp_path / "b.xlsx")
+    assert NRP.encode() not in content
+    assert KEY.mark_number(NRP).encode() in content
+
+
+def test_memory_does_not_grow_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_files, "_BLOCK_BYTES", 1 << 14)
+    for name in ("a.csv", "a.xml"):
+        line = f"x,{NRP},aman {{}}\n" if name == "a.csv" else f'<c r="A{{}}"><v>{NRP}</v></c>'
+        text = "".join(map(line.format, range(40_000)))
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, text)
+        tracemalloc.start()
+        assert redact_kept_file(path, KEY, is_about_officers=True)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < len(text), peak
+        assert NRP.encode() not in unpacked(path)
+
+
+LINES = st.lists(
+    st.lists(st.sampled_from([NRP, NIP, "nrp", "NRP: 12345", "aman", "27/11/2024", ",", " "]),
+             max_size=4).map("".join), max_size=40,
+).map("\n".join)  # fmt: skip
+
+
+@given(text=LINES, block=st.integers(100, 300))
+def test_a_text_in_pieces_is_redacted_as_a_whole_one(text: str, block: int) -> None:
+    redact = kept_files._build_redaction(KEY, is_about_officers=True)
+    results = []
+    for size in (block, 1 << 20):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kept_files, "_BLOCK_BYTES", size)
+            target = io.BytesIO()
+            kept_files._redact_file(io.BytesIO(text.encode()), target, redact)
+            results.append(target.getvalue())
+    assert results[0] == results[1]
