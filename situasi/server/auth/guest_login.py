@@ -13,6 +13,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server.auth import pages, sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, ENDED_LINK, SIGN_IN_PATH, AuthContext
+from situasi.server.frontend import light_view
 from situasi.store.model import StoreError
 
 
@@ -60,6 +61,9 @@ async def _find_link(token: str, auth: AuthContext) -> Link | None:
 
 
 def _page_path(link: Link) -> str:
+    """Return the address that a link opens: of Situasi the light view, which leads to the full."""
+    if link.scope.page == "situasi":
+        return light_view.build_path(link.scope.query)
     query = urlencode(link.scope.query)
     return f"/{link.scope.page}" + (f"?{query}" if query else "")
 

@@ -13,7 +13,7 @@ from situasi.common import i18n
 from situasi.higher_command import app
 from situasi.server import html_pages
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
-from situasi.server.frontend import editions, packing
+from situasi.server.frontend import editions, light_view, packing
 
 # Of a command above: the page that names an area (situasi/ui/tenant.py).
 _AREA_PAGE = "wilayah"
@@ -23,6 +23,8 @@ _STYLE = html_pages.THEME_COLOURS + Path(__file__).with_name("splash.css").read_
 def serve_page(request: Request) -> Response:
     """Return the page of Streamlit, which says what is loading until there is something to see."""
     auth: AuthContext = request.scope[AUTH_CONTEXT]
+    if (redirect := light_view.redirect_first(request, auth.viewer)) is not None:
+        return redirect
     page = html_pages.render_template(
         "board.html",
         unit=app.server_unit_name(current_board),

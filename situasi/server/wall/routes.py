@@ -24,6 +24,7 @@ from situasi.server import html_pages
 from situasi.server.auth import login, sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.frontend import packing
+from situasi.server.frontend.light_view import WALL_PATH
 from situasi.server.wall import assets, frozen_copy
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
@@ -33,7 +34,6 @@ from situasi.server.wall.query import WallQuery
 from situasi.server.wall.service import EncodedState
 from situasi.store.model import StoreError
 
-WALL_PATH = "/layar"
 _MAX_WAIT_S = 20.0  # longest time for which a response is held back
 _WAIT_PATTERN = re.compile(r"wait=(\d{1,3})")
 
@@ -64,7 +64,9 @@ async def serve_shell(request: Request) -> Response:
     if viewer is None:
         return _not_found()
     page = wall_shell.render_shell(request, viewer, _parse_query(request, viewer))
-    return html_pages.build_html_response(page, wall_shell.POLICY)
+    return html_pages.build_html_response(
+        page, wall_shell.POLICY, accept_encoding=request.headers.get("accept-encoding", "")
+    )
 
 
 def serve_file(request: Request) -> Response:

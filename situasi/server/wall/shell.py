@@ -11,6 +11,7 @@ from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.presentation.view_text import SITUATION_FILTERS
 from situasi.server import html_pages
+from situasi.server.frontend import light_view
 from situasi.server.wall import assets, svg_map
 from situasi.server.wall.query import WallQuery
 
@@ -51,7 +52,7 @@ def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         ("mute", _("Bunyi"), "M"),
         ("acknowledge", _("Paham"), "A"),
         ("full", _("Layar penuh"), "L"),
-        ("home", _("Ke papan"), "B"),
+        ("home", _("Papan lengkap"), "B"),
     )
     return tuple(
         control for control in controls if control[0] != "acknowledge" or may_acknowledge(viewer)
@@ -63,10 +64,9 @@ def _build_home_link(request: Request, viewer: Viewer) -> str:
     query = [
         (name, value)
         for name, value in request.query_params.multi_items()
-        if name in (*SITUATION_FILTERS, "lang")
+        if name in (*SITUATION_FILTERS, "lang") and not (viewer.link and name != "lang")
     ]
-    path = "/situasi" if viewer.link else "/"
-    return path + (f"?{urlencode(query)}" if query and not viewer.link else "")
+    return f"/situasi?{urlencode([*query, (light_view.FULL_PARAMETER, 'ya')])}"
 
 
 def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:

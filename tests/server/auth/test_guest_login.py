@@ -39,6 +39,7 @@ pytestmark = pytest.mark.xdist_group("server")
 QUERY = (("kec", "16.10.05"), ("rentang", "semua"))
 OURS, THEIRS = "Kotak Pemulutan basah", "Tenda roboh"
 PAGE = "/kejadian?kec=16.10.05&rentang=semua"
+LIGHT = "/layar?kec=16.10.05&rentang=semua&tema=terang"
 
 
 @pytest.fixture(scope="module")
@@ -300,7 +301,11 @@ def test_a_guest_may_sign_in_and_is_then_the_account(server: Server, make: Maker
 def test_one_link_replaces_another_in_the_same_browser(server: Server, make: Maker) -> None:
     first, second, guest = make(), make(page="situasi"), Knocker(server)
     guest.page(address(first))
-    assert guest.page(address(second)).to == PAGE.replace("kejadian", "situasi")
+    # Of Situasi the light view comes first, with the filters of the link, and leads to the full.
+    assert guest.page(address(second)).to == LIGHT
+    full = "/situasi?lang=en&amp;lengkap=ya"
+    assert f'href="{full}"' in guest.page(LIGHT + "&lang=en").body
+    assert guest.page(full.replace("&amp;", "&")).to == "/situasi?lang=en"
     assert len(told(server, "link-open", second.scope.id)) == 1
 
 

@@ -119,6 +119,45 @@ def test_the_frame_runs_and_loads_nothing_but_its_own_files(server: Server, rina
     assert len(page.body) < 30_000
 
 
+def test_a_phone_is_shown_the_light_view_first_and_the_full_board_when_it_asks(
+    server: Server, rina: Knocker
+) -> None:
+    phone = Knocker(server, {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile Safari"})
+    phone.sign_in("rina")
+    light = "/layar?kec=16.10.05&saat=2024-11-27T09%3A00&lang=en&tema=terang"
+    query = "kec=16.10.05&ukur=tps&saat=2024-11-27T09:00&lang=en"
+    assert phone.page(f"/?{query}").to == phone.page(f"/situasi?{query}").to == light
+    assert phone.page(f"/kejadian?{query}").status == 200  # it has no light view
+    assert phone.page("/", sec_ch_ua_mobile="?0").status == rina.page("/").status == 200
+    assert rina.page("/situasi", sec_ch_ua_mobile="?1").to == "/layar?tema=terang"
+    assert (
+        'href="/situasi?kec=16.10.05&amp;saat=2024-11-27T09%3A00&amp;lang=en&amp;lengkap=ya"'
+        in (phone.page(light).body)
+    )
+    assert phone.page("/situasi?kec=16.10.05&lengkap=ya").to == "/situasi?kec=16.10.05"
+    assert phone.page("/situasi").status == 200  # until the browser is closed
+
+
+def test_the_first_page_is_packed_and_tells_language_and_command_before_anything_is_loaded(
+    server: Server, rina: Knocker
+) -> None:
+    for query, lang in (("", "id"), ("?lang=en", "en")):
+        page = rina.page(f"/{query}")
+        assert f'<html lang="{lang}">' in page.body
+        assert page.body.partition('id="splash"')[2].count("Polres Ogan Ilir") == 1
+        assert page.body.count(f'href="/berkas/{lang}-') > 20
+        assert "Streamlit</title>" not in page.body
+        assert str(page.headers["cache-control"]) == "no-store"
+        packed = rina.page(f"/{query}", accept_encoding="br")
+        assert str(packed.headers["content-encoding"]) == "br"
+        assert int(packed.headers["content-length"]) < len(page.body) / 3
+        script = page.body.partition('crossorigin src="')[2].partition('"')[0]
+        file = rina.ask(script, accept_encoding="br")
+        assert (file.status, str(file.headers["content-encoding"])) == (200, "br")
+        assert "immutable" in str(file.headers["cache-control"])
+        assert Knocker(server).ask(script).status == 401
+
+
 def test_a_picture_that_the_reader_has_is_not_sent_again(server: Server, rina: Knocker) -> None:
     for _ in range(2):  # the minute may turn between two requests, but not twice
         first = picture(rina)

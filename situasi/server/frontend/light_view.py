@@ -1,0 +1,48 @@
+"""Who is shown the light view of Situasi first: the wall, which is stacked on a small screen."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from situasi.access.roles import Viewer
+from situasi.higher_command import app
+from situasi.presentation.view_text import SITUATION_FILTERS
+
+WALL_PATH = "/layar"
+# Asks for the full board; kept in a cookie, so that shared addresses do not carry it.
+FULL_PARAMETER = "lengkap"
+_FULL_COOKIE = "situasi-lengkap"
+_PAGES = ("/", "/situasi")
+
+
+def build_path(query: Iterable[tuple[str, str]]) -> str:
+    """Return the address of the light view with these filters, by day colours."""
+    kept = [(name, value) for name, value in query if name in (*SITUATION_FILTERS, "lang")]
+    return f"{WALL_PATH}?{urlencode([*kept, ('tema', 'terang')])}"
+
+
+def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:
+    """Return where a page of the full board leads instead; None where it is shown."""
+    query = request.query_params.multi_items()
+    if FULL_PARAMETER in request.query_params:
+        kept = urlencode([pair for pair in query if pair[0] != FULL_PARAMETER])
+        response = RedirectResponse(request.url.path + (f"?{kept}" if kept else ""), 303)
+        response.set_cookie(_FULL_COOKIE, "ya", httponly=True, samesite="lax")
+        return response
+    is_lighter = (
+        request.url.path in _PAGES
+        and viewer is not None
+        and viewer.may_open("situasi")
+        and app.current_higher_command() is None
+        and _is_phone(request)
+        and _FULL_COOKIE not in request.cookies
+    )
+    return RedirectResponse(build_path(query), 303) if is_lighter else None
+
+
+def _is_phone(request: Request) -> bool:
+    """Return whether the browser says that it runs on a phone."""
+    mobile = request.headers.get("sec-ch-ua-mobile")
+    return mobile == "?1" if mobile else "Mobi" in request.headers.get("user-agent", "")
