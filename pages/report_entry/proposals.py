@@ -162,11 +162,28 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
     for doubt in row.doubts:
         st.caption(markup.escape_markdown(doubt))
     columns = st.columns(2)
+    for column, heading in zip(columns, _list_ratings(row), strict=False):
+        column.pills(
+            _format_rating_title(heading), _list_codes(row.feed, heading),
+            format_func=partial(label, heading), key=_build_widget_key(paste, position, heading),
+        )  # fmt: skip
     for number, unclear in enumerate(row.unclear_cells):
         column = columns[number % 2]
         key = _build_widget_key(paste, position, unclear.heading)
         _render_question(register, column, key, row, unclear.heading)
         column.caption(markup.escape_markdown(unclear.reason))
+
+
+def _list_ratings(row: ProposedRow) -> list[str]:
+    """Return which ratings of an incident the message does not state: they decide who is told."""
+    if row.feed != feed_schemas.INCIDENTS.name or row.cells.get("jenis") == "nihil":
+        return []
+    asked = {unclear.heading for unclear in row.unclear_cells}
+    return [heading for heading in ("tingkat", "situasi") if heading not in {*row.cells, *asked}]
+
+
+def _format_rating_title(heading: str) -> str:
+    return {"tingkat": _("Tingkat"), "situasi": _("Situasi")}[heading]
 
 
 def list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
@@ -290,6 +307,9 @@ def _complete_cells(
             continue
         cells.pop(unclear.heading, None)
         cells |= _parse_reply(unclear.heading, reply, proposal, paste)
+    for heading in _list_ratings(row):
+        rating = st.session_state.get(_build_widget_key(paste, position, heading))
+        cells |= {heading: str(rating)} if rating else {}
     return stamp_cells(cells, stamp), missing
 
 

@@ -52,10 +52,14 @@ def _find_quarantined_row(feed: str) -> RejectedInput | None:
 
 
 def _on_send(feed: str, headings: tuple[str, ...]) -> None:
-    """Submit the fields. If the row is accepted the form is emptied, else it stays."""
+    """Submit what is filled in besides place and time; an accepted row empties the form."""
     session.use_url_language()
     kecamatan, desa = fields.selected_place()
     values = {name: fields.field_value(name) for name in headings if name not in {"jam", "tps"}}
+    if not any(text for name, text in values.items() if name not in fields.STICKY_FIELDS):
+        refusal = _("formulirnya kosong; isi dahulu apa yang dilaporkan")
+        save_outcome(label("feed", feed), SubmissionResult(refusal=refusal))
+        return
     cells = {
         **form_rows.build_place_cells(
             board().register, kecamatan, desa, fields.field_value("tps") or ""

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store.model import StoreError
 from situasi.ui import session
 from tests.conftest import NOON
@@ -67,10 +68,35 @@ def test_a_row_that_is_held_is_never_said_to_be_gone(
     app = lapor("kejadian")
     with monkeypatch.context() as patch:
         patch.setattr(board.store, "quarantine_frame", unread)  # where its number would be found
+        next(one for one in app.text_input if one.label == "Uraian").set_value("Ada keributan.")
         press(app, "Kirim laporan")
     assert "jenis kejadian kosong" in told(app)
     assert "tidak disimpan" not in told(app)
     assert len(board.store.quarantined_rows("incidents")) == 1
+
+
+def test_an_empty_form_is_refused_and_makes_no_row(board: Board, lapor: Lapor) -> None:
+    app = press(lapor("kejadian"), "Kirim laporan")
+    assert "formulirnya kosong" in told(app)
+    assert board.store.quarantined_rows() == [] and board.store.batches().empty
+
+
+def test_a_pasted_incident_takes_the_weight_that_the_operator_gives(
+    board: Board, lapor: Lapor
+) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value(
+        "[09.10, 27/11/2024] Pos 4: Keributan massa di TPS 1 Desa Lorok "
+        "Kec. Indralaya Utara jam 09.00"
+    )
+    press(app, "Baca pesan")
+    chosen = {"Tingkat": "tinggi", "Situasi": "merah"}
+    for pills in app.get("button_group"):
+        if pills.label in chosen:
+            pills.set_value(chosen[pills.label])
+    press(app, _TAKE)
+    rows = board.store.rows_after(INCIDENTS)
+    assert rows[["tingkat", "situasi"]].to_numpy().tolist() == [["tinggi", "merah"]]
 
 
 def test_what_is_settled_is_not_sent_again_by_a_browser_that_answers_late(
