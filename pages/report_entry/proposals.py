@@ -178,8 +178,10 @@ def _list_ratings(row: ProposedRow) -> list[str]:
     """Return which ratings of an incident the message does not state: they decide who is told."""
     if row.feed != feed_schemas.INCIDENTS.name or row.cells.get("jenis") == "nihil":
         return []
-    asked = {unclear.heading for unclear in row.unclear_cells}
-    return [heading for heading in ("tingkat", "situasi") if heading not in {*row.cells, *asked}]
+    open_headings = {unclear.heading for unclear in row.unclear_cells}
+    return [
+        heading for heading in ("tingkat", "situasi") if heading not in {*row.cells, *open_headings}
+    ]
 
 
 def _format_rating_title(heading: str) -> str:
