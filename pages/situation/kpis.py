@@ -128,7 +128,7 @@ def _build_situasi_values(overview: Overview) -> tuple[KpiValue, ...]:
 
 
 def _count_late(tps: pd.DataFrame) -> int:
-    return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
+    return int((tps["state"] == "terlambat").sum())
 
 
 def _count_present(day_summary: AreaSummary, codes: list[str]) -> float | None:

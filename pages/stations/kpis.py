@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
-from situasi.common.formats import format_counts, format_number, format_ratio
+from situasi.analysis.stations import ballot_boxes
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.labels import label
+from situasi.presentation import kpis
 from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import stations
@@ -36,7 +36,7 @@ def _build_unopened_kpi(tps: pd.DataFrame) -> Kpi:
 
 
 def _build_late_kpi(tps: pd.DataFrame) -> Kpi:
-    late = tps[tps["late_min"].notna()]
+    late = tps[tps["state"] == "terlambat"]
     counts = late["chaser"].value_counts()
     split = " · ".join(f"{who} {format_number(int(n))}" for who, n in counts.items())
     note = _format_total(len(tps)) + (" · " + split if split else "")
@@ -51,16 +51,15 @@ def _build_state_kpi(tps: pd.DataFrame, state: str, title: str) -> Kpi:
 
 
 def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:
-    moving = tps[tps["box"].notna() & ~tps["box"].isin(ARRIVED_BOX_PHASES)]
-    at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
-    note = f"{label('fase', 'kotak_tiba_pps')}: {format_number(at_pps)}"
-    card = Card(_("Kotak belum sampai PPK"), format_number(len(moving)), note)
-    return build_count_kpi("kotak", card, stations.build_ballot_boxes_table, moving)
+    outstanding = ballot_boxes.build_outstanding_table(tps)
+    text = kpis.format_boxes(tps)
+    value = "–" if text.value == "–" else format_number(len(outstanding))
+    card = Card(_("Kotak belum sampai PPK"), value, str(text.note))
+    return build_count_kpi("kotak", card, stations.build_ballot_boxes_table, outstanding)
 
 
 def _build_arrived_boxes_kpi(tps: pd.DataFrame) -> Kpi:
-    arrived = tps["box"].isin(ARRIVED_BOX_PHASES)
-    value = format_ratio(int(arrived.sum()), len(tps))
-    card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
+    arrived, text = tps["box"].isin(ballot_boxes.ARRIVED_BOX_PHASES), kpis.format_boxes(tps)
+    card = Card(text.title, str(text.value), _("hari ditutup bila semua tiba"))
     count = KpiValue(int(arrived.sum()))
-    return Kpi("tiba", card, lambda: stations.build_stations_table(tps[~arrived]), (count,))
+    return Kpi("tiba", card, lambda: stations.build_stations_table(tps[arrived]), (count,))

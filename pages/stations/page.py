@@ -14,9 +14,10 @@ from pages.stations import markup as stations_markup
 from pages.stations.kpis import build_kpis
 from pages.stations.markup import StationBlock, StationCell
 from situasi.analysis.queries import reads
+from situasi.analysis.stations import ballot_boxes
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.reports import find_unmatched_reports
-from situasi.analysis.stations.status import ARRIVED_BOX_PHASES, NO_PHASE, build_station_table
+from situasi.analysis.stations.status import NO_PHASE, SILENT_STATES, build_station_table
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
@@ -184,9 +185,13 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
 
 
 def render_late_panel(tps: pd.DataFrame) -> None:
-    """Draw the TPS that owe a report, the longest overdue first."""
+    """Draw the TPS that are late or unreachable, the longest overdue first."""
     table = render_cache.get_or_build("terlambat", None, (tps,), _build_late_table)
-    page_layout.render_section_title(format_counts(_("Terlambat melapor: {n} TPS"), n=len(table)))
+    late, unreachable = (int((tps["state"] == state).sum()) for state in SILENT_STATES)
+    title = format_counts(_("Terlambat melapor: {n} TPS"), n=late)
+    if unreachable:
+        title += " · " + format_counts(_("{n} tak terjangkau"), n=unreachable)
+    page_layout.render_section_title(title)
     if not len(table):
         markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
@@ -195,12 +200,14 @@ def render_late_panel(tps: pd.DataFrame) -> None:
 
 
 def _build_late_table(tps: pd.DataFrame) -> Table:
-    return stations.build_late_reports_table(tps[tps["late_min"].notna()])
+    return stations.build_late_reports_table(tps[tps["state"].isin(SILENT_STATES)])
 
 
 def render_box_panel(tps: pd.DataFrame) -> None:
-    """Draw the ballot boxes on the way from TPS to PPK, the longest away first."""
-    table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_moving_boxes_table)
+    """Draw the boxes not yet at the PPK, once any has left; the longest on the way first."""
+    if tps["box"].isna().all():
+        return
+    table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_outstanding_table)
     if len(table):
         page_layout.render_section_title(
             format_counts(_("Kotak belum sampai PPK: {n}"), n=len(table))
@@ -208,9 +215,8 @@ def render_box_panel(tps: pd.DataFrame) -> None:
         table_view.render_table(table, "kotak_jalan", _("Kotak belum sampai PPK"), visible_rows=8)
 
 
-def _build_moving_boxes_table(tps: pd.DataFrame) -> Table:
-    is_moving = tps["box"].notna() & ~tps["box"].isin(ARRIVED_BOX_PHASES)
-    return stations.build_ballot_boxes_table(tps[is_moving])
+def _build_outstanding_table(tps: pd.DataFrame) -> Table:
+    return stations.build_ballot_boxes_table(ballot_boxes.build_outstanding_table(tps))
 
 
 @reads(TPS)

@@ -155,6 +155,15 @@ _LABELS: dict[str, dict[str, str]] = {
         "kotak_tiba_ppk": N_("kotak tiba di PPK"),
         "kotak_tiba_kpu": N_("kotak tiba di KPU"),
     },
+    # Where a ballot box is (analysis.stations.ballot_boxes.CUSTODY).
+    "kotak": {
+        "belum": N_("tanpa kabar"),
+        "di_tps": N_("masih di TPS"),
+        "kotak_bergeser": N_("di jalan"),
+        "kotak_tiba_pps": N_("di PPS"),
+        "kotak_tiba_ppk": N_("di PPK"),
+        "kotak_tiba_kpu": N_("di KPU"),
+    },
     "lapor": {
         "belum_waktunya": N_("belum waktunya"),
         "ditunggu": N_("ditunggu"),

@@ -9,7 +9,8 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
-from situasi.analysis.stations.status import count_by_kecamatan
+from situasi.analysis.stations import ballot_boxes
+from situasi.analysis.stations.status import SILENT_STATES, count_by_kecamatan
 from situasi.common.formats import (
     format_counts,
     format_date,
@@ -106,19 +107,37 @@ def format_turnout_bounds(rates: pd.Series) -> KpiText:
 
 def format_stations(tps: pd.DataFrame) -> KpiText:
     """Return the phase that most TPS have reached, and how many TPS report late."""
-    counts = tps["state"].value_counts()
-    late = int(counts.get("terlambat", 0) + counts.get("tak_terjangkau", 0))
+    counts = {state: int(n) for state, n in tps["state"].value_counts().items()}
+    late, unreachable = (counts.get(state, 0) for state in SILENT_STATES)
     note = format_counts(_("{n} terlambat melapor"), n=late)
-    doubted_count = int(counts.get("diragukan", 0))
-    if doubted_count:
+    if unreachable:
+        note += " · " + format_counts(_("{n} tak terjangkau"), n=unreachable)
+    if doubted_count := counts.get("diragukan", 0):
         note += " · " + format_counts(_("{n} diragukan"), n=doubted_count)
     phase_row = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(phase_row["fase"], str):
         waiting = format_ratio(0, len(tps))
         return KpiText("tps", _("TPS buka"), waiting, note)
+    is_alarm = late + unreachable > 0
+    if phase_row["fase"] in ballot_boxes.BOX_PHASES:
+        boxes = format_boxes(tps)
+        return KpiText("tps", boxes.title, boxes.value, f"{boxes.note} · {note}", alarm=is_alarm)
     value = format_ratio(phase_row["reached"], phase_row["tps"])
     title = _("TPS {fase}").format(fase=label("fase", phase_row["fase"]))
-    return KpiText("tps", title, value, note, alarm=late > 0)
+    return KpiText("tps", title, value, note, alarm=is_alarm)
+
+
+def format_boxes(tps: pd.DataFrame) -> KpiText:
+    """Return how many ballot boxes are known to be at the PPK, and where the others are."""
+    counts = ballot_boxes.count_custody(tps)
+    title = _("Kotak tiba di PPK")
+    if counts[ballot_boxes.UNKNOWN] == len(tps):
+        return KpiText("tiba", title, "–", _("belum ada laporan"))
+    value = format_ratio(ballot_boxes.count_at_ppk(tps), len(tps))
+    places = (*reversed(ballot_boxes.MOVING), ballot_boxes.AT_TPS, ballot_boxes.UNKNOWN)
+    parts = [f"{format_number(counts[code])} {label('kotak', code)}" for code in places
+             if counts[code]]  # fmt: skip
+    return KpiText("tiba", title, value, " · ".join(parts) or _("semua sudah tiba"))
 
 
 def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:

@@ -22,9 +22,8 @@ from situasi.domain.register import Register
 # What can become worse, and what can be silent; in this order.
 WORSENED_KINDS = ("tingkat", "situasi", "lewat", "tanpa_petugas", "lapor")
 SILENT_KINDS = ("sumber", "kecamatan", "tps")
-# A TPS in PROBLEM_STATES has a problem with its reports; in SILENT_STATES it is silent.
+# A TPS in one of these has a problem with its reports.
 PROBLEM_STATES = ("terlambat", "tak_terjangkau", "diragukan")
-SILENT_STATES = ("terlambat", "tak_terjangkau")
 # The end of a case of which all rows were withdrawn.
 WITHDRAWN = "ditarik"
 
@@ -314,10 +313,16 @@ def _find_silent_kecamatan(
 
 def _find_silent_tps(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Find TPS that owed a report then and owe one now, with no report in between."""
-    was_silent = previous.stations["state"].reindex(current.stations.index).isin(SILENT_STATES)
+    was_silent = (
+        previous.stations["state"]
+        .reindex(current.stations.index)
+        .isin(stations_status.SILENT_STATES)
+    )
     last = current.stations["last_at"]
     before = previous.stations["last_at"].reindex(last.index)
     quiet = (last == before) | (last.isna() & before.isna())
-    silent = current.stations[current.stations["state"].isin(SILENT_STATES) & was_silent & quiet]
+    silent = current.stations[
+        current.stations["state"].isin(stations_status.SILENT_STATES) & was_silent & quiet
+    ]
     rows = _station_rows(silent, "tps")
     return rows.assign(after=silent["state"].to_numpy(), at=silent["last_at"].to_numpy())

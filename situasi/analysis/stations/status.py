@@ -13,6 +13,7 @@ from situasi.analysis import timestamps
 from situasi.analysis.queries import reads
 from situasi.analysis.runs import find_last_positions
 from situasi.analysis.stations.anomalies import find_anomalies
+from situasi.analysis.stations.ballot_boxes import BOX_PHASES
 from situasi.analysis.stations.reporting_status import (
     STATES,
     StationSummary,
@@ -25,9 +26,9 @@ from situasi.domain.register import Register
 
 # Of a TPS without any phase.
 NO_PHASE = "belum"
-# Once its box has arrived there, the TPS is no longer responsible for it.
-ARRIVED_BOX_PHASES = ("kotak_tiba_ppk", "kotak_tiba_kpu")
-BOX_PHASES = tuple(fase for fase in FASE if fase.startswith("kotak"))
+# The two states of a TPS that tells nothing though a report is due. "Terlambat" is always the first
+# alone: a TPS is in one state, so that counts of both may be added.
+SILENT_STATES = ("terlambat", "tak_terjangkau")
 
 
 @reads(TPS)

@@ -58,7 +58,8 @@ _DOUBTED = explain(
 )  # fmt: skip
 _LATE = explain(
     N_("TPS yang laporannya (fase atau hitungan) sudah jatuh tempo dan belum datang; "
-       "terlambat dihitung sejak jatuh tempo yang pertama terlewat. Yang mencari: {first}, "
+       "terlambat dihitung sejak jatuh tempo yang pertama terlewat. TPS tak terjangkau dihitung "
+       "tersendiri, tidak sebagai terlambat. Yang mencari: {first}, "
        "lalu {others}."),
     "tps", limits=_list_deadline_limits, values=_name_responsible,
 )  # fmt: skip
@@ -73,7 +74,12 @@ _TURNOUT = explain(
     "tps",
 )  # fmt: skip
 _MOVING_BOXES = explain(
-    N_("Kotak yang sudah dilaporkan bergeser dan belum dilaporkan tiba di PPK atau KPU."), "tps"
+    N_(
+        "Semua kotak yang belum dilaporkan tiba di PPK atau KPU: di jalan, di PPS, masih di TPS, "
+        "dan yang TPS-nya belum memberi kabar. Bersama yang sudah tiba jumlahnya seluruh TPS. "
+        "Sejak: saat keadaan itu dilaporkan; di TPS sejak penghitungan selesai."
+    ),
+    "tps",
 )
 SITUATION: dict[str, ExplanationBuilder] = {"partisipasi": _TURNOUT, "tps": _PHASE}
 TURNOUT: dict[str, ExplanationBuilder] = {
@@ -130,7 +136,7 @@ STATIONS: dict[str, ExplanationBuilder] = {
     "kotak": _MOVING_BOXES,
     "kotak_jalan": _MOVING_BOXES,
     "tiba": explain(
-        N_("Kotak yang dilaporkan tiba di PPK atau KPU. Baris: TPS yang kotaknya belum tiba."),
+        N_("Kotak yang dilaporkan tiba di PPK atau KPU. Baris: TPS yang kotaknya sudah tiba."),
         "tps",
     ),
     "riwayat": explain(N_("Semua laporan TPS ini, yang kemudian diperbaiki juga."), "tps"),

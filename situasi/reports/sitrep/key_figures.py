@@ -10,6 +10,7 @@ from situasi.analysis.incidents.milestones import STEPS
 from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.overview import Overview
+from situasi.analysis.stations.status import SILENT_STATES
 from situasi.analysis.turnout import summary
 from situasi.common.formats import format_counts, format_duration, format_number, format_ratio
 from situasi.domain.feed_schemas import TINGKAT
@@ -40,7 +41,10 @@ def build_key_figures(
         FigureValue(rates["tps"], "TPS"),
     )
     turnout = (FigureValue(rate, "persen", bool(rates["rate_estimated"])),)
-    late = (FigureValue(count_late_stations(tps), "terlambat melapor"),)
+    late = tuple(
+        FigureValue(int((tps["state"] == state).sum()), words)
+        for state, words in zip(SILENT_STATES, ("terlambat melapor", "tak terjangkau"), strict=True)
+    )
     silent = (FigureValue(_count_silent_feeds(overview), "senyap"),)
     figures: list[tuple[KpiText, tuple[FigureValue, ...]]] = [
         (kpis.format_open_incidents(overview), _count_by_tingkat(overview) if has_reports else ()),
@@ -106,9 +110,9 @@ def format_kpi_text(content: TextOrCounts) -> str:
     return content if isinstance(content, str) else " · ".join(map(_format_count, content))
 
 
-def count_late_stations(tps: pd.DataFrame) -> int:
-    """Return the number of TPS with an overdue report, unreachable ones included."""
-    return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
+def count_silent_stations(tps: pd.DataFrame) -> int:
+    """Return the number of TPS that are late or unreachable."""
+    return int(tps["state"].isin(SILENT_STATES).sum())
 
 
 def _format_count(marked_count: MarkedCount) -> str:

@@ -9,6 +9,7 @@ from situasi.analysis.activities import activities
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.priority_score import PARTS
+from situasi.analysis.stations import ballot_boxes
 from situasi.analysis.turnout import forecast, summary
 from situasi.common.formats import (
     format_counts,
@@ -19,7 +20,7 @@ from situasi.common.formats import (
 )
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.presentation import alerts, numbers
+from situasi.presentation import alerts, kpis, numbers
 from situasi.presentation.numbers import format_bounds, format_percent, format_voters
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import SitrepData
@@ -182,7 +183,19 @@ def _write_stations(data: SitrepData) -> list[str]:
     counts = tps["state"].value_counts()
     states = ("lapor", "ditunggu", "terlambat", "tak_terjangkau", "diragukan", "belum_waktunya")
     text = _format_labels("lapor", ((state, counts[state]) for state in states if state in counts))
-    return [f"Pelaporan {format_number(len(tps))} TPS: {text}."]
+    sentences = [f"Pelaporan {format_number(len(tps))} TPS: {text}."]
+    if tps["box"].notna().any():
+        sentences.append(_write_boxes(tps))
+    return sentences
+
+
+def _write_boxes(tps: pd.DataFrame) -> str:
+    """Write where the ballot boxes are; the numbers add up to all of them."""
+    boxes = kpis.format_boxes(tps)
+    text = f"Kotak suara: tiba di PPK {boxes.value}; {boxes.note}."
+    outstanding = ballot_boxes.build_outstanding_table(tps)
+    alone = int(outstanding["unescorted"].sum())
+    return text + (f" Di perjalanan tanpa pengawal disebut: {format_number(alone)}." * (alone > 0))
 
 
 def _write_personnel(data: SitrepData) -> list[str]:
@@ -248,7 +261,7 @@ def _write_analysis(data: SitrepData) -> list[str]:
         count = format_number(len(work.overdue_cases))
         sentences.append(f"{count} kejadian terbuka lewat batas waktu; terlama {longest}.")
     tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]
-    if late := key_figures.count_late_stations(tps):
+    if late := key_figures.count_silent_stations(tps):
         sentences.append(f"{format_number(late)} TPS terlambat melapor atau tak terjangkau.")
     sentences += _write_forecast(data)
     return sentences or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]

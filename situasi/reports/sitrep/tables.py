@@ -10,6 +10,7 @@ from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import milestones
 from situasi.analysis.situation import sla_compliance
 from situasi.analysis.situation.area_summary import find_phases_reached
+from situasi.analysis.stations.status import SILENT_STATES
 from situasi.common.formats import (
     format_date,
     format_duration,
@@ -56,7 +57,7 @@ def build_kecamatan_table(data: SitrepData) -> Table:
         Column("terbuka", "Kejadian terbuka", True), Column("melapor", "TPS melapor", True),
         Column("jumlah", "TPS", True), Column("hadir", "Pemilih hadir", True),
         Column("partisipasi", "Partisipasi (%)", True), Column("fase", "Fase TPS"),
-        Column("terlambat", "TPS terlambat", True),
+        Column("terlambat", "TPS terlambat, tak terjangkau", True),
     ]  # fmt: skip
     if data.coverage is not None:
         columns += [Column("personel", "Personel hadir", True), Column("diplot", "Diplot", True),
@@ -87,7 +88,7 @@ def _build_kecamatan_row(data: SitrepData, number: int, code: str, phase: Any) -
         build_count_cell(turnout["voters_present"] if turnout["tps_counted"] else None),
         Cell(rate_text, None if pd.isna(rate) else round(float(rate), 1)),
         _build_phase_cell(phase),
-        build_count_cell(phases["terlambat"] + phases["tak_terjangkau"]),
+        build_count_cell(phases[list(SILENT_STATES)].sum()),
     ]
     if data.coverage is not None:
         gap = day.coverage_gaps.loc[code]
@@ -290,18 +291,21 @@ def _build_change_cell(difference: float, *, is_minutes: bool) -> Cell:
 def build_late_station_table(data: SitrepData, code: str, max_rows: int) -> Table:
     """Build the table of TPS of a kecamatan with overdue reports, the most overdue first."""
     tps = data.area_summary.stations
-    late_tps = tps[(tps["kecamatan"] == code) & tps["late_min"].notna()]
+    late_tps = tps[(tps["kecamatan"] == code) & tps["state"].isin(SILENT_STATES)]
     late = late_tps.sort_values("late_min", ascending=False)
     station_rows: list[Any] = list(late.head(max_rows).itertuples())
     rows = []
     for row in station_rows:
         owed = "jumlah hadir" if row.owed == "hadir" else label("fase", row.owed)
+        is_late = not pd.isna(row.late_min)
         texts = (data.register.name_of(row.desa), f"{row.nomor:03d}", owed)
-        late_cell = _build_duration_cell(timedelta(minutes=float(row.late_min)))
+        late_cell = (
+            _build_duration_cell(timedelta(minutes=float(row.late_min))) if is_late else _EMPTY_CELL
+        )
         rows.append((*_build_text_cells(*texts), late_cell))
     columns = (
         Column("desa", "Desa/kelurahan"), Column("tps", "TPS"), Column("utang", "Belum melapor"),
         Column("lewat", "Terlambat", True, "menit"),
     )  # fmt: skip
     note = _format_cut(max_rows, len(late), " TPS.")
-    return Table("TPS terlambat melapor", columns, tuple(rows), note)
+    return Table("TPS terlambat atau tak terjangkau", columns, tuple(rows), note)

@@ -56,6 +56,7 @@ def build_late_reports_table(rows: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         **_build_place_columns(ordered),
         _("terlambat"): duration_column(pd.to_timedelta(ordered["late_min"], "min")),
+        _("keadaan"): [label("lapor", state) for state in ordered["state"]],
         _("ditagih"): [wording.format_owed_report(fase, hour) for fase, hour in owed_reports],
         _("giliran"): [wording.format_chaser(chaser, place) for chaser, place in chasers],
         _("laporan terakhir"): time_column(ordered["last_at"]),
@@ -64,15 +65,18 @@ def build_late_reports_table(rows: pd.DataFrame) -> Table:
 
 
 def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:
-    """Build the table of moved ballot boxes: where, since when, with which escort."""
-    ordered = rows.sort_values("box_at", kind="stable")
+    """Build the table of outstanding ballot boxes: where, since when, with which escort.
+
+    rows: of analysis.stations.ballot_boxes.build_outstanding_table, in its order.
+    """
+    escorts = zip(rows["escort"], rows["unescorted"], strict=True)
     columns: dict[str, Cells] = {
-        **_build_place_columns(ordered),
-        _("kotak"): [label("fase", code) for code in ordered["box"]],
-        _("sejak"): time_column(ordered["box_at"]),
-        _("pengawal"): ordered["escort"],
+        **_build_place_columns(rows),
+        _("kotak"): [label("kotak", code) for code in rows["custody"]],
+        _("sejak"): time_column(rows["since"]),
+        _("pengawal"): [_("tidak disebut") if is_alone else escort for escort, is_alone in escorts],
     }
-    return make_table(columns, ordered["latihan"])
+    return make_table(columns, rows["latihan"])
 
 
 def build_anomalies_table(rows: pd.DataFrame) -> Table:

@@ -20,9 +20,9 @@ from situasi.analysis.alerts.intervals import (
 )
 from situasi.analysis.runs import is_first_of_run, next_in_run
 from situasi.analysis.stations.anomalies import compute_voter_limits
+from situasi.analysis.stations.ballot_boxes import ARRIVED_BOX_PHASES
 from situasi.analysis.stations.deadlines import Deadline, list_deadlines
 from situasi.analysis.stations.reports import TpsReports, build_tps_reports
-from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
 from situasi.analysis.timestamps import Micros
 from situasi.domain.alert_rules import AlertRule
 from situasi.domain.feed_schemas import FASE, TPS
