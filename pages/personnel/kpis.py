@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pages.personnel import lists
 from pages.personnel.data import PersonnelData
+from situasi.analysis.personnel.coverage import is_end_of_duty
 from situasi.analysis.personnel.officers import UNKNOWN
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
@@ -71,6 +72,8 @@ def _build_posted_kpi(data: PersonnelData) -> Kpi:
 
 def _build_present_kpi(data: PersonnelData) -> Kpi:
     row = data.total
+    if is_end_of_duty(row):
+        return _build_returned_kpi(data)
     states = {
         _("belum tiba"): row["belum_tiba"],
         _("tanpa kabar"): row["tanpa_kabar"],
@@ -83,6 +86,22 @@ def _build_present_kpi(data: PersonnelData) -> Kpi:
     card = Card(_("Hadir di TPS"), value, note or _("semua hadir"))
     count = KpiValue(int(row["present"]))
     return Kpi("hadir", card, lambda: _build_posted_table(data, "hadir"), (count,))
+
+
+def _build_returned_kpi(data: PersonnelData) -> Kpi:
+    """Build the KPI that follows at the end of duty: who is home, and of whom nobody knows."""
+    row = data.total
+    states = {
+        _("masih di TPS"): row["present"],
+        _("tanpa kabar"): row["tanpa_kabar"],
+        _("meninggalkan TPS"): row["bergeser"],
+        _("tidak pernah melapor"): row["belum_tiba"],
+    }
+    note = " · ".join(f"{format_number(count)} {name}" for name, count in states.items() if count)
+    value = build_ratio(format_number(row["kembali"]), _format_total(row["posted"]))
+    card = Card(_("Sudah kembali"), value, note or _("semua sudah kembali"))
+    count = KpiValue(int(row["present"]), _("hadir"))
+    return Kpi("hadir", card, lambda: _build_posted_table(data), (count,))
 
 
 def _build_absent_kpi(data: PersonnelData) -> Kpi:

@@ -88,7 +88,7 @@ def _build_all_kpis(
         (
             kpis.format_officers(day_summary, codes),
             lambda: tables.build_staffing_table(day_summary, codes),
-            (KpiValue(_count_present(day_summary, codes)),),
+            (KpiValue(_count_present(day_summary, codes), _("hadir")),),
         ),
         (
             kpis.format_last_report(overview, now, zone),

@@ -6,6 +6,8 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis.incidents import cases
+from situasi.analysis.personnel import coverage
+from situasi.analysis.personnel.presence import STATES
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
@@ -141,16 +143,29 @@ def format_boxes(tps: pd.DataFrame) -> KpiText:
 
 
 def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
-    """Return how many of the posted officers are present."""
+    """Return how many of the posted officers are present; at the end of duty how many returned."""
     rows = area_summary.coverage_gaps.loc[list(codes)]
     known = rows[rows["known"]]
     if known.empty:
         return KpiText("personel", _("Personel hadir"), "–", _("belum ada plotting"))
-    value = format_ratio(known["present"].sum(), known["posted"].sum())
-    note = format_counts(
-        _("{n} dari {all} TPS tanpa petugas"), n=known["absent"].sum(), all=known["tps"].sum()
+    total = known[[*STATES[1:], "present", "posted", "absent", "released", "tps"]].sum()
+    absent = format_counts(
+        _("{n} dari {all} TPS tanpa petugas"), n=total["absent"], all=total["tps"]
     )
-    return KpiText("personel", _("Personel hadir"), value, note)
+    if not coverage.is_end_of_duty(total):
+        value = format_ratio(total["present"], total["posted"])
+        return KpiText("personel", _("Personel hadir"), value, absent)
+    others = (
+        (_("masih di TPS"), total["present"]),
+        (_("tanpa kabar"), total["tanpa_kabar"]),
+        (_("meninggalkan TPS"), total["bergeser"]),
+        (_("tidak pernah melapor"), total["belum_tiba"]),
+    )
+    notes = [f"{format_number(int(count))} {words}" for words, count in others if count]
+    notes += [absent] if total["absent"] else []
+    value = format_ratio(total["kembali"], total["posted"])
+    note = " · ".join(notes) or _("semua sudah kembali")
+    return KpiText("personel", _("Personel sudah kembali"), value, note)
 
 
 def format_last_report(overview: Overview, now: datetime, zone_label: str) -> KpiText:

@@ -189,6 +189,8 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
 
     def build_area(place: Kecamatan) -> AreaStyle:
         row = rows[place.code]
+        if row.known and row.released == row.tps:
+            return AreaStyle(place.name, _("selesai"), inputs.theme.counts[0])
         if not row.known or pd.isna(row.ratio_present):
             return AreaStyle(place.name, fill_mode="silent")
         value = f"{format_number(row.present)}/≈{format_number(row.required)}"
@@ -201,7 +203,7 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
         (Mark("colour", colour), name)
         for colour, name in zip(inputs.theme.strength, names, strict=True)
     ]
-    return MapMeasure(build_area, legend, _("belum ada plotting"))
+    return MapMeasure(build_area, legend, _("belum ada plotting atau kabar"))
 
 
 # The label of each measure, and what builds it.

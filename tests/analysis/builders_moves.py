@@ -31,6 +31,7 @@ def known(*rows: Mapping[str, Any]) -> AsOfView:
         "personnel": (feed_schemas.PERSONNEL, "checkin"),
         "incidents": (feed_schemas.INCIDENTS, "jenis"),
         "merges": (feed_schemas.MERGES, "tindakan"),
+        "tps": (feed_schemas.TPS, "fase"),
     }
     frames = {
         name: rows_of(feed, *[row for row in rows if cell in row])

@@ -14,6 +14,7 @@ from situasi.analysis.personnel.officers import POLICE_GROUPS, build_officer_tab
 from situasi.analysis.personnel.presence import STATES
 from situasi.analysis.personnel.requirements import build_requirement_table, round_up
 from situasi.analysis.queries import reads
+from situasi.analysis.stations import ballot_boxes, status
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
@@ -45,11 +46,18 @@ class Coverage:
         return bool(self.posted_areas)
 
 
-@reads(ROSTER, POSTINGS, PERSONNEL)
+@reads(ROSTER, POSTINGS, PERSONNEL, depends_on=(status.build_station_table,))
 def compute_coverage(
-    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
+    frames: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    stations: pd.DataFrame | None = None,
 ) -> Coverage:
-    """Compute the coverage at `at` from the rows of the frames."""
+    """Compute the coverage at `at` from the rows of the frames.
+
+    stations: of stations.status.build_station_table: a TPS whose box is at the PPK needs nobody.
+    None: nothing is known of the boxes.
+    """
     current_orders = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
     officers = build_officer_table(frames, current_orders, register, at)
     table = orders.build_posting_table(current_orders, register)
@@ -66,6 +74,7 @@ def compute_coverage(
             staffing.build_assignments(officers, table),
             posted_areas,
             is_closed,
+            () if stations is None else ballot_boxes.find_delivered(stations),
         ),
         posted_areas=posted_areas,
         has_roster=bool(officers["on_roster"].any()),
@@ -97,10 +106,10 @@ def build_area_table(
     area_by_kecamatan: the key None is for postings without a stated kecamatan.
     tps; known (any posting to TPS); required and required_linmas (rounded up); posted and present
     (police of TPS, each once in an area), and how many of them are in every other state;
-    linmas_posted, linmas_present; uncovered (TPS with nobody posted), absent, silent (TPS whose
-    officers report nothing any more), below (the pattern); released; ratio_posted: strength against
-    need; ratio_present and required_now: of TPS neither released nor silent (the ratio is missing
-    where none is left).
+    linmas_posted, linmas_present; released (TPS that need nobody any more), and of the others
+    uncovered (nobody posted), absent, silent (officers report nothing any more), below (the
+    pattern); ratio_posted: strength against need; ratio_present and required_now: of TPS neither
+    released nor silent (the ratio is missing where none is left).
     """
     names = list(dict.fromkeys(area_by_kecamatan.values()))
     indices = {code: names.index(area) for code, area in area_by_kecamatan.items()}
@@ -152,16 +161,17 @@ def _count_by_state(
 
 
 def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dict[str, Any]:
-    silent = (tps["state"] == "tanpa_kabar").to_numpy(bool)
+    needed = ~tps["released"].to_numpy(bool)
+    silent = (tps["state"] == "tanpa_kabar").to_numpy(bool) & needed
     # For a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
-    judged = ~tps["released"].to_numpy(bool) & ~silent
+    judged = needed & ~silent
     strength = [tps[name].to_numpy() for name in ("strength", "strength_present")]
     need, need_linmas = tps["need"].to_numpy(), tps["need_linmas"].to_numpy()
     parts = np.column_stack([need, need_linmas, need * judged, strength[0], strength[1] * judged])
     inside = positions >= 0
     # Not added up by numpy: its sums of thirds and sixths do not give whole numbers.
     sums = pd.DataFrame(parts[inside]).groupby(positions[inside]).sum()
-    needed, linmas, now, posted, present = (
+    need_all, linmas, now, posted, present = (
         sums.reindex(range(area_count), fill_value=0).to_numpy().T
     )
     count = np.bincount(positions[inside], minlength=area_count)
@@ -177,17 +187,26 @@ def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dic
 
     return {
         "tps": count,
-        "uncovered": count_where(tps["state"] == "tanpa_plotting"),
+        "uncovered": count_where(needed & (tps["state"] == "tanpa_plotting").to_numpy(bool)),
         "absent": count_where(tps["absent"]),
         "silent": count_where(silent),
         "below": count_where(tps["below"]),
         "released": count_where(tps["released"]),
-        "required": [round_up(total) for total in needed.tolist()],
+        "required": [round_up(total) for total in need_all.tolist()],
         "required_linmas": [round_up(total) for total in linmas.tolist()],
         "required_now": [round_up(total) for total in now.tolist()],
-        "ratio_posted": ratio(posted, needed),
+        "ratio_posted": ratio(posted, need_all),
         "ratio_present": ratio(present, now),
     }
+
+
+def is_end_of_duty(total: pd.Series) -> bool:
+    """Return whether half of the TPS need nobody any more and half of the officers returned.
+
+    total: sums of rows of build_area_table.
+    """
+    is_over = 2 * total["released"] >= total["tps"] > 0
+    return bool(is_over and 2 * total["kembali"] >= total["posted"])
 
 
 def build_total_row(coverage: Coverage, register: Register) -> pd.Series:

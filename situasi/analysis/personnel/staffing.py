@@ -75,14 +75,16 @@ def build_staffing_table(
     assignments: pd.DataFrame,
     posted_areas: Collection[str],
     is_closed: bool,
+    delivered: Collection[str] = (),
 ) -> pd.DataFrame:
     """Add to the requirements who is posted and present at each TPS.
 
     posted, present (police), strength, strength_present (their shares), linmas_posted,
-    linmas_present, others_posted (TNI, Satpol PP), below (the pattern, by who is posted), state
-    (TPS_STATES), released (voting closed and its officers left), absent (known to be without
-    officers). posted_areas: kecamatan with any known posting; in others nothing is reported as
-    missing.
+    linmas_present, others_posted (TNI, Satpol PP), state (TPS_STATES), released (needs nobody any
+    more: voting closed and its officers left, or its box is at the PPK), below (the pattern, by who
+    is posted) and absent (known to be without officers), neither of a released TPS. posted_areas:
+    kecamatan with any known posting; in others nothing is reported as missing. delivered: codes of
+    TPS whose box has arrived.
     """
     station_index = pd.Index(requirements["code"]).get_indexer(assignments["code"])
     is_matched, posted = station_index >= 0, assignments["posted"].to_numpy(bool)
@@ -109,9 +111,10 @@ def build_staffing_table(
     )
     has_postings = table["kecamatan"].isin(posted_areas).to_numpy(bool)
     states = _select_best_states(assignments["state"][police], station_index[police], has_postings)
-    released = is_closed & np.isin(states, _DEPARTED_STATES)
+    is_delivered = table["code"].isin(list(delivered)).to_numpy(bool)
+    released = is_delivered | (is_closed & np.isin(states, _DEPARTED_STATES))
     return table.assign(
-        below=has_postings & (table["strength"] < table["need"] - 1e-9),
+        below=has_postings & ~released & (table["strength"] < table["need"] - 1e-9),
         state=pd.Series(states, requirements.index, dtype="object"),
         released=released,
         absent=np.isin(states, ABSENT_STATES) & ~released,

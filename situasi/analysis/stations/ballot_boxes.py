@@ -31,9 +31,14 @@ def count_custody(station_table: pd.DataFrame) -> pd.Series:
     return counts.reindex(list(CUSTODY), fill_value=0).astype("int64")
 
 
+def find_delivered(station_table: pd.DataFrame) -> frozenset[str]:
+    """Find the codes of the TPS whose box has arrived at the PPK: nobody is needed there."""
+    return frozenset(station_table.loc[station_table["box"].isin(ARRIVED_BOX_PHASES), "code"])
+
+
 def count_at_ppk(station_table: pd.DataFrame) -> int:
     """Count the boxes known to have arrived at the PPK, or beyond it."""
-    return int(station_table["box"].isin(ARRIVED_BOX_PHASES).sum())
+    return len(find_delivered(station_table))
 
 
 def build_outstanding_table(station_table: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from situasi.analysis.stations.reporting_status import (
 )
 from situasi.analysis.stations.reports import TpsReports, build_tps_reports, select_current_counts
 from situasi.analysis.timestamps import NEVER, Micros, index_from_us
-from situasi.domain.feed_schemas import FASE, TPS
+from situasi.domain.feed_schemas import FASE, TPS, empty_frame
 from situasi.domain.register import Register
 
 # Of a TPS without any phase.
@@ -49,7 +49,9 @@ def build_station_table(
     escort. doubts: anomalies.ANOMALY_KINDS of its newest count, joined by ", ".
     latihan: whether any of its reports is made up.
     """
-    reports = build_tps_reports(frames["tps"], register)
+    rows = frames.get(TPS.name)
+    # A viewer who may not see the feed sees what nobody told: nothing is known of any TPS.
+    reports = build_tps_reports(empty_frame(TPS) if rows is None else rows, register)
     reports = reports.take(reports.station_index >= 0)
     by_report_time = reports.take(np.argsort(reports.reported_us, kind="stable"))
     size = len(register.tps)

@@ -45,13 +45,15 @@ def _list_target_limits(election: Election) -> Limits:
 _PRESENT = explain(
     N_("Petugas polisi (Polri, BKO Polda, Brimob, atau yang instansinya belum disebut) yang "
        "diplot di TPS dan kabar terakhirnya dari posnya masih baru. Yang berkabar dari tempat "
-       "lain dihitung meninggalkan TPS-nya."),
+       "lain dihitung meninggalkan TPS-nya. Bila separuh TPS tidak lagi memerlukan petugas dan "
+       "separuh petugas kembali, yang dihitung ialah yang sudah kembali."),
     *OFFICER_FEEDS, limits=_list_checkin_limits,
 )  # fmt: skip
 _EMPTY_STATIONS = explain(
     N_("TPS yang diketahui tanpa petugas: tidak ada yang diplot, atau yang diplot belum tiba "
        "sesudah batas tiba, bergeser, atau kembali sebelum TPS tutup. Tanpa kabar sesudah tiba "
-       "tidak dihitung kosong. Kecamatan tanpa plotting tidak dinilai."),
+       "tidak dihitung kosong; TPS yang kotaknya sudah di PPK tidak memerlukan "
+       "siapa pun. Kecamatan tanpa plotting tidak dinilai."),
     *OFFICER_FEEDS, limits=_list_checkin_limits,
 )  # fmt: skip
 _BELOW_PATTERN = explain(

@@ -162,6 +162,8 @@ def _count_officers(data: SitrepData, codes: list[str]) -> tuple[FigureValue, ..
         FigureValue(int(known["present"].sum())),
         FigureValue(int(known["posted"].sum()), "diplot"),
         FigureValue(int(known["absent"].sum()), "TPS tanpa petugas"),
+        FigureValue(int(known["kembali"].sum()), "sudah kembali"),
+        FigureValue(int(known["tanpa_kabar"].sum()), "tanpa kabar"),
     )
 
 

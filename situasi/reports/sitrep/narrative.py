@@ -7,6 +7,7 @@ import pandas as pd
 
 from situasi.analysis.activities import activities
 from situasi.analysis.incidents import cases
+from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.stations import ballot_boxes
@@ -205,6 +206,14 @@ def _write_personnel(data: SitrepData) -> list[str]:
     if row is None:
         return ["Belum ada plotting personel di TPS."]
     basis = data.register.election.rules.staffing_patterns.basis
+    if coverage.is_end_of_duty(row):
+        text = (
+            "Dari {posted} polisi yang diplot di TPS, {kembali} sudah kembali, {present} masih di "
+            "TPS, {tanpa_kabar} tanpa kabar; {released} dari {tps} TPS tidak lagi memerlukan "
+            "petugas."
+        )
+        names = ("posted", "kembali", "present", "tanpa_kabar", "released", "tps")
+        return [text.format(**{name: format_number(row[name]) for name in names})]
     return [
         f"Polisi diplot di TPS {format_number(row['posted'])}, hadir "
         f"{format_number(row['present'])}; menurut pola perlu ≈ "

@@ -24,6 +24,7 @@ from situasi.analysis.personnel.officers import count_by_last_checkin
 from situasi.analysis.personnel.presence import STATES, build_last_checkin_table
 from situasi.analysis.personnel.requirements import build_requirement_table, round_up
 from situasi.analysis.personnel.staffing import TPS_STATES
+from situasi.analysis.stations.status import build_station_table
 from situasi.domain import feed_schemas, row_order
 from situasi.domain.election import load as load_election
 from situasi.domain.register import Register
@@ -573,3 +574,33 @@ def test_a_curve_of_no_words_is_flat_and_one_before_the_day_is_empty() -> None:
     nothing = rows_of(feed_schemas.PERSONNEL)
     assert build_attendance_curve(nothing, [], DAY, wib("05.00"), WORD_EVERY)["present"].sum() == 0
     assert build_attendance_curve(nothing, [], DAY, wib("03.00"), WORD_EVERY).empty
+
+
+# The end of duty
+
+
+def test_a_tps_whose_box_is_at_the_ppk_needs_nobody_whoever_told_what() -> None:
+    boxes = build_station_table(
+        {"tps": rows_of(feed_schemas.TPS, report(
+            at="20.00", fase="kotak_tiba_ppk", id="K-1", kecamatan=HERE, desa=DESA, tps="001",
+            hadir=None,
+        ))},
+        REGISTER, wib("21.00"),
+    )  # fmt: skip
+    rows = (posting(tps="001, 002"), checkin())
+    of = coverage.compute_coverage(known(*rows), REGISTER, wib("21.00"), boxes)
+    one, two = (of.tps.set_index("code").loc[f"{DESA}.{number}"] for number in ("001", "002"))
+    assert (bool(one["released"]), bool(two["released"])) == (True, False)
+    assert not one["absent"]
+    assert not one["below"]
+    # Its officer is silent: that counts for the TPS that still has its box alone.
+    assert by_kecamatan(of).loc[HERE, "silent"] == 1
+    assert by_kecamatan(of).loc[HERE, "released"] == 1
+
+
+def test_duty_ends_where_half_of_the_tps_need_nobody_and_half_of_the_officers_returned() -> None:
+    total = pd.Series({"tps": 4, "released": 2, "posted": 3, "kembali": 2})
+    assert coverage.is_end_of_duty(total)
+    for name, count in (("released", 1), ("kembali", 1)):
+        assert not coverage.is_end_of_duty(pd.Series({**total, name: count}))
+    assert not coverage.is_end_of_duty(total * 0)  # nothing is known
