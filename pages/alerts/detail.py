@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from pages.alerts import tables, wording
+from pages.alerts import tables
 from pages.alerts.actions import render_actions
 from pages.alerts.data import AlertView
 from pages.alerts.tables import URL_PARAMETER
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_duration, format_number
 from situasi.common.i18n import _
-from situasi.presentation import alerts
+from situasi.presentation import alert_causes, alerts
 from situasi.presentation.numbers import format_moment
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import history, markup
@@ -61,7 +61,7 @@ def _render_head(row: Any, alert_view: AlertView, context: PageContext) -> None:
         title = f"{title} · " + _("LATIHAN")
     render_alert(
         title,
-        wording.format_cause(row, alert_view.alert_set, at),
+        alert_causes.format_cause(row, alert_view.alert_set, board().register, at),
         row.level,
         _build_facts(row, context),
     )
@@ -74,8 +74,8 @@ def _build_facts(row: Any, context: PageContext) -> list[tuple[str, str]]:
         status = _("{life}, mereda").format(life=status)
     facts = [
         (_("Status"), status),
-        (_("Pemilik"), wording.format_owner(row)),
-        (_("Di mana"), wording.format_place(row)),
+        (_("Pemilik"), alert_causes.format_owner(row, board().register)),
+        (_("Di mana"), board().register.name_of(row.kecamatan)),
         (_("Sebab mulai"), format_moment(row.since, at)),
         (_("Derajat ini sejak"), format_moment(row.raised, at)),
     ]

@@ -79,6 +79,7 @@ def show(context: PageContext) -> None:
 def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
     """Build the KPIs: open and unseen alerts, and the times until seen and acted on."""
     open_alerts, every = alert_view.open, alert_view.alerts
+    rules = board().register.election.alerts
     new = open_alerts[open_alerts["life"] == alert_actions.NEW]
 
     def build(key: str, alerts: pd.DataFrame, card: Card, *values: KpiValue) -> Kpi:
@@ -91,7 +92,7 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
 
     def build_count(key: str, title: str, alerts: pd.DataFrame, *, is_alarm: bool = False) -> Kpi:
         count = format_number(len(alerts))
-        card = Card(title, count, _format_level_counts(alerts), is_alarm=is_alarm)
+        card = Card(title, count, alert_texts.format_level_counts(rules, alerts), is_alarm=is_alarm)
         return build(key, alerts, card, KpiValue(len(alerts)))
 
     return [
@@ -100,15 +101,6 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
         build_delay("peringatan_dilihat", _("Sampai dilihat"), "to_seen"),
         build_delay("peringatan_ditindak", _("Sampai ditindak"), "to_acted"),
     ]
-
-
-def _format_level_counts(alerts: pd.DataFrame) -> str:
-    """Return a text like '2 kritis · 5 penting'."""
-    rules = board().register.election.alerts
-    counts = alerts["level"].value_counts()
-    texts = [f"{format_number(int(counts[level]))} {alert_texts.format_level(rules, level)}"
-            for level in reversed(range(len(rules.levels))) if level in counts]  # fmt: skip
-    return " · ".join(texts)
 
 
 def _has_critical(alerts: pd.DataFrame) -> bool:

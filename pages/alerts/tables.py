@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from pages.alerts import wording
-from pages.alerts.data import AlertSet
+from situasi.analysis.alerts.alert_set import AlertSet
 from situasi.board import current_board as board
 from situasi.common.i18n import _
+from situasi.presentation import alert_causes
 from situasi.presentation import alerts as alert_texts
 from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
@@ -19,7 +19,8 @@ _CAUSE_WIDTH_PX = 420
 
 def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) -> Table:
     """Build the table of alerts in the given order; alerts: of alert_actions.with_status."""
-    rules = board().register.election.alerts
+    register = board().register
+    rules = register.election.alerts
     rows: list[Any] = list(alerts.itertuples())
     columns: dict[str, Cells] = {
         _("derajat"): text_column(
@@ -27,11 +28,12 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
             [alert_texts.format_severity(rules, row.level) for row in rows],
         ),
         _("sebab"): text_column(
-            [wording.format_cause(row, alert_set, at) for row in rows], max_width_px=_CAUSE_WIDTH_PX
+            [alert_causes.format_cause(row, alert_set, register, at) for row in rows],
+            max_width_px=_CAUSE_WIDTH_PX,
         ),
         _("sejak"): time_column(alerts["raised"]),
-        _("kecamatan"): [wording.format_place(row) for row in rows],
-        _("pemilik"): [wording.format_owner(row) for row in rows],
+        _("kecamatan"): [register.name_of(row.kecamatan) for row in rows],
+        _("pemilik"): [alert_causes.format_owner(row, register) for row in rows],
         _("keadaan"): [_format_status(row) for row in rows],
         _("berakhir"): time_column(alerts["until"]),
         _("aturan"): [alert_texts.format_rule(rules, row.rule) for row in rows],
@@ -64,13 +66,15 @@ def build_members_table(
 ) -> Table:
     """Build the table of current and former members with their source rows."""
     rows = members.to_dict("records")
-    source_rows = [wording.find_source_row(row, alert_set) for row in rows]
+    source_rows = [alert_causes.find_source_row(row, alert_set) for row in rows]
     columns: dict[str, Cells] = {
-        _("yang dimaksud"): [wording.format_member(rule, row, alert_set) for row in rows],
+        _("yang dimaksud"): [
+            alert_causes.format_member(rule, row, alert_set, board().register) for row in rows
+        ],
         _("masih"): [_("ya") if row["now"] else _("tidak") for row in rows],
         _("mulai"): time_column(members["begin"]),
         _("sampai"): time_column(members["end"]),
-        _("keterangan"): [wording.format_member_value(rule, row, at) for row in rows],
+        _("keterangan"): [alert_causes.format_member_value(rule, row, at) for row in rows],
         _("uraian"): [getattr(row, "uraian", None) for row in source_rows],
         _("sumber"): [getattr(row, "sumber", None) for row in source_rows],
         _("id"): [getattr(row, "id", None) for row in source_rows],

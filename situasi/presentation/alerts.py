@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import pandas as pd
+
 from situasi.common import i18n
 from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
@@ -9,6 +11,7 @@ from situasi.domain.alert_rules import UNREACHABLE_COUNT, AlertRules
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
 from situasi.domain.rules import CriticalRule
+from situasi.presentation.model import KpiText
 
 # Bars show the level, because colours and shapes belong to the three scales.
 _FULL_BAR, _EMPTY_BAR = "▮", "▯"
@@ -40,6 +43,35 @@ def format_severity(rules: AlertRules, level_index: int) -> str:
     return (
         f"{_FULL_BAR * bar_count}{_EMPTY_BAR * (len(rules.levels) - bar_count)} "
         f"{format_level(rules, level_index)}"
+    )
+
+
+def count_by_level(rules: AlertRules, alerts: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return (index of the level, number of alerts), the gravest first; levels without any too."""
+    counts = alerts["level"].value_counts()
+    return [(level, int(counts.get(level, 0))) for level in reversed(range(len(rules.levels)))]
+
+
+def format_level_counts(rules: AlertRules, alerts: pd.DataFrame) -> str:
+    """Return a text like '2 kritis · 5 penting'."""
+    return " · ".join(
+        f"{format_number(count)} {format_level(rules, level)}"
+        for level, count in count_by_level(rules, alerts)
+        if count
+    )
+
+
+def format_open_alerts(rules: AlertRules, alerts: pd.DataFrame, unseen: pd.DataFrame) -> KpiText:
+    """Return the number of open alerts, by level. unseen: those nobody has answered."""
+    has_critical = bool((unseen["level"] == len(rules.levels) - 1).any())
+    side_note = format_counts(_("{n} belum dilihat"), n=len(unseen)) if len(unseen) else ""
+    return KpiText(
+        "peringatan",
+        _("Peringatan terbuka"),
+        format_number(len(alerts)),
+        format_level_counts(rules, alerts),
+        alarm=has_critical,
+        side_note=side_note,
     )
 
 

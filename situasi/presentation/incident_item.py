@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from situasi.common.formats import format_date, format_month, format_relative_time
@@ -14,6 +15,7 @@ from situasi.presentation.numbers import format_moment
 # A report that came later than this also gives the time of the incident.
 LATE_REPORT_AFTER = timedelta(minutes=30)
 _MAX_TEXT_CHARS = 240  # in a list
+_MAX_KIND_CHARS: Final = 60  # of the words of a report whose kind is "lainnya"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,23 @@ def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
         source=_parse_host(row.sumber),
         is_exercise=bool(row.latihan),
     )
+
+
+def format_kind(row: Any) -> str:
+    """Return the kind of a row or case; of "lainnya" also the first words of its report."""
+    name = label("jenis", row.jenis)
+    if row.jenis != "lainnya" or not isinstance(row.uraian, str):
+        return name
+    return f"{name}: {shorten(row.uraian, _MAX_KIND_CHARS, placeholder='…')}"
+
+
+def format_step(code: str) -> str:
+    """Return the name of a step that is awaited (analysis.incidents.milestones)."""
+    return {
+        "diverifikasi": _("verifikasi"),
+        "ditangani": _("penanganan"),
+        "selesai": _("penutupan"),
+    }[code]
 
 
 def shorten_text(text: str) -> str:

@@ -1,41 +1,25 @@
-"""Caches that all viewers share: records of actions, and parts built from the same inputs.
-
-Records (briefings, acknowledgements and others) keep their last value if the store fails.
-"""
+"""Caches that all viewers share: records of actions, and parts built from the same inputs."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from typing import Any, TypeVar
 
+from situasi.actions import records
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.live.snapshot import SnapshotView
-from situasi.store import Store, StoreError
+from situasi.store import Store
 from situasi.ui import tenant
 
 T = TypeVar("T")
-_records_cache = SingleFlightCache(16)
-# By name, store, contest and kabupaten: the records read last.
-_last_records: dict[tuple[str, str, str, str], Any] = {}
 
 
 def cached_records(
     name: str, snapshot_view: SnapshotView, load: Callable[[Store], T], default: Any
 ) -> T:
-    """Return what `load` reads, read once while nobody writes such a record. Do not change it.
-
-    name: of what is read. default: the value if the store was never readable.
-    """
-    active = board()
-    key = (name, active.settings.store_url, active.register.election.contest, active.kabupaten_code)
-    with suppress(StoreError):  # the board shows the store error itself
-        _last_records[key] = _records_cache.get(
-            (*key, snapshot_view.access_position), lambda: load(active.store)
-        )
-    records: T = _last_records.get(key, default)
-    return records
+    """Return what `load` reads of the current board (records.read_cached)."""
+    return records.read_cached(board(), name, snapshot_view, load, default)
 
 
 # For each name. The inputs are kept too: those of about twenty versions at most.

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions.alert_list import NO_RECORDS
 from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
@@ -188,7 +189,7 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
     view = wall_query.parse_query(QueryParams(), viewer, wall_state.visible_register(board, viewer))
     made = NOON + timedelta(minutes=1)
     at = resolve_view_time(None, made, None, board.register.election.zone)
-    sources = Sources(board, board.snapshot_reader.refresh(), {}, at)
+    sources = Sources(board, board.snapshot_reader.refresh(), NO_RECORDS, at)
     path = folder / "salinan.html"
     path.write_text(frozen_copy.build_copy(sources, viewer, view, made).html, "utf-8", newline="")
     return path

@@ -1,5 +1,7 @@
 """Building a laporan from the data of one time, for one viewer."""
 
+from collections.abc import Hashable
+
 from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
@@ -29,7 +31,7 @@ def build_short_text(
         figures = key_figures.build_key_figures(data, data.overview, data.codes)
         return short_message.build_message(data, letterhead, figures)
 
-    cache_key = (access_scope.scope_of(viewer), request, cache_minute(view_time), view_time.live)
+    cache_key = _build_cache_key(viewer, snapshot_view, view_time, request)
     # Always in Indonesian, with absolute times: a laporan is read later, and by others.
     with i18n.use_language("id"), absolute_times():
         return board.analysis_cache.get_or_make("pesan", snapshot_view.snapshot, build, *cache_key)
@@ -56,9 +58,18 @@ def build_sitrep(
 
     # Cached, because a viewer often takes several files of the same time.
     snapshot = snapshot_view.snapshot
-    cache_key = (access_scope.scope_of(viewer), request, cache_minute(view_time), view_time.live)
+    cache_key = _build_cache_key(viewer, snapshot_view, view_time, request)
     with i18n.use_language("id"), absolute_times():
         return board.analysis_cache.get_or_make("laporan", snapshot, build, *cache_key)
+
+
+def _build_cache_key(
+    viewer: Viewer, snapshot_view: SnapshotView, view_time: ViewTime, request: SitrepRequest
+) -> tuple[Hashable, ...]:
+    """Return what a laporan depends on, besides the rows: what people did about alerts, too."""
+    scope, moment = access_scope.scope_of(viewer), (cache_minute(view_time), view_time.live)
+    actions_at = snapshot_view.access_position
+    return scope, viewer.role.may_see("peringatan"), request, moment, actions_at
 
 
 def _assemble_sitrep(data: SitrepData, letterhead: Letterhead) -> Sitrep:
@@ -104,4 +115,6 @@ def _build_tables(data: SitrepData, letterhead: Letterhead) -> dict[str, Table]:
         "langkah": tables.build_step_table(data),
         "fase": tables.build_phase_table(data, data.codes),
     }
+    if data.alerts is not None:
+        built["peringatan"] = tables.build_alert_table(data, letterhead.max_incidents)
     return built if is_situasi else {**built, "banding": tables.build_comparison_table(data)}

@@ -7,6 +7,8 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.access.roles import Viewer
+from situasi.actions import alert_list, records
+from situasi.actions.alert_list import NO_RECORDS, AlertList
 from situasi.analysis import neutrality
 from situasi.analysis.activities import activities, stages
 from situasi.analysis.as_of import AsOfView
@@ -50,6 +52,7 @@ class SitrepData:
     """All data of a laporan. codes: its kecamatan. view_time: as on the pages.
 
     coverage: None if the viewer may not see officers. neutrality: None if it was not requested.
+    alerts: None if the viewer may not see them; those of neutrality only if it was requested.
     previous_period: None without a comparison. forecast: of every kecamatan, None without a
     calibration. running_stages: the stages that run at the time of the view.
     """
@@ -66,6 +69,7 @@ class SitrepData:
     period: Period
     previous_period: Period | None
     coverage: Coverage | None
+    alerts: AlertList | None
     turnout_curve: pd.DataFrame
     forecast: TurnoutForecast | None
     running_stages: list[Stage]
@@ -149,6 +153,7 @@ def collect_data(
         period=_collect_period(view, request),
         previous_period=_collect_previous_period(view, request) if with_previous else None,
         coverage=officers and coverage.filter_by_kecamatan(officers, request.kecamatan),
+        alerts=_collect_alerts(board, viewer, snapshot_view, view, request),
         turnout_curve=view.compute(compute_turnout_curve, request.kecamatan),
         forecast=view.compute(compute_forecast),
         running_stages=stages.list_running_stages(kabupaten_stages, view_time.at.date()),
@@ -158,6 +163,22 @@ def collect_data(
         version=snapshot_view.snapshot.version,
         has_exercise_rows=snapshot_view.snapshot.rehearsal,
     )
+
+
+def _collect_alerts(
+    board: Board,
+    viewer: Viewer,
+    snapshot_view: SnapshotView,
+    view: AnalysisView,
+    request: SitrepRequest,
+) -> AlertList | None:
+    if not viewer.role.may_see("peringatan") or not view.register.election.alerts.rules:
+        return None
+    stored = records.read_cached(
+        board, "peringatan", snapshot_view, alert_list.load_records, NO_RECORDS
+    )
+    alerts = alert_list.build_alert_list(view, stored).select(request.kecamatan)
+    return alerts if request.neutrality else alerts.without("netralitas")
 
 
 def _collect_previous_period(view: AnalysisView, request: SitrepRequest) -> Period:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from situasi.actions.alert_list import AlertList
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.milestones import STEPS
 from situasi.analysis.personnel import coverage
@@ -17,6 +18,7 @@ from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.presentation import kpis
+from situasi.presentation.alerts import count_by_level, format_level, format_open_alerts
 from situasi.presentation.model import KpiText, MarkedCount, TextOrCounts
 from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import FigureValue, KeyFigure
@@ -55,6 +57,8 @@ def build_key_figures(
     ]
     if data.viewer.role.may_see("personel"):
         figures.append((kpis.format_officers(day, codes), _count_officers(data, codes)))
+    if data.alerts is not None:
+        figures.append(_build_alert_figure(data, data.alerts, codes))
     figures.append((kpis.format_last_report(overview, data.view_time.at, zone), ()))
     figures.append((kpis.format_silent_feeds(overview, None), silent))
     return tuple(_build_key_figure(text, numbers) for text, numbers in figures)
@@ -165,6 +169,24 @@ def _count_officers(data: SitrepData, codes: list[str]) -> tuple[FigureValue, ..
         FigureValue(int(known["kembali"].sum()), "sudah kembali"),
         FigureValue(int(known["tanpa_kabar"].sum()), "tanpa kabar"),
     )
+
+
+def _build_alert_figure(
+    data: SitrepData, alerts: AlertList, codes: list[str]
+) -> tuple[KpiText, tuple[FigureValue, ...]]:
+    """Return the open alerts of these kecamatan; those of no kecamatan only beside all of them."""
+    rules = data.register.election.alerts
+    is_part = codes != data.codes
+    open_alerts, unseen = (
+        table[table["kecamatan"].isin(codes)] if is_part else table
+        for table in (alerts.open, alerts.unseen)
+    )
+    by_level = [
+        FigureValue(count, format_level(rules, level))
+        for level, count in count_by_level(rules, open_alerts)
+    ]
+    values = (FigureValue(len(open_alerts)), *by_level, FigureValue(len(unseen), "belum dilihat"))
+    return format_open_alerts(rules, open_alerts, unseen), values
 
 
 def _count_silent_feeds(overview: Overview) -> float | None:

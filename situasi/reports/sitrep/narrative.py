@@ -269,11 +269,33 @@ def _write_analysis(data: SitrepData) -> list[str]:
         longest = format_duration(work.overdue_cases["late"].iloc[0].to_pytimedelta())
         count = format_number(len(work.overdue_cases))
         sentences.append(f"{count} kejadian terbuka lewat batas waktu; terlama {longest}.")
+    sentences += _write_alerts(data)
     tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]
     if late := key_figures.count_silent_stations(tps):
         sentences.append(f"{format_number(late)} TPS terlambat melapor atau tak terjangkau.")
     sentences += _write_forecast(data)
     return sentences or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
+
+
+def _write_alerts(data: SitrepData) -> list[str]:
+    """Write how many alerts are open, and which of the gravest level."""
+    if data.alerts is None or data.alerts.open.empty:
+        return []
+    rules, open_alerts = data.register.election.alerts, data.alerts.open
+    counts = format_counts(
+        "{n} peringatan terbuka, {unseen} belum dilihat",
+        n=len(open_alerts), unseen=len(data.alerts.unseen),
+    )  # fmt: skip
+    sentences = [f"{counts} ({alerts.format_level_counts(rules, open_alerts)})."]
+    top = len(rules.levels) - 1
+    gravest: list[Any] = list(open_alerts[open_alerts["level"] == top].itertuples())
+    if gravest:
+        causes = [tables.format_alert_cause(row, data) for row in gravest[:_MAX_NAMED]]
+        rest = len(gravest) - len(causes)
+        more = [f"dan {format_number(rest)} lagi"] if rest else []
+        level = alerts.format_level(rules, top).capitalize()
+        sentences.append(f"{level}: {'; '.join([*causes, *more])}.")
+    return sentences
 
 
 def _write_forecast(data: SitrepData) -> list[str]:

@@ -23,7 +23,7 @@ from situasi.common.formats import (
 from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.presentation import incident_item
+from situasi.presentation import alert_causes, alerts, incident_item, numbers
 from situasi.presentation.numbers import format_percent
 from situasi.reports.sitrep.data import Period, SitrepData
 from situasi.reports.sitrep.key_figures import STEP_NAMES
@@ -171,6 +171,43 @@ def _build_duration_cell(duration: timedelta | None, placeholder: str = NO_VALUE
     if duration is None:
         return Cell(placeholder, None)
     return Cell(format_duration(duration), round(duration / timedelta(minutes=1), 1))
+
+
+_ALERT_COLUMNS = (
+    Column("no", "No", True), Column("derajat", "Derajat"), Column("sebab", "Sebab"),
+    Column("tempat", "Kecamatan"), Column("sejak", "Sejak"), Column("pemilik", "Pemilik"),
+    Column("keadaan", "Keadaan"),
+)  # fmt: skip
+
+
+def format_alert_cause(row: Any, data: SitrepData) -> str:
+    """Return why an alert was raised; row: of AlertList.table."""
+    assert data.alerts is not None
+    cause = alert_causes.format_cause(row, data.alerts.alert_set, data.register, data.view_time.at)
+    return f"LATIHAN: {cause}" if row.latihan else cause
+
+
+def build_alert_table(data: SitrepData, max_rows: int) -> Table:
+    """Build the table of open alerts, the gravest first, then the newest."""
+    assert data.alerts is not None
+    open_alerts, rules = data.alerts.open, data.register.election.alerts
+    alert_rows: list[Any] = list(open_alerts.head(max_rows).itertuples())
+    rows = tuple(
+        (
+            Cell(str(n), n),
+            *_build_text_cells(
+                alerts.format_level(rules, row.level),
+                format_alert_cause(row, data),
+                data.register.name_of(row.kecamatan),
+                numbers.format_moment(row.raised, data.view_time.at),
+                alert_causes.format_owner(row, data.register),
+                alerts.format_status(row.life),
+            ),
+        )
+        for n, row in enumerate(alert_rows, start=1)
+    )
+    note = _format_cut(max_rows, len(open_alerts), " peringatan; selebihnya di papan.")
+    return Table("Peringatan terbuka", _ALERT_COLUMNS, rows, note)
 
 
 def build_overdue_table(data: SitrepData, max_rows: int) -> Table:

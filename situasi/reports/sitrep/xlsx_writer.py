@@ -11,6 +11,7 @@ from situasi.reports.xlsx_tables import Sheet
 _SHEET_TITLES = {
     "kecamatan": "Kecamatan",
     "kejadian": "Kejadian",
+    "peringatan": "Peringatan",
     "banding": "Perbandingan",
     "langkah": "Waktu penanganan",
     "lewat": "Lewat waktu",

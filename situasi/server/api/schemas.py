@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from situasi.actions import alert_actions
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE
+from situasi.domain.alert_rules import RULE_CODES
 from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, ColumnKind, Feed
 from situasi.server.api.files import STATES as FILE_STATES
 from situasi.server.api.limits import Limits
 from situasi.server.api.request_body import MAX_CELLS
 from situasi.server.api.rows import STORE_COLUMNS
-from situasi.server.api.situation import UNSTATED
+from situasi.server.api.situation import MAX_ALERTS, UNSTATED
 
 Schema = dict[str, Any]
 
@@ -237,7 +239,34 @@ def situation_schema() -> Schema:
         personnel=_schema_or_null(
             closed_object(**dict.fromkeys(_PERSONNEL_COUNTS, nullable(COUNT)))
         ),
+        alerts=_schema_or_null(_alerts_schema()),
         feeds=array_of(closed_object(**feed, expected=BOOLEAN, silent=BOOLEAN)),
+    )
+
+
+def _alerts_schema() -> Schema:
+    alert = closed_object(
+        rule=enum_of(RULE_CODES),
+        level={**TEXT, "description": "Derajat menurut alerts.toml."},
+        kecamatan={**nullable(TEXT), "description": "Kode; null: seluruh kabupaten."},
+        cause=TEXT,
+        since={**TIME, "description": "Sejak kapan sebabnya ada."},
+        raised={**TIME, "description": "Sejak kapan derajatnya ini."},
+        members={**COUNT, "description": "Banyaknya laporan atau TPS di baliknya."},
+        fading={**BOOLEAN, "description": "Sebabnya hilang, tetapi mungkin kembali."},
+        status=enum_of(alert_actions.OPEN),
+        owner=TEXT,
+        latihan=BOOLEAN,
+    )
+    return closed_object(
+        open=COUNT,
+        unseen={**COUNT, "description": "Terbuka dan belum dilihat seorang pun."},
+        by_level={"type": "object", "additionalProperties": COUNT},
+        list={
+            **array_of(alert),
+            "maxItems": MAX_ALERTS,
+            "description": "Yang terbuka: yang terberat lebih dahulu, lalu yang terbaru.",
+        },
     )
 
 

@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from situasi.access.roles import GUARDED_FEEDS, Viewer
+from situasi.actions import alert_list, records
+from situasi.actions.alert_list import NO_RECORDS, AlertList
 from situasi.analysis.situation.area_summary import compute_area_summary
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute, resolve_view_time
 from situasi.board import Board
@@ -155,13 +157,20 @@ class ApiService:
         """Return the key figures. Raises Problem 403 and 422, and TooManyQueries."""
         parsed = api_query.parse_situation_query(query, self.board.register)
         read, with_personnel = self._begin_read(viewer, parsed), viewer.role.may_see("personel")
-        key = (*read.key, cache_minute(read.view_time), with_personnel)
+        with_alerts = viewer.role.may_see("peringatan") and viewer.link is None
+        # What people did about alerts is no row.
+        actions_at = read.snapshot_view.access_position if with_alerts else None
+        key = (*read.key, cache_minute(read.view_time), with_personnel, actions_at)
 
         def make_body() -> ResponseBody:
             figures = self._situation_cache.get(
                 (*key, read.view_time.live),
-                lambda: self._compute_figures(read, with_personnel=with_personnel),
+                lambda: self._compute_figures(
+                    read, with_personnel=with_personnel, with_alerts=with_alerts
+                ),
             )
+            if _has_neutrality(figures["alerts"]):
+                self.board.audit_log.log_viewed(viewer, {"neutrality"}, "api")
             content = responses.encode_json({**self._describe_moment(read), **figures})
             return ResponseBody(content, "application/json", {})
 
@@ -233,13 +242,25 @@ class ApiService:
             read.snapshot_view.snapshot, read.view_time, read.access
         )
 
-    def _compute_figures(self, read: _Read, *, with_personnel: bool) -> dict[str, Any]:
+    def _compute_figures(
+        self, read: _Read, *, with_personnel: bool, with_alerts: bool
+    ) -> dict[str, Any]:
         view, query = self._analysis_view(read), read.query
         selection = apply_window(query.selection, query.window, view.minute, view.register.election)
         return api_situation.build_figures(
             view.compute_overview(selection), view.compute(compute_area_summary), view.register,
+            self._build_alert_list(read, view) if with_alerts else None,
             with_personnel=with_personnel,
         )  # fmt: skip
+
+    def _build_alert_list(self, read: _Read, view: AnalysisView) -> AlertList | None:
+        if not view.register.election.alerts.rules:
+            return None
+        stored = records.read_cached(
+            self.board, "peringatan", read.snapshot_view, alert_list.load_records, NO_RECORDS
+        )
+        kecamatan = read.query.selection.kecamatan
+        return alert_list.build_alert_list(view, stored).select(kecamatan)
 
     def _select_rows(self, read: _Read, feed: str) -> RowsPage:
         view, query, election = self._analysis_view(read), read.query, self.board.register.election
@@ -274,6 +295,10 @@ class ApiService:
         else:
             content = responses.encode_json({**page_json, "rows": page.rows})
         return ResponseBody(content, api_query.MEDIA_TYPES[format_name], headers)
+
+
+def _has_neutrality(alerts: dict[str, Any] | None) -> bool:
+    return any(alert["rule"] == "netralitas" for alert in (alerts or {"list": ()})["list"])
 
 
 class ApiServices:

@@ -1,11 +1,12 @@
 """The key figures of the Situasi page as JSON: an unknown value is null, never zero."""
 
 import math
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 import pandas as pd
 
+from situasi.actions.alert_list import AlertList
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
@@ -14,18 +15,33 @@ from situasi.analysis.situation.overview import Overview
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE, count_by_kecamatan
 from situasi.analysis.turnout import summary
+from situasi.common import i18n
+from situasi.common.formats import absolute_times
 from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
 from situasi.domain.register import Register
+from situasi.presentation import alert_causes
+from situasi.presentation.alerts import count_by_level
 from situasi.server.api.rows import format_iso
 
 # Key for cases without tingkat, and for kecamatan without a stated situasi.
 UNSTATED = "belum_dinyatakan"
+# The gravest of the open alerts are listed, all are counted.
+MAX_ALERTS = 200
 
 
 def build_figures(
-    overview: Overview, day: AreaSummary, register: Register, *, with_personnel: bool
+    overview: Overview,
+    day: AreaSummary,
+    register: Register,
+    alerts: AlertList | None,
+    *,
+    with_personnel: bool,
 ) -> dict[str, Any]:
-    """Return the key figures. with_personnel: whether the reader may see officers."""
+    """Return the key figures.
+
+    alerts: of the selected kecamatan; None if the reader may not see them, or the election has no
+    rules. with_personnel: whether the reader may see officers.
+    """
     codes = list(overview.crowd_states["kecamatan"])
     zone = register.election.zone
     return {
@@ -35,6 +51,7 @@ def build_figures(
         "turnout": _build_turnout(summary.compute_total(day.turnout.loc[codes])),
         "tps": _build_tps(day.stations[day.stations["kecamatan"].isin(codes)]),
         "personnel": _build_personnel(day.coverage_gaps.loc[codes]) if with_personnel else None,
+        "alerts": None if alerts is None else _build_alerts(alerts, register, overview.at),
         "feeds": [_build_feed(state, zone) for state in overview.feed_states],
     }
 
@@ -137,3 +154,33 @@ def _build_personnel(gaps: pd.DataFrame) -> dict[str, Any]:
     if known.empty:  # without a posting list nobody can be missing
         return dict.fromkeys(columns)
     return {name: int(known[column].sum()) for name, column in columns.items()}
+
+
+def _build_alerts(alerts: AlertList, register: Register, at: datetime) -> dict[str, Any]:
+    rules, open_alerts = register.election.alerts, alerts.open
+    rows: list[Any] = list(open_alerts.head(MAX_ALERTS).itertuples())
+    with i18n.use_language("id"), absolute_times():  # as all texts of the API
+        listed = [_build_alert(row, alerts, register, at) for row in rows]
+    return {
+        "open": len(open_alerts),
+        "unseen": len(alerts.unseen),
+        "by_level": {rules.levels[level]: n for level, n in count_by_level(rules, open_alerts)},
+        "list": listed,
+    }
+
+
+def _build_alert(row: Any, alerts: AlertList, register: Register, at: datetime) -> dict[str, Any]:
+    zone = register.election.zone
+    return {
+        "rule": row.rule,
+        "level": register.election.alerts.levels[row.level],
+        "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
+        "cause": alert_causes.format_cause(row, alerts.alert_set, register, at),
+        "since": format_iso(row.since, zone),
+        "raised": format_iso(row.raised, zone),
+        "members": int(row.n),
+        "fading": bool(row.fading),
+        "status": row.life,
+        "owner": alert_causes.format_owner(row, register),
+        "latihan": bool(row.latihan),
+    }

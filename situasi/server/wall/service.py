@@ -16,8 +16,8 @@ from time import monotonic
 from typing import TypeVar
 
 from situasi.access.roles import Viewer
-from situasi.actions import acknowledgements
-from situasi.actions.acknowledgements import Acknowledgement
+from situasi.actions import alert_list
+from situasi.actions.alert_list import NO_RECORDS, AlertRecords
 from situasi.analysis.view_time import ViewTime, cache_minute, resolve_view_time
 from situasi.board import Board
 from situasi.common.background_jobs import Job
@@ -53,9 +53,9 @@ class WallService:
     def __init__(self, board: Board) -> None:
         self.board = board
         self._snapshot_view: SnapshotView | None = None
-        self._acknowledged: dict[str, Acknowledgement] = {}
+        self._records = NO_RECORDS
         self._access_mark: Hashable = None
-        self._revision = 0  # counts changes of the acknowledgements
+        self._revision = 0  # counts changes of the records
         self._disk_summary = DISK_SPACE.state.summary
         self._refreshed_s = float("-inf")
         self._refresh_lock = asyncio.Lock()
@@ -74,7 +74,7 @@ class WallService:
         view = await self.refresh()
         view_time = self._build_view_time(query.moment, view, wall_state.now())
         key = self._cache_key(viewer, query, view, view_time)
-        sources = Sources(self.board, view, self._acknowledged, view_time)
+        sources = Sources(self.board, view, self._records, view_time)
         make = partial(_encode_state, sources, viewer, query)
         body = await self._pool_for(view_time).get(key, viewer.name, query, make)
         return EncodedState(body.content, body.gzip_content, body.etag, view.checked_at)
@@ -108,7 +108,7 @@ class WallService:
         """Return the sources of a state that is not shared."""
         view = await self.refresh()
         view_time = self._build_view_time(query.moment, view, now)
-        return Sources(self.board, view, self._acknowledged, view_time)
+        return Sources(self.board, view, self._records, view_time)
 
     def _build_view_time(
         self, moment: datetime | None, snapshot_view: SnapshotView, now: datetime
@@ -127,11 +127,11 @@ class WallService:
     async def _refresh_now(self, read: Callable[[], SnapshotView] | None) -> SnapshotView:
         old_key = self._change_key()
         loop, read = asyncio.get_running_loop(), read or self.board.refresher.current_view
-        view, acks = await loop.run_in_executor(self._refresh_executor, self._read_store, read)
+        view, stored = await loop.run_in_executor(self._refresh_executor, self._read_store, read)
         self._snapshot_view, self._refreshed_s = view, monotonic()
         self._disk_summary = DISK_SPACE.state.summary
-        if acks is not None:
-            self._acknowledged, self._revision = acks, self._revision + 1
+        if stored is not None:
+            self._records, self._revision = stored, self._revision + 1
         if self._change_key() != old_key:
             self._changed.set()
             self._changed = asyncio.Event()
@@ -143,16 +143,17 @@ class WallService:
 
     def _read_store(
         self, read: Callable[[], SnapshotView]
-    ) -> tuple[SnapshotView, dict[str, Acknowledgement] | None]:
-        view, acks = read(), None
+    ) -> tuple[SnapshotView, AlertRecords | None]:
+        """Return the snapshot, and what people did about alerts where that has changed."""
+        view = read()
         try:
             if view.access_position != self._access_mark:
-                stored = acknowledgements.load_all(self.board.store)
+                stored = alert_list.load_records(self.board.store)
                 self._access_mark = view.access_position
-                acks = stored if stored != self._acknowledged else None
+                return view, stored if stored != self._records else None
         except StoreError as error:
-            _log.warning("%s", error.detail)  # the acknowledgements read before stay valid
-        return view, acks
+            _log.warning("%s", error.detail)  # the records read before stay valid
+        return view, None
 
     def build_analysis_view(self, viewer: Viewer, snapshot_view: SnapshotView) -> AnalysisView:
         """Return what this viewer may see of the present."""

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.actions.acknowledgements import Acknowledgement
+from situasi.actions.alert_list import AlertList
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS
@@ -18,6 +19,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.presentation import kpis, map_measures
+from situasi.presentation.alerts import format_open_alerts
 from situasi.presentation.model import KpiText
 from situasi.presentation.numbers import format_percent
 
@@ -27,12 +29,16 @@ MAX_KPIS = 4
 
 @dataclass(frozen=True)
 class ViewData:
-    """What the views show of the selection. acknowledged: by case; with_names: show names."""
+    """What the views show of the selection.
+
+    acknowledged: by case. alerts: None if the viewer may not see them. with_names: show names.
+    """
 
     overview: Overview
     day: AreaSummary
     critical_cases: pd.DataFrame
     acknowledged: Mapping[str, Acknowledgement]
+    alerts: AlertList | None
     with_names: bool
     register: Register
     view_time: ViewTime
@@ -222,12 +228,20 @@ def _build_attention(data: ViewData) -> WallView:
             kpis.format_open_incidents(data.overview),
             kpis.format_situasi(data.overview),
             kpis.format_stations(data.tps),
+            *_list_alert_kpis(data),
         ],
         "perhatian",
         _("Nilai perhatian tertinggi, 0–100"),
         lines,
         empty_text,
     )
+
+
+def _list_alert_kpis(data: ViewData) -> list[KpiText]:
+    if data.alerts is None:
+        return []
+    rules = data.register.election.alerts
+    return [format_open_alerts(rules, data.alerts.open, data.alerts.unseen)]
 
 
 def _format_reasons(row: Any) -> str:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from textwrap import shorten
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -20,35 +19,16 @@ from situasi.common.formats import (
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SIGNS, UNRATED
+from situasi.presentation import place_names
+from situasi.presentation.incident_item import format_kind as format_kind
+from situasi.presentation.incident_item import format_step as format_step
 from situasi.presentation.numbers import format_moment
 from situasi.ui import session
-
-_MAX_KIND_CHARS: Final = 60  # of the words of a report whose kind is "lainnya"
-
-
-def format_step(code: str) -> str:
-    """Return the name of a step that is awaited (analysis.incidents.milestones)."""
-    return {
-        "diverifikasi": _("verifikasi"),
-        "ditangani": _("penanganan"),
-        "selesai": _("penutupan"),
-    }[code]
 
 
 def format_place(row: Any) -> str:
     """Return kecamatan, desa and TPS of a row or case."""
-    name = board().register.name_of(row.kecamatan)
-    desa = row.desa_text if isinstance(row.desa_text, str) else None
-    tps = f"TPS {row.tps}" if isinstance(row.tps, str) else None
-    return " · ".join(part for part in (name, desa, tps) if part)
-
-
-def format_kind(row: Any) -> str:
-    """Return the kind of a row or case; of "lainnya" also the first words of its report."""
-    name = label("jenis", row.jenis)
-    if row.jenis != "lainnya" or not isinstance(row.uraian, str):
-        return name
-    return f"{name}: {shorten(row.uraian, _MAX_KIND_CHARS, placeholder='…')}"
+    return place_names.format_case_place(board().register, row)
 
 
 def format_tingkat(tingkat: object) -> str:

@@ -8,14 +8,12 @@ from situasi.board import current_board as board
 from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import place_names
 
 
 def format_name(code: str) -> str:
     """Return a name like 'TPS 003 Munggu, Muara Kuang'."""
-    register = board().register
-    desa, _dot, number = code.rpartition(".")
-    kecamatan = register.name_of(desa.rpartition(".")[0])
-    return f"TPS {number} {register.name_of(desa)}, {kecamatan}"
+    return place_names.format_station(board().register, code)
 
 
 def format_owed_report(fase: str | None, hour: pd.Timestamp) -> str:
@@ -28,9 +26,7 @@ def format_owed_report(fase: str | None, hour: pd.Timestamp) -> str:
 
 def format_chaser(chaser: str | None, kecamatan: str) -> str:
     """Return who asks for a report: a Polsek by its name."""
-    if chaser != "Polsek":
-        return chaser or ""
-    return board().register.kecamatan[kecamatan].polsek or chaser
+    return place_names.format_owner(board().register, chaser, kecamatan)
 
 
 def format_dpt(voters: Any, estimated: bool) -> str:

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.alerts import page as alerts_page
 from pages.incidents import page as incidents_page
 from pages.personnel import page as personnel_page
 from pages.situation import page as situation_page
@@ -25,7 +26,7 @@ from tests.reports.sitrep.reading import numbers, sheets, text_of
 pytestmark = pytest.mark.slow
 
 _PAGES = {"situation": situation_page, "incidents": incidents_page, "turnout": turnout_page,
-          "personnel": personnel_page}  # fmt: skip
+          "personnel": personnel_page, "alerts": alerts_page}  # fmt: skip
 ONE = "16.10.05"
 # Of a page and its card: the fact that tells the same.
 SAME = {
@@ -35,6 +36,7 @@ SAME = {
     ("situation", "tps"): "tps",
     ("situation", "personel"): "personel",
     ("situation", "senyap"): "senyap",
+    ("alerts", "peringatan_terbuka"): "peringatan",
     ("turnout", "hadir"): "hadir",
     ("incidents", "lewat"): "lewat",
     ("incidents", "diverifikasi"): "waktu_diverifikasi",

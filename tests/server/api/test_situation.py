@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from situasi.access.roles import ROLES, Viewer
+from situasi.actions import alert_actions
+from situasi.actions.alert_actions import AlertAction
 from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -104,3 +107,46 @@ def test_silent_sources_are_those_that_the_reader_sees(asking: Asking) -> None:
     assert "incidents" in names
     assert {one["feed"] for one in told(asking, role="tamu")["feeds"]} <= names
     assert all(one["last"] is None for one in told(asking)["feeds"])
+
+
+def alerts(asking: Asking, query: str = "", role: str = "analis") -> dict[str, Any]:
+    found: dict[str, Any] = told(asking, query, role)["alerts"]
+    return found
+
+
+def test_open_alerts_are_those_of_their_page_until_somebody_closes_them(asking: Asking) -> None:
+    assert alerts(asking)["open"] == len(alerts(asking)["list"])
+    stored(asking, "incidents", incident(id="A", jenis="kericuhan", tingkat="tinggi"))
+    [grave] = [one for one in alerts(asking)["list"] if one["rule"] == "berat"]
+    assert (grave["level"], grave["kecamatan"], grave["status"]) == ("kritis", "16.10.13", "baru")
+    assert "kericuhan" in grave["cause"] and "Kandis" in grave["cause"]
+    before = alerts(asking)
+    key = f"berat|{_case_of(asking)}|202411270500|2"
+    for kind, text in (("dilihat", ""), ("ditutup", "Sudah aman")):
+        _act(asking, key, kind, text)
+        after = alerts(asking)
+        assert after["unseen"] == before["unseen"] - 1
+        assert after["open"] == before["open"] - (kind == "ditutup")
+
+
+def _case_of(asking: Asking) -> str:
+    frames = asking.board.snapshot_reader.refresh().snapshot.frames
+    return str(frames["incidents"]["case"].iloc[0])
+
+
+def _act(asking: Asking, key: str, kind: str, text: str) -> None:
+    viewer = Viewer("rina", ROLES["pimpinan"])
+    known = len(alert_actions.load_all(asking.board.store).get(key, _NOTHING).actions)
+    action = AlertAction(kind, "rina", NOON, text)
+    about = {"kecamatan": "16.10.13"}
+    alert_actions.record_action(asking.board.store, viewer, key, action, known, about, NOON)
+
+
+_NOTHING = alert_actions.AlertRecord((), {})
+
+
+def test_alerts_are_for_whoever_may_open_their_page(asking: Asking) -> None:
+    assert told(asking, role="tamu")["alerts"] is None
+    stored(asking, "incidents", incident(id="A", tingkat="tinggi"))
+    rules = [one["rule"] for one in alerts(asking, "kec=16.10.05")["list"]]
+    assert "berat" not in rules

@@ -15,15 +15,17 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, LinkScope, Viewer
-from situasi.actions import acknowledgements
+from situasi.actions import acknowledgements, alert_list
 from situasi.analysis import queries
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.overview import Overview, compute_overview
 from situasi.analysis.turnout import summary
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
+from situasi.live import access_scope
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
 from situasi.server.wall import query as wall_query
@@ -72,6 +74,24 @@ def of_pages(
     )
     known = {name: cases.filter_known(frame, at) for name, frame in frames.items()}
     return found, queries.run(area_summary.compute_area_summary, known, register, at)
+
+
+def test_open_alerts_are_on_the_wall_by_level_but_none_of_neutrality(rehearsed: Board) -> None:
+    said = look(rehearsed)["alerts"]
+    view_of = rehearsed.analysis_cache.view(
+        rehearsed.snapshot_reader.refresh().snapshot,
+        ViewTime(AT, live=False, is_exercise=False),
+        access_scope.scope_of(CHIEF),
+    )
+    open_alerts = alert_list.build_alert_list(view_of, alert_list.NO_RECORDS).open
+    shown = open_alerts[open_alerts["rule"] != "netralitas"]
+    assert said["count"] == said["unseen"] == len(shown) > 6
+    assert [line["level"].split()[-1] for line in said["lines"]] == [
+        rehearsed.register.election.alerts.levels[level] for level in shown["level"].head(6)
+    ]
+    assert figure(look(rehearsed), "perhatian", "peringatan").startswith(str(len(shown)))
+    guest = Viewer("tamu", ROLES["tamu"])
+    assert look(rehearsed, viewer=guest)["alerts"] is None
 
 
 def of_the_day() -> Selection:

@@ -1,58 +1,51 @@
-"""Texts of Peringatan: cause, place, time, owner and members."""
+"""Texts of one alert: cause, place, owner and members."""
 
 from datetime import datetime
 from typing import Any
 
-from pages.alerts.data import AlertSet
-from situasi.board import current_board as board
+from situasi.analysis.alerts.alert_set import AlertSet
 from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
-from situasi.presentation import alerts
+from situasi.domain.register import Register
+from situasi.presentation import alerts, incident_item, place_names
 from situasi.presentation.numbers import format_moment
-from situasi.ui.wording import incidents, stations
 
 
-def format_cause(row: Any, alert_set: AlertSet, at: datetime) -> str:
+def format_cause(row: Any, alert_set: AlertSet, register: Register, at: datetime) -> str:
     """Return why an alert was raised; row: of alert_actions.with_status."""
     member_name = None
     if isinstance(row.member, str):
-        member_name = format_member(row.rule, alert_set.latest_of(row.key, row.member), alert_set)
+        member = alert_set.latest_of(row.key, row.member)
+        member_name = format_member(row.rule, member, alert_set, register)
     return alerts.format_cause(
-        board().register.election,
+        register.election,
         row.rule,
         row.n,
-        where=format_place(row),
+        where=register.name_of(row.kecamatan),
         what=member_name,
         value=_format_value(row.rule, row.value, at),
         since=format_moment(row.since, at),
     )
 
 
-def format_place(row: Any) -> str:
-    """Return the kecamatan of an alert."""
-    return board().register.name_of(row.kecamatan)
-
-
-def format_owner(row: Any) -> str:
+def format_owner(row: Any, register: Register) -> str:
     """Return the owner of an alert: a Polsek by its name."""
-    code = row.kecamatan
-    if row.owner == "Polsek" and isinstance(code, str) and code in board().register.kecamatan:
-        return stations.format_chaser(row.owner, code)
-    return str(row.owner)
+    return place_names.format_owner(register, str(row.owner), row.kecamatan)
 
 
-def format_member(rule: str, member_row: Any, alert_set: AlertSet) -> str:
+def format_member(rule: str, member_row: Any, alert_set: AlertSet, register: Register) -> str:
     """Return the name of a member; member_row: of Alerts.members."""
     if rule == "sumber_senyap":
         return label("feed", member_row["member"])
     row = find_source_row(member_row, alert_set)
     if member_row["feed"] == INCIDENTS.name and row is not None:
-        return f"{incidents.format_kind(row)} · {incidents.format_place(row)}"
+        place = place_names.format_case_place(register, row)
+        return f"{incident_item.format_kind(row)} · {place}"
     if member_row["feed"] in (INCIDENTS.name, NEUTRALITY.name):
         return str(member_row["member"]).partition("|")[0]
-    return stations.format_name(member_row["member"])
+    return place_names.format_station(register, member_row["member"])
 
 
 def find_source_row(member_row: Any, alert_set: AlertSet) -> Any:
@@ -66,7 +59,7 @@ def _format_value(rule: str, value: Any, at: datetime) -> str:
     if rule == "keramaian":
         return label("situasi", value)
     if rule == "lewat_waktu":
-        return incidents.format_step(value)
+        return incident_item.format_step(value)
     if rule in ("hadir_turun", "hadir_lebih"):
         return format_number(value)
     if rule == "beruntun":
