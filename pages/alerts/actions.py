@@ -1,14 +1,17 @@
 """Actions on an alert: seen, acted on, closed; each is stored with author and time."""
 
 import zlib
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from situasi.actions import alert_actions
 from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction, AlertActionRefused
 from situasi.board import current_board as board
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.store.model import ConflictError, StoreError
 from situasi.ui import page_context, session
@@ -35,6 +38,22 @@ def render_actions(row: Any, context: PageContext) -> None:
         _render_form(row, CLOSED, _("Tutup"), _("Alasan ditutup"))
 
 
+def render_group_action(group: pd.DataFrame, context: PageContext) -> None:
+    """Draw one button that marks all alerts of a Polsek as seen; group: the open ones."""
+    rows: list[Any] = list(group[group["life"] == alert_actions.NEW].itertuples())
+    rows = [row for row in rows if alert_actions.may_act(context.viewer, row.rule, row.kecamatan)]
+    if len(rows) > 1 and context.may_act("tindak"):
+        label = format_counts(_("{n} dilihat sekaligus"), n=len(rows))
+        st.button(label, key="peringatan_dilihat_semua", on_click=partial(_on_see_all, rows))
+
+
+def _on_see_all(rows: Sequence[Any]) -> None:
+    session.use_url_language()
+    results = [_save_action(SEEN, row) for row in rows]
+    if any(results):
+        session.refresh_after_write()
+
+
 def _build_key(row: Any, action: str) -> str:
     return f"{action}_{zlib.crc32(row.key.encode()):x}"
 
@@ -57,9 +76,15 @@ def _render_form(row: Any, action: str, title: str, prompt: str) -> None:
 def _on_save(action: str, row: Any) -> None:
     """Store the action (a callback): the next run shows it."""
     session.use_url_language()
+    if _save_action(action, row):
+        session.refresh_after_write()
+
+
+def _save_action(action: str, row: Any) -> bool:
+    """Store the action; return whether the page is to be read again. A message says what failed."""
     context, key = page_context.get_current(), _build_key(row, action)
     if not context.may_act("tindak"):
-        return
+        return False
     text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
     facts = {
         "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
@@ -78,8 +103,8 @@ def _on_save(action: str, row: Any) -> None:
         st.session_state[_MESSAGE_KEY] = _("Tulis apa yang dilakukan atau alasannya.")
     except StoreError:
         st.session_state[_MESSAGE_KEY] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return
-    session.refresh_after_write()
+        return False
+    return True
 
 
 def _render_message() -> None:

@@ -9,6 +9,7 @@ from situasi.access.roles import Viewer
 from situasi.actions import alert_actions, alert_list
 from situasi.actions.alert_actions import AlertRecord
 from situasi.actions.alert_list import NO_RECORDS, AlertRecords
+from situasi.analysis.alerts import groups
 from situasi.analysis.alerts.alert_set import AlertSet, compute_alert_set
 from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
@@ -122,3 +123,25 @@ def _may_see_rule(viewer: Viewer, rule: str) -> bool:
 def list_visible_rules(viewer: Viewer) -> list[str]:
     """Return the rules of this election that the viewer may see."""
     return [rule for rule in board().register.election.alerts.rules if _may_see_rule(viewer, rule)]
+
+
+def build_open_groups(alert_view: AlertView, selected: str | None) -> pd.DataFrame:
+    """Build the open alerts by Polsek (groups.build_groups), with those not seen yet (`unseen`).
+
+    selected: key of the alert that is open in the detail; it leads its group.
+    """
+    open_alerts = alert_view.open
+    posts = groups.list_posts(open_alerts, board().register)
+    table = groups.build_groups(open_alerts, posts)
+    unseen = posts[open_alerts["life"] == alert_actions.NEW].value_counts()
+    table["unseen"] = [int(unseen.get(post, 0)) for post in table["post"]]
+    for post in posts[open_alerts["key"] == selected]:
+        table.loc[table["post"] == post, "lead"] = selected
+    return table
+
+
+def select_group(alert_view: AlertView, key: str) -> pd.DataFrame:
+    """Return the open alerts of the same Polsek as this one; none if it is not open."""
+    open_alerts = alert_view.open
+    posts = groups.list_posts(open_alerts, board().register)
+    return open_alerts[posts.isin(posts[open_alerts["key"] == key])]

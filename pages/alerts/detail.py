@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from pages.alerts import tables
-from pages.alerts.actions import render_actions
+from pages.alerts import data, tables
+from pages.alerts.actions import render_actions, render_group_action
 from pages.alerts.data import AlertView
 from pages.alerts.tables import URL_PARAMETER
 from situasi.board import current_board as board
@@ -20,6 +20,8 @@ from situasi.ui.components import history, markup
 from situasi.ui.components.history import HistoryEntry
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import selectable, table_view
+
+_GROUP_ROWS = 8  # visible
 
 
 def render_detail_panel(alert_view: AlertView, context: PageContext) -> None:
@@ -38,6 +40,7 @@ def render_detail_panel(alert_view: AlertView, context: PageContext) -> None:
     with st.container(horizontal=True, key="peringatan_bawah"):
         _render_rule(row)
         _render_members(row, alert_view, context)
+    _render_group(row, alert_view, context)
     if row.deeds:
         history.render_history(
             [_build_history_entry(deed, context) for deed in reversed(row.deeds)]
@@ -87,6 +90,25 @@ def _build_facts(row: Any, context: PageContext) -> list[tuple[str, str]]:
         if span == span:
             facts.append((name, format_duration(span.to_pytimedelta())))
     return facts
+
+
+def _render_group(row: Any, alert_view: AlertView, context: PageContext) -> None:
+    """Draw all open alerts of the same Polsek, where there are others, and one action for all."""
+    group = data.select_group(alert_view, row.key)
+    if len(group) < 2:
+        return
+    title = format_counts(_("{n} peringatan terbuka di sini"), n=len(group))
+    page_layout.render_section_title(title)
+    render_group_action(group, context)
+    selectable.render_selectable_table(
+        tables.build_alerts_table(group, alert_view.alert_set, context.view_time.at),
+        group["key"].tolist(),
+        URL_PARAMETER,
+        "sepolsek",
+        title,
+        visible_rows=_GROUP_ROWS,
+        file_only=tables.list_file_only_headings(),
+    )
 
 
 def _render_rule(row: Any) -> None:

@@ -25,7 +25,7 @@ from situasi.ui.page_context import PageContext
 from situasi.ui.tables import selectable
 from situasi.ui.tables.table_view import Table
 
-_OPEN_ROWS, _ENDED_ROWS = 14, 10  # visible
+_OPEN_ROWS, _ENDED_ROWS = 12, 10  # visible; a Polsek each, and what is of none
 
 
 def begin_alerts_page(
@@ -130,7 +130,7 @@ def has_neutrality(alert_view: AlertView) -> bool:
 
 
 def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
-    """Draw the open alerts, by level, then newest first."""
+    """Draw the open alerts, a line for each Polsek: by level, then newest first."""
     open_alerts = alert_view.open
     title = format_counts(_("{n} peringatan terbuka"), n=len(open_alerts))
     page_layout.render_section_title(title)
@@ -140,7 +140,11 @@ def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
               "apa-apa: yang tidak dilaporkan tidak terlihat di sini.")
         )  # fmt: skip
         return
-    _render_selectable(open_alerts, alert_view, context, "terbuka", title, _OPEN_ROWS)
+    groups = data.build_open_groups(alert_view, selectable.get_selected(URL_PARAMETER))
+    table = tables.build_groups_table(groups, alert_view, cache_minute(context.view_time))
+    selectable.render_selectable_table(
+        table, groups["lead"].tolist(), URL_PARAMETER, "terbuka", title, visible_rows=_OPEN_ROWS
+    )
 
 
 def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:

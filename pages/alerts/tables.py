@@ -5,12 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from pages.alerts.data import AlertView
 from situasi.analysis.alerts.alert_set import AlertSet
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.presentation import alert_causes
 from situasi.presentation import alerts as alert_texts
-from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
+from situasi.ui.tables.columns import (
+    Cells,
+    duration_column,
+    number_column,
+    text_column,
+    time_column,
+)
 from situasi.ui.tables.table_view import Table, make_table
 
 URL_PARAMETER = "alert"  # of the selected alert
@@ -46,6 +53,32 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
         _("alasan"): alerts["reason"],
     }
     return make_table(columns, alerts["latihan"])
+
+
+def build_groups_table(groups: pd.DataFrame, alert_view: AlertView, at: datetime) -> Table:
+    """Build the table of Polsek with open alerts; groups: of data.build_open_groups."""
+    register = board().register
+    rules = register.election.alerts
+    leads = alert_view.open.drop_duplicates("key").set_index("key", drop=False)
+    lead_rows: list[Any] = list(leads.loc[groups["lead"]].itertuples())
+    columns: dict[str, Cells] = {
+        _("derajat"): text_column(
+            [alert_texts.format_level(rules, level) for level in groups["level"]],
+            [alert_texts.format_severity(rules, level) for level in groups["level"]],
+        ),
+        _("polsek"): [post or register.election.kabupaten for post in groups["post"]],
+        _("peringatan"): number_column(groups["n"]),
+        _("belum dilihat"): number_column(groups["unseen"]),
+        _("sebab"): text_column(
+            [
+                alert_causes.format_cause(row, alert_view.alert_set, register, at)
+                for row in lead_rows
+            ],
+            max_width_px=_CAUSE_WIDTH_PX,
+        ),
+        _("terakhir"): time_column(groups["raised"]),
+    }  # fmt: skip
+    return make_table(columns, groups["latihan"])
 
 
 def list_file_only_headings() -> tuple[str, ...]:

@@ -6,10 +6,12 @@ rules are exact, or something is wrong: on whole days of all feeds, with things 
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,20 @@ import pandas as pd
 from situasi.analysis import queries
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
+from situasi.analysis.alerts.groups import (
+    ACCEPTABLE_A_DAY,
+    FLOOD_IN_TEN_MINUTES,
+    find_calls,
+    find_most_in,
+    list_posts,
+)
+from situasi.board import open_board
 from situasi.domain import election, feed_schemas, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
+from situasi.simulation.seed import seed_store
 from tests.bench import alert_days as days
+from tests.bench import made
 from tests.builders import DAY, rows_of
 
 QUIET_DAYS, BURST_DAYS, WHOLE_DAYS = 200, 200, 6
@@ -134,6 +146,72 @@ def _raised(members: pd.DataFrame) -> dict[tuple[str, str], float]:
     return found
 
 
+@dataclass(frozen=True)
+class Load:
+    """What a day asks of one Polsek (of each: the mean, and the most), and of the posko.
+
+    alerts: every one that was raised. calls: those that call somebody anew (groups.find_calls).
+    most_open: lines at one time, one by one and by Polsek. in_ten_minutes: raised within any ten
+    minutes, of the busiest Polsek and of all.
+    """
+
+    alerts: int
+    calls: int
+    alerts_per_polsek: tuple[float, int]
+    calls_per_polsek: tuple[float, int]
+    most_open: tuple[int, int]
+    in_ten_minutes: tuple[int, int]
+
+    def told(self) -> str:
+        mean, most = self.alerts_per_polsek
+        call_mean, call_most = self.calls_per_polsek
+        return (
+            f"{self.alerts} alerts, {self.calls} calls; a Polsek {mean:.1f} (most {most}) alerts "
+            f"and {call_mean:.1f} (most {call_most}) calls a day; open at one time "
+            f"{self.most_open[0]}, in {self.most_open[1]} lines; within ten minutes "
+            f"{self.in_ten_minutes[0]} of one Polsek, {self.in_ten_minutes[1]} of all "
+            f"(EEMUA 191: {ACCEPTABLE_A_DAY} a day, {FLOOD_IN_TEN_MINUTES} in ten minutes)"
+        )
+
+
+def load_of(table: pd.DataFrame, place: Register) -> Load:
+    """What these alerts of one day (Alerts.table) ask of people."""
+    posts = list_posts(table, place)
+    calls = find_calls(table, posts)
+    of_polsek = sorted({one.polsek for one in place.kecamatan.values()})
+    counts = [int((posts == name).sum()) for name in of_polsek]
+    call_counts = [int((calls & (posts == name)).sum()) for name in of_polsek]
+    moments = [(table["raised"] <= at) & ~(table["until"] <= at) for at in table["raised"].unique()]
+    ten = pd.Timedelta(minutes=10)
+    return Load(
+        alerts=len(table),
+        calls=int(calls.sum()),
+        alerts_per_polsek=(float(np.mean(counts)), max(counts)),
+        calls_per_polsek=(float(np.mean(call_counts)), max(call_counts)),
+        most_open=(
+            max((int(moment.sum()) for moment in moments), default=0),
+            max((posts[moment].nunique() for moment in moments), default=0),
+        ),
+        in_ten_minutes=(
+            max(find_most_in(table.loc[calls & (posts == p), "raised"], ten) for p in of_polsek),
+            find_most_in(table.loc[calls, "raised"], ten),
+        ),
+    )
+
+
+def rehearsed_load() -> Load:
+    """What the rehearsal day asks, over the whole day."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**made.environment(Path(folder)), "SITUASI_REHEARSAL": "yes"}
+        board = open_board(settings.load(environment), lambda: made.EVENING)
+        seed_store(board, made.EVENING, lambda _line: None)
+        frames = dict(board.snapshot_reader.refresh().snapshot.frames)
+        place = board.register
+        table = queries.run(work.compute_alerts, frames, place, _END).table
+        board.close()
+    return load_of(table, place)
+
+
 def run() -> None:
     """Print the rates of every rule, and what the work costs on a whole day."""
     place = register()
@@ -144,6 +222,7 @@ def run() -> None:
     print(f"  beruntun, {PER_DAY} planted a day     {some.told()}")
     for rule, rates in exact(place, WHOLE_DAYS, 3).items():
         print(f"  {rule:<30}{rates.told()}")
+    print(f"  the rehearsal day: {rehearsed_load().told()}")
     frames, _truth = days.whole_day(place, 4, planted=True)
     every = (
         work.compute_case_intervals,

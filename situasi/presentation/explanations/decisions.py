@@ -79,6 +79,12 @@ _ALERTS = explain(
        "bila derajatnya naik. Lama sampai dilihat dan ditindak: sejak peringatan timbul."),
     *_ALERT_FEEDS, limits=_list_alert_limits,
 )  # fmt: skip
+_ALERT_GROUPS = explain(
+    N_("Peringatan terbuka, satu baris sebuah Polsek: derajat dan sebab dari yang terberat, "
+       "banyaknya, dan berapa yang belum dilihat seorang pun. Pilih satu baris untuk melihat "
+       "dan menindak peringatannya satu per satu, atau menandainya dilihat sekaligus."),
+    *_ALERT_FEEDS, limits=_list_alert_limits,
+)  # fmt: skip
 _SHORT_STATIONS = explain(
     N_("TPS yang bagian petugasnya kurang dari pola, menurut mereka yang tidak diketahui absen. "
        "Perlu: kekurangan per kelompok TPS (sedesa atau seperintah), dibulatkan ke atas."),
@@ -135,9 +141,10 @@ FORECAST: dict[str, ExplanationBuilder] = {
 ALERTS: dict[str, ExplanationBuilder] = {
     **dict.fromkeys(
         ("peringatan_terbuka", "peringatan_baru", "peringatan_dilihat", "peringatan_ditindak",
-         "terbuka", "selesai"),
+         "sepolsek", "selesai"),
         _ALERTS,
     ),
+    "terbuka": _ALERT_GROUPS,
     "peringatan_baris": explain(
         N_("Laporan, TPS, petugas, atau sumber yang menjadi sebab peringatan ini, sejak kapan, "
            "dan apakah sebabnya masih ada."),

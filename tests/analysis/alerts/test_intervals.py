@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from situasi.analysis import neutrality, queries, timestamps
 from situasi.analysis.alerts import engine as work
+from situasi.analysis.alerts.episodes import Alerts
+from situasi.analysis.alerts.groups import FLOOD_IN_TEN_MINUTES
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases, merging, milestones
 from situasi.analysis.personnel import coverage
@@ -26,6 +28,7 @@ from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.simulation.seed import seed_store
 from tests.analysis.slow import build_case_table
+from tests.bench import alerts as bench
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in
@@ -65,6 +68,18 @@ def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_ar
         at = wib(clock)
         for rule, expected in _expected(AsOfView(frames, at), register, at).items():
             assert holding(spelled, rule, at) == expected, (clock, rule)
+
+
+@pytest.mark.slow
+def test_a_polsek_can_answer_what_the_rehearsed_day_calls_it_for(rehearsed: Board) -> None:
+    frames, register = rehearsed.refresher.current_view().snapshot.frames, rehearsed.register
+    alerts: Alerts = queries.run(work.compute_alerts, frames, register, wib("23.59"))
+    load = bench.load_of(alerts.table, register)
+    assert load.alerts > load.calls > 0
+    assert load.most_open[1] <= 7 < load.most_open[0]
+    assert load.calls_per_polsek[1] <= 10
+    of_polsek, of_all = load.in_ten_minutes
+    assert of_polsek <= 2 and of_all <= FLOOD_IN_TEN_MINUTES
 
 
 def _expected(known: AsOfView, register: Register, at: datetime) -> dict[str, set[str]]:

@@ -123,6 +123,28 @@ def test_a_grave_report_is_seen_acted_on_and_closed_on_the_page(live: Board) -> 
     assert "Tidak ada peringatan terbuka" in said(app)
 
 
+def test_alerts_of_one_polsek_are_one_line_and_seen_with_one_click(live: Board) -> None:
+    row = {
+        "id": "K-2", "waktu": "2024-11-27 11:45", "kode_kecamatan": "16.10.04",
+        "jenis": "kebakaran", "tingkat": "tinggi", "status": "dilaporkan", "uraian": "Api",
+    }  # fmt: skip
+    ingest_rows(
+        [row], "t", live.store, live.ingest_context, unbounded("t"), feed="incidents", now=NOON
+    )
+    live.refresher.refresh()
+    groups = alerts_data.build_open_groups(_shown(live, "pimpinan"), None)
+    assert [(one.post, one.n, one.unseen) for one in groups.itertuples()] == [
+        ("Polsek Indralaya", 2, 2)
+    ]
+    app = page(aturan="berat")
+    assert not app.exception
+    next(one for one in app.button if one.label == "2 dilihat sekaligus").click()
+    app.run(timeout=90)
+    assert not app.exception
+    assert list(_shown(live, "pimpinan").alerts["life"]) == ["dilihat", "dilihat"]
+    assert "2 dilihat sekaligus" not in [one.label for one in app.button]
+
+
 def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:
     app = page(aturan="berat")
     key = next(one.proto.id for one in app.get("popover") if "ditindak_" in one.proto.id)
