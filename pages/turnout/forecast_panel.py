@@ -63,7 +63,7 @@ def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:
         )
     with right:
         markup.render_cards(_build_cards(total))
-        st.caption(_format_caveat(data.forecast))
+        st.caption(_format_caveat(data.forecast, len(context.selected_kecamatan())))
 
 
 def _compute_total(context: PageContext, forecast: TurnoutForecast) -> pd.Series:
@@ -94,7 +94,7 @@ def _render_details(context: PageContext, data: TurnoutData, total: pd.Series) -
     )
     popover = st.popover(_("Cara menghitung"), key="cara_perkiraan", on_change="rerun")
     if popover.open:
-        notes = _list_method_notes(forecast, total)
+        notes = _list_method_notes(forecast, total, len(context.selected_kecamatan()))
         popover.markdown("\n".join(f"* {line}" for line in notes))
 
 
@@ -105,7 +105,7 @@ def _format_confidence() -> str:
 def _build_chart_wording() -> MarkNames:
     return MarkNames(
         _("perkiraan akhir"),
-        _("selang {level} %").format(level=_format_confidence()),
+        _("selang {level} %, tiap kecamatan sendiri").format(level=_format_confidence()),
         _("sudah hadir"),
         _("belum cukup laporan"),
     )
@@ -148,25 +148,35 @@ def _format_too_few(total: pd.Series) -> str:
     )
 
 
-def _format_caveat(forecast: TurnoutForecast) -> str:
+def _format_caveat(forecast: TurnoutForecast, count: int) -> str:
     """Return what the interval rests on, in plain words."""
     rests_on = _("≈ perkiraan, bukan hitungan. Selang bertumpu pada {basis}.").format(
         basis=numbers.format_forecast_basis(forecast.parameters)
     )
-    each = _(
-        "Tiap selang berlaku sendiri: dari enam belas kecamatan, satu dua di luar selangnya itu "
-        "wajar."
-    )
+    each = _format_marginal_note(count, forecast.parameters.confidence_percent)
     if forecast.parameters.own_days:
-        return f"{rests_on} {each}"
+        return f"{rests_on} {each}".strip()
     unknown = _(
         "Laju kedatangan di Indonesia per jam belum pernah tercatat; ketidaktahuan itu sudah ada "
         "di dalam lebarnya."
     )
-    return f"{rests_on} {unknown} {each}"
+    return f"{rests_on} {unknown} {each}".strip()
 
 
-def _list_method_notes(forecast: TurnoutForecast, total: pd.Series) -> list[str]:
+def _format_marginal_note(count: int, confidence_percent: float) -> str:
+    """Return what the intervals of so many kecamatan do not promise; "" for a single one."""
+    if count < 2:
+        return ""
+    text = _(
+        "Tiap selang berlaku sendiri, bukan serentak: dari {n} kecamatan rata-rata {outside} di "
+        "luar selangnya, dan karena meleset bersama, pada satu hari bisa jauh lebih banyak. "
+        "Jangan mengurutkan kecamatan yang selangnya bertindihan."
+    )
+    outside = count * (1 - confidence_percent / 100)
+    return text.format(n=format_number(count), outside=format_number(outside, 1))
+
+
+def _list_method_notes(forecast: TurnoutForecast, total: pd.Series, count: int) -> list[str]:
     """Return the method, its assumptions, and the current data basis."""
     parameters = forecast.parameters
     fmt = format_number
@@ -195,7 +205,7 @@ def _list_method_notes(forecast: TurnoutForecast, total: pd.Series) -> list[str]
             "DPT yang resmi."
         ).format(n=fmt(int(total["counted"]))),
         _format_interval_note(parameters),
-        _format_caveat(forecast),
+        _format_caveat(forecast, count),
     ]
 
 

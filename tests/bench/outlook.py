@@ -5,7 +5,6 @@ What it is worth on real days: tests/bench/outlook_real.py.
 
 from __future__ import annotations
 
-import math
 import statistics
 import time
 from dataclasses import replace
@@ -30,8 +29,8 @@ def run() -> None:
     )
     found, of = definition.turnout_parameters, simulated_days.build_area(register)
     assert found is not None, "run: python -m situasi calibrate"
-    doubt = 100 * math.sqrt(0.9 * 0.1 / DAYS)
-    print(f"\nTurnout outlook on its own simulator: {DAYS} days (one sd of coverage: {doubt:.1f})")
+    print(f"\nTurnout outlook on its own simulator: {DAYS} days in even steps (a Latin hypercube:")
+    print("no independent draws, so that no sd of chance and no conformal promise follows)")
     print("at     level      covered   +-  model  paced  scaled  so far   (points of the list)")
     started = time.perf_counter()
     for one in calibration.compute_scores(

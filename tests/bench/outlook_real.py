@@ -149,6 +149,8 @@ def _print_scores(name: str, rows: pd.DataFrame) -> None:
     }
     covered = whole.groupby(["day", "time"], sort=False)["covered"].mean()
     print(pd.DataFrame({"covered": covered, **shares}).unstack().round(2).to_string())
+    print("the parts of one place at once: all inside (%), outside (mean, one look in ten)")
+    print(real_scores.together(rows).round(1).to_string())
     pooled = real_scores.by_day(real_scores.add_pooled_conformal(rows), "time")
     print("the plain way: ratio to other days, errors pooled (conformal)")
     print(pooled[["covered", "half", "score", "error", "worst"]].round(2).to_string())

@@ -114,6 +114,25 @@ def by_day(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
     return mean.assign(worst=each["covered"].groupby(list(keys), sort=False).min())
 
 
+def together(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return by time how the parts of one place hold at once: each interval is marginal.
+
+    all: percent of looks at which every part was inside; outside: parts outside, mean; many: of
+    one look in ten at least so many.
+    """
+    parts = rows[rows["level"] == "part"]
+    outside = 1 - parts["covered"] / 100
+    looks = outside.groupby([parts[key] for key in ("time", "day", "county", "way")], sort=False)
+    counts = looks.sum().groupby("time", sort=False)
+    return pd.DataFrame(
+        {
+            "all": 100 * counts.apply(lambda count: (count < 0.5).mean()),
+            "outside": counts.mean(),
+            "many": counts.quantile(0.9),
+        }
+    )
+
+
 def add_pooled_conformal(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the whole with the interval of a plain conformal way.
 

@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.turnout import forecast_panel
 from pages.turnout.data import compute_forecast_errors, compute_turnout_data
 from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
@@ -149,3 +150,9 @@ def test_in_the_evening_earlier_outlooks_are_held_against_the_end(
 
 def test_at_noon_no_end_is_known_to_be_held_against(page: Any) -> None:
     assert "ketepatan" not in page("12:00").tables
+
+
+def test_a_table_of_bars_says_that_each_holds_alone() -> None:
+    note = forecast_panel._format_marginal_note(16, 90.0)
+    assert "bukan serentak" in note and "dari 16 kecamatan rata-rata 1,6" in note
+    assert forecast_panel._format_marginal_note(1, 90.0) == ""

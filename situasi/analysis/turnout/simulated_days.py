@@ -185,7 +185,8 @@ def draw_days(
     """Draw so many days: each kind as often as its weight, all else in even steps.
 
     Even steps in random order (a Latin hypercube) keep what is measured on the days from depending
-    on chance.
+    on chance. Such days are not exchangeable with one another or with a day to come: they serve to
+    try the forecast under bad reporting, and no conformal interval may be fitted on them.
     """
     rng = np.random.default_rng([seed, count])
     steps = np.arange(count)[:, None] + rng.random((count, len(area.curve[0]) + 4))

@@ -94,6 +94,21 @@ def test_a_day_counts_once_however_many_places_it_has() -> None:
     assert (mean["covered"], mean["worst"]) == (50.0, 0.0)
 
 
+def test_intervals_that_hold_alone_need_not_hold_together() -> None:
+    look = {"time": "1/2", "county": "c", "way": "all", "level": "part"}
+    outside = {"a": 0, "b": 1, "c": 3, "d": 4}  # of ten parts each
+    rows = pd.DataFrame(
+        [
+            {**look, "day": day, "covered": 100.0 * (part >= number)}
+            for day, number in outside.items()
+            for part in range(10)
+        ]
+    )
+    found = real_scores.together(rows).loc["1/2"]
+    assert (found["all"], found["outside"]) == (25.0, 2.0)
+    assert found["many"] == pytest.approx(3.7)
+
+
 @pytest.mark.slow
 def test_days_left_out_are_held_about_as_often_as_the_interval_says() -> None:
     days = made(counties=6)
