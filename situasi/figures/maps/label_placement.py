@@ -25,9 +25,10 @@ PHONE_WIDTH_PX, DESKTOP_WIDTH_PX = 410, 480
 FILLED_HEIGHT_SHARE = 0.94  # of the height
 _ZOOM_STEPS, _ZOOM_STEP = 8, 0.1  # number and size of the zoom steps by which the map may shrink
 _SIDE_GAP_PX = 18.0  # between the map and a name beside it
-# Row height: name above value or, where there are too many for that, in one line.
+# Row height: name above value, or both in one line, closer where there are many.
 _TWO_LINE_ROW_PX = label_metrics.TWO_LINE_HEIGHT_PX + 6
-_ONE_LINE_ROW_PX = label_metrics.ONE_LINE_HEIGHT_PX + 4
+_ONE_LINE_ROW_PX = label_metrics.ONE_LINE_HEIGHT_PX + 8
+_MIN_ROW_PX = label_metrics.ONE_LINE_HEIGHT_PX + 4
 
 AreaNames = tuple[tuple[str, str], ...]
 
@@ -55,25 +56,26 @@ class _ProjectedMap:
 
 
 @lru_cache(maxsize=16)
-def place_labels(boundaries: Boundaries, names: AreaNames, height_px: int) -> LabelLayout:
+def place_labels(
+    boundaries: Boundaries, names: AreaNames, height_px: int, *, has_values_below: bool = False
+) -> LabelLayout:
     """Place these names (code, name) on a map of this height, whatever its width.
 
-    It depends on nothing that changes during the day: neither camera nor names ever move.
+    It depends on nothing that changes during the day: neither camera nor names ever move. A value
+    stands in the line of its name, where no reader takes it for that of the name below;
+    has_values_below: under it, also where there is room for that.
     """
     west, south, east, north = boundaries.bounds
     middle = (west + east) / 2, (south + north) / 2
     filled_px = height_px * FILLED_HEIGHT_SHARE
     plans = []
     for zoom in _list_zooms(boundaries, height_px):
-        plans.append(_compute_layout(boundaries, names, Camera(*middle, zoom), filled_px))
-        if plans[-1][0] <= PHONE_WIDTH_PX:
-            break
-    fitting = [
-        plan
-        for limit in (PHONE_WIDTH_PX, DESKTOP_WIDTH_PX)
-        for wide, plan in plans
-        if wide <= limit
-    ]
+        camera = Camera(*middle, zoom)
+        for is_one_line in (False,) if has_values_below else (True, False):
+            plans.append(_compute_layout(boundaries, names, camera, filled_px, is_one_line))
+            if plans[-1][0] <= PHONE_WIDTH_PX:
+                return plans[-1][1]
+    fitting = [plan for wide, plan in plans if wide <= DESKTOP_WIDTH_PX]
     return fitting[0] if fitting else plans[-1][1]
 
 
@@ -95,14 +97,17 @@ def _project_map(boundaries: Boundaries, camera: Camera) -> _ProjectedMap:
 
 
 def _compute_layout(
-    boundaries: Boundaries, names: AreaNames, camera: Camera, height_px: float
+    boundaries: Boundaries, names: AreaNames, camera: Camera, height_px: float, is_one_line: bool
 ) -> tuple[float, LabelLayout]:
     """Lay out the names at the zoom of this camera; return the total width as well."""
     projected = _project_map(boundaries, camera)
     known_names = {code: name for code, name in names if code in projected.shapes}
     labels = _place_inside(projected, known_names)
     labels |= _place_beside(
-        projected, {c: n for c, n in known_names.items() if c not in labels}, height_px
+        projected,
+        {code: name for code, name in known_names.items() if code not in labels},
+        height_px,
+        is_one_line=is_one_line,
     )
     edges = np.array([projected.extent, *(label.bounding_box for label in labels.values())])
     left, right = float(edges[:, 0].min()), float(edges[:, 2].max())
@@ -132,13 +137,16 @@ def _overlaps(first: Box, second: Box) -> bool:
 
 
 def _place_beside(
-    projected_map: _ProjectedMap, names: Mapping[str, str], height_px: float
+    projected_map: _ProjectedMap, names: Mapping[str, str], height_px: float, *, is_one_line: bool
 ) -> dict[str, Label]:
     """Place names in columns left and right of the map."""
     left, _, right, _ = projected_map.extent
     places = {code: projected_map.anchors[code] for code in names}
-    one_line = len(names) > 2 * int(height_px // _TWO_LINE_ROW_PX)
-    row = _ONE_LINE_ROW_PX if one_line else _TWO_LINE_ROW_PX
+    is_one_line = is_one_line or len(names) > 2 * int(height_px // _TWO_LINE_ROW_PX)
+    row = _TWO_LINE_ROW_PX
+    if is_one_line:
+        is_dense = len(names) > 2 * int(height_px // _ONE_LINE_ROW_PX)
+        row = _MIN_ROW_PX if is_dense else _ONE_LINE_ROW_PX
     western, eastern = _assign_sides(places, (left + right) / 2, int(height_px // row))
     labels = {}
     sides = ((western, left - _SIDE_GAP_PX, "end"), (eastern, right + _SIDE_GAP_PX, "start"))
@@ -147,7 +155,7 @@ def _place_beside(
         end = label_metrics.compute_leader_end(x, align)
         for code, y in zip(_uncross_leaders(codes, places, end, rows), rows, strict=True):
             labels[code] = label_metrics.place_beside(
-                names[code], (x, y), places[code], align, is_one_line=one_line
+                names[code], (x, y), places[code], align, is_one_line=is_one_line
             )
     return labels
 

@@ -54,7 +54,7 @@ class MapDrawing:
 @lru_cache(maxsize=4)
 def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> MapDrawing:
     """Draw the map of these kecamatan (code, name)."""
-    layout = place_labels(boundaries, names, HEIGHT)
+    layout = place_labels(boundaries, names, HEIGHT, has_values_below=True)
     shapes = shapely.transform(boundaries.polygons, layout.camera.to_pixels)
     layout_points = layout.camera.to_pixels(np.array(list(boundaries.label_points.values())))
     points = zip(boundaries.label_points, layout_points, strict=True)
