@@ -10,7 +10,7 @@ NAMES_ZOOM = 10.6
 # Widths of lines on a screen.
 LINE_WIDTHS_PX = {"sungai": 1.4, "tol": 1.8, "jalan_utama": 1.5, "jalan": 0.8, "rel": 1.2}
 _NAME_SIZE_PX = 11
-_FONT = '\'"Source Sans", "Source Sans 3", sans-serif\''
+FONT = '\'"Source Sans", "Source Sans 3", sans-serif\''
 
 
 def get_line_colour(kind: str, theme: Theme) -> str:
@@ -61,6 +61,6 @@ def _build_names(url: str, theme: Theme) -> pdk.Layer:
         get_text="properties.nama",
         get_text_size=_NAME_SIZE_PX,
         get_text_color=hex_to_rgba(theme.muted),
-        text_font_family=_FONT,
+        text_font_family=FONT,
         text_font_settings={"fontSize": 22, "buffer": 4},
     )

@@ -21,7 +21,7 @@ from situasi.figures.maps.projection import Camera, PointXY
 # Maximum width of map and names together on a phone (board.css makes it smaller there) and on a
 # desktop. The map shrinks to make space for the names; those of a wide kabupaten, which never fit a
 # phone, are cut off there.
-PHONE_WIDTH_PX, DESKTOP_WIDTH_PX = 410, 480
+PHONE_WIDTH_PX, DESKTOP_WIDTH_PX = 426, 480
 FILLED_HEIGHT_SHARE = 0.94  # of the height
 _ZOOM_STEPS, _ZOOM_STEP = 8, 0.1  # number and size of the zoom steps by which the map may shrink
 _SIDE_GAP_PX = 18.0  # between the map and a name beside it

@@ -9,12 +9,14 @@ import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
 
 from situasi.domain.boundaries import Boundaries
-from situasi.figures.maps import base_layers, labels, markers, routes
+from situasi.figures.maps import base_layers, labels, markers, routes, scale_bar
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import LabelLayout
 from situasi.figures.theme import Theme, hex_to_rgba
 
 HEIGHT = 430
+# Zooms farther out than the whole map, and the nearest: the base map is no more exact.
+_ZOOM_OUT, _MAX_ZOOM = 0.2, 15.0
 
 
 def build_situation_map(
@@ -25,6 +27,7 @@ def build_situation_map(
     theme: Theme,
     *,
     layer_id: str,
+    view_id: str = "peta",
     moves: pd.DataFrame | None = None,
 ) -> pdk.Deck:
     """Build the map of the kabupaten.
@@ -32,21 +35,29 @@ def build_situation_map(
     layout: positions of the names, and the camera. boundaries: the browser fetches them and their
     base map by address, once. areas: by kecamatan code. points: open cases with lat, lon, tingkat
     and `label`, at most markers.MAX_POINTS; None: no marks. layer_id: a new id clears the viewer's
-    last click and keeps the camera. moves: lines between places (routes.build_route_layers).
+    last click and keeps the camera. view_id: a new id brings the camera back. moves: lines between places (routes.build_route_layers).
     """
     camera = layout.camera
     return _CompactDeck(
         layers=[
             _build_polygon_layer(boundaries.url, areas, theme, layer_id),
             *base_layers.build_base_layers(boundaries.basemap, theme),
+            _build_border_layer(boundaries.url, areas, theme),
+            *scale_bar.build_scale_layers(layout, boundaries, HEIGHT, theme),
             *labels.build_leader_layers(layout, areas, theme),
             *([] if moves is None else routes.build_route_layers(moves, theme)),
             *([] if points is None else [markers.build_marker_layer(points, theme)]),
             labels.build_label_layer(layout, areas, theme),
         ],
         initial_view_state=pdk.ViewState(
-            longitude=camera.longitude, latitude=camera.latitude, zoom=camera.zoom
+            longitude=camera.longitude,
+            latitude=camera.latitude,
+            zoom=camera.zoom,
+            min_zoom=round(camera.zoom - _ZOOM_OUT, 2),
+            max_zoom=_MAX_ZOOM,
         ),
+        # A map that is turned no longer fits its names, and no reader expects it.
+        views=[pdk.View(type="MapView", id=view_id, controller={"dragRotate": False})],
         map_provider=None,
         # map_style stays unset: setting it, even to None, makes the page request tiles.
         tooltip={"text": "{nama}"},
@@ -91,8 +102,7 @@ def _build_polygon_layer(
         code: hex_to_rgba(a.fill, a.fill_alpha) if a.fill else [0, 0, 0, 0]
         for code, a in areas.items()
     }
-    line, ink = hex_to_rgba(theme.ink, 110), hex_to_rgba(theme.ink)
-    silent = {code: [8, 5] for code, a in areas.items() if a.fill_mode == "silent"}
+    # Under the border lies a wider line of paper, so that it is seen on every fill.
     return pdk.Layer(
         "GeoJsonLayer",
         url,
@@ -101,6 +111,21 @@ def _build_polygon_layer(
         stroked=True,
         filled=True,
         get_fill_color=_build_code_expression(fills, [0, 0, 0, 0]),
+        get_line_color=hex_to_rgba(theme.halo, 230),
+        get_line_width=3,
+        line_width_units='"pixels"',
+    )
+
+
+def _build_border_layer(url: str, areas: Mapping[str, AreaStyle], theme: Theme) -> pdk.Layer:
+    line, ink = hex_to_rgba(theme.ink, 190), hex_to_rgba(theme.ink)
+    silent = {code: [8, 5] for code, a in areas.items() if a.fill_mode == "silent"}
+    return pdk.Layer(
+        "GeoJsonLayer",
+        url,
+        id="batas",
+        stroked=True,
+        filled=False,
         get_line_color=_build_code_expression(
             {c: ink for c, a in areas.items() if a.is_selected}, line
         ),

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pydeck import Deck
 
 from situasi.board import current_board as board
+from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import place_labels
@@ -61,18 +62,25 @@ def build_deck(
         points,
         session.get_theme(),
         layer_id=get_layer_id(key),
+        view_id=f"{key}-{st.session_state.get(_resets_key(key), 0)}",
         moves=moves,
     )
 
 
 def render_deck(deck: Deck, key: str, alt: str) -> None:
-    """Draw a map that was built before."""
-    st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_on_click, key), key=key, alt=alt)
+    """Draw a map that was built before, and the button that brings its camera back."""
+    with st.container(key=f"bingkai_{key}", gap=None):
+        st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_on_click, key), key=key, alt=alt)
+        st.button(
+            _("Seluruh peta"), key=f"semula_{key}", on_click=partial(_on_reset, key),
+            help=_("Kembalikan peta ke letak dan besarnya semula"),
+        )  # fmt: skip
 
 
 def get_layer_id(key: str) -> str:
     """Return the layer id; a new id clears the last click (see docs/decisions.md)."""
-    return f"kecamatan-{st.session_state.setdefault(_clicks_key(key), 0)}"
+    clicks = st.session_state.setdefault(_clicks_key(key), 0)
+    return f"kecamatan-{clicks}-{st.session_state.get(_resets_key(key), 0)}"
 
 
 def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
@@ -89,5 +97,13 @@ def _on_click(key: str) -> None:
     st.session_state[_clicks_key(key)] = st.session_state.get(_clicks_key(key), 0) + 1
 
 
+def _on_reset(key: str) -> None:
+    st.session_state[_resets_key(key)] = st.session_state.get(_resets_key(key), 0) + 1
+
+
 def _clicks_key(key: str) -> str:
     return f"_clicks_{key}"
+
+
+def _resets_key(key: str) -> str:
+    return f"_resets_{key}"

@@ -10,17 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from PIL import Image
 
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.basemap import Basemap
+from situasi.domain.road_network import great_circle_km
 from situasi.domain.settings import ROOT
-from situasi.figures.maps import markers
+from situasi.figures.maps import base_layers, markers, scale_bar
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import place_labels
+from situasi.figures.maps.projection import Camera
 from situasi.figures.maps.situation_map import build_situation_map
-from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, hex_to_rgba
+from situasi.figures.theme import DARK, LIGHT, SHAPES, SITUASI, TINGKAT, Theme, hex_to_rgba
 from tests.builders import case_table, incident, incidents
+from tests.figures.test_theme import contrast
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +103,65 @@ def test_silence_is_dashed_and_without_colour_and_what_is_filtered_out_is_neithe
         "16.10.04": AreaStyle("A", fill_mode="silent"),
         "16.10.05": AreaStyle("B", fill_mode="filtered"),
     }
-    polygons = layer(drawn(boundaries, areas), "kecamatan-0")
+    deck = drawn(boundaries, areas)
+    polygons, borders = layer(deck, "kecamatan-0"), layer(deck, "batas")
     assert colour_of(polygons["getFillColor"], "16.10.04") == [0, 0, 0, 0]
-    assert colour_of(polygons["getDashArray"], "16.10.04") == [8, 5]
-    assert colour_of(polygons["getDashArray"], "16.10.05") == [0, 0]
+    assert colour_of(borders["getDashArray"], "16.10.04") == [8, 5]
+    assert colour_of(borders["getDashArray"], "16.10.05") == [0, 0]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_borders_are_seen_on_the_fill_of_every_measure(
+    boundaries: domain_boundaries.Boundaries, theme: Theme
+) -> None:
+    deck = drawn(boundaries, {code: AreaStyle("A", "") for code in boundaries.codes}, theme=theme)
+    under, line = layer(deck, "kecamatan-0"), layer(deck, "batas")
+    order = [part["id"] for part in deck["layers"]]
+    assert order.index("dasar") < order.index("batas")
+    assert under["getLineWidth"] > colour_of_number(line["getLineWidth"])
+    shades = [SITUASI[state] for state in SITUASI]
+    for fill in (*shades, *theme.counts, *theme.turnout, *theme.phases, *theme.strength):
+        lines = (under["getLineColor"], colour_of(line["getLineColor"], "none"))
+        assert max(contrast(laid_over(over, fill), fill) for over in lines) >= 3, fill
+
+
+def colour_of_number(expression: Any) -> float:
+    return float(str(expression).removeprefix("@@=").rpartition(":")[2])
+
+
+def laid_over(colour: list[int], under: str) -> str:
+    """A colour with an alpha over another, as '#RRGGBB'."""
+    share = colour[3] / 255
+    parts = zip(colour[:3], hex_to_rgba(under)[:3], strict=True)
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02X}" for a, b in parts)
+
+
+def test_the_map_can_be_zoomed_within_limits_and_not_turned(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
+    deck = drawn(boundaries, {})
+    view = deck["initialViewState"]
+    assert view["minZoom"] < view["zoom"] < base_layers.NAMES_ZOOM < view["maxZoom"]
+    assert [view["controller"] for view in deck["views"]] == [{"dragRotate": False}]
+
+
+def test_the_scale_bar_is_as_long_on_the_ground_as_it_says_and_lies_over_nothing(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
+    deck = drawn(boundaries, {code: AreaStyle("A", "1") for code in boundaries.codes})
+    [bar], [text] = (layer(deck, name)["data"] for name in ("skala", "skala-teks"))
+    km = float(great_circle_km(np.array(bar["from"]), np.array(bar["to"])))
+    assert text["text"] == f"{round(km)} km"
+    assert km == pytest.approx(round(km), rel=0.01)
+    ground = shapely.union_all(boundaries.polygons)
+    assert not ground.intersects(shapely.LineString([bar["from"], bar["to"]]))
+
+
+@pytest.mark.parametrize("zoom", [4.0, 7.3, 8.52, 11.0, 15.0])
+def test_a_scale_bar_has_a_round_length_that_is_short_enough(zoom: float) -> None:
+    km = scale_bar.choose_length_km(Camera(104.0, -3.0, zoom))
+    assert str(km).rstrip("0") in {"1", "2", "5"}
+    assert km == 1 or km * 2**zoom / 78.2 <= 101
 
 
 def test_heavy_marks_lie_on_top_and_unweighed_ones_have_their_own_shape(
