@@ -44,8 +44,8 @@ class RoadNetwork:
 class Geography:
     """The positions of the places.
 
-    points, areas_km2: a point in each kecamatan, and in each desa with known lines, and its area.
-    desa_counts: number of desa by kecamatan. seat_kecamatan: the kecamatan of the command, None if
+    points: in each kecamatan, and in each desa that has lines or stands on the base map. areas_km2:
+    of those with lines. desa_counts: number of desa by kecamatan. seat_kecamatan: the kecamatan of the command, None if
     unknown. roads: None where no file is given: then distances are straight lines.
     """
 
@@ -77,10 +77,10 @@ class Geography:
         if area is None:
             return _MEAN_DISTANCE_IN_SQUARE * math.sqrt(sum(self.areas_km2.values()))
         # A desa without known lines counts as an equal part of its kecamatan.
-        parts = (
-            1 if area == (code or self.seat_kecamatan) else max(1, self.desa_counts.get(area, 1))
-        )
-        return _MEAN_DISTANCE_IN_SQUARE * math.sqrt(self.areas_km2[area] / parts)
+        has_lines = area == (code or self.seat_kecamatan) and area in self.areas_km2
+        bounded = area if area in self.areas_km2 else area.rpartition(".")[0]
+        parts = 1 if has_lines else max(1, self.desa_counts.get(bounded, 1))
+        return _MEAN_DISTANCE_IN_SQUARE * math.sqrt(self.areas_km2[bounded] / parts)
 
     @cached_property
     def _mean_point(self) -> Point:
@@ -97,7 +97,10 @@ def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Geo
     with suppress(FileNotFoundError):  # not imported: the kecamatan stands for its desa
         layers.append(domain_boundaries.load(election.boundaries_folder, "desa"))
     return Geography(
-        points={code: point for layer in layers for code, point in layer.label_points.items()},
+        points={
+            **boundaries.basemap.desa_points,
+            **{code: point for layer in layers for code, point in layer.label_points.items()},
+        },
         areas_km2={
             code: compute_area_km2(polygon)
             for layer in layers

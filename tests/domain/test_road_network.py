@@ -48,6 +48,20 @@ def test_within_one_area_the_mean_distance_of_its_points_is_taken_and_a_desa_is_
     assert km(plain(), DESA, DESA) == pytest.approx(km(plain(), WEST, WEST) / 2)
 
 
+def test_a_desa_of_which_only_a_point_is_known_is_as_far_as_that_point() -> None:
+    geography = plain(points={WEST: (0.0, 0.0), EAST: (0.1, 0.0), DESA: (0.0, 0.03)})
+    assert km(geography, EAST, DESA) == pytest.approx(np.hypot(0.1, 0.03) * DEGREE, rel=1e-3)
+    assert km(geography, WEST, DESA) == pytest.approx(0.03 * DEGREE, rel=1e-3)
+    # How large it is remains an equal part of its kecamatan.
+    assert km(geography, DESA, DESA) == km(plain(), DESA, DESA)
+
+
+def test_the_desa_of_the_base_map_have_their_points(board: Board) -> None:
+    geography, places = board.geography, board.boundaries.basemap.desa_points
+    assert places.keys() == board.register.desa.keys()
+    assert all(geography.point(code) == point for code, point in places.items())
+
+
 def test_a_way_is_followed_where_it_leads_even_where_it_is_longer() -> None:
     river = [[[0.0, 0.0], [0.0, 0.1], [0.1, 0.1], [0.1, 0.0]]]
     found, along = distances.compute_distances_km(
@@ -109,7 +123,7 @@ def test_a_point_of_every_kecamatan_lies_inside_it(board: Board) -> None:
 
 
 def test_the_board_has_its_ground(board: Board) -> None:
-    assert board.geography.find_area("16.10.05.2019") == "16.10.05"
+    assert board.geography.find_area("16.10.05.9999") == "16.10.05"
     assert board.geography.find_area("") == board.register.election.seat_kecamatan
     assert board.geography.find_area("12.34") is None
     assert board.geography.roads is None
