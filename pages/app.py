@@ -11,7 +11,7 @@ from situasi.common.i18n import _
 from situasi.presentation import view_text
 from situasi.ui import filters, page_context, playback, session, tenant, url_state
 from situasi.ui.auto_refresh import render_with_auto_refresh
-from situasi.ui.components import markup
+from situasi.ui.components import case_links, markup
 from situasi.ui.page_context import PageContext
 
 ICON = Path(__file__).with_name("icon.png")
@@ -45,7 +45,9 @@ def _render_page(context: PageContext) -> None:
             _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
         )
         return
-    build_navigation(context).run()
+    page = build_navigation(context)
+    case_links.follow_request()
+    page.run()
     url_state.set_carry_over(get_requested_page(), filters.CARRIED_PARAMETERS)
 
 

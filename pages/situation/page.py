@@ -28,7 +28,7 @@ from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.presentation.incident_item import build_item
 from situasi.presentation.map_measures import MapMeasure, build_measure
 from situasi.ui import filters, playback, render_cache, url_state
-from situasi.ui.components import area_map, markup
+from situasi.ui.components import area_map, case_links, markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.components.kpi_row import render_kpi_row, reserve_row
 from situasi.ui.page_context import PageContext
@@ -71,8 +71,9 @@ def show(context: PageContext) -> None:
 def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
     """Draw the newest reports, newest first."""
     now = cache_minute(view_time)
+    prefix = case_links.build_url_prefix()
     report_list = render_cache.get_or_build(
-        "terbaru", now, (overview,), partial(_build_report_list, now=now)
+        "terbaru", (now, prefix), (overview,), partial(_build_report_list, now=now, prefix=prefix)
     )
     with markup.row():
         st.markdown("**" + _("Laporan terbaru") + "**", width="content")
@@ -90,11 +91,11 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
             markup.render(report_list)
 
 
-def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
+def _build_report_list(overview: Overview, *, now: datetime, prefix: str) -> Markup | None:
     """Build the list as HTML; None if there is nothing to list."""
     newest = cases.list_newest(overview.selected_cases, MAX_LISTED)
     items = [build_item(row, board().register, now) for row in newest.itertuples()]
-    return markup.build_report_list(items, _("LATIHAN")) if items else None
+    return markup.build_report_list(items, _("LATIHAN"), prefix) if items else None
 
 
 def render_timeline_panel(context: PageContext, overview: Overview) -> None:

@@ -45,8 +45,8 @@ class Geography:
     """The positions of the places.
 
     points: in each kecamatan, and in each desa that has lines or stands on the base map. areas_km2:
-    of those with lines. desa_counts: number of desa by kecamatan. seat_kecamatan: the kecamatan of the command, None if
-    unknown. roads: None where no file is given: then distances are straight lines.
+    of those with lines. desa_counts: number of desa by kecamatan. seat_kecamatan: the kecamatan of
+    the command, None if unknown. roads: None without a file: distances are then straight lines.
     """
 
     points: Mapping[str, Point]

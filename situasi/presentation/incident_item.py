@@ -23,7 +23,7 @@ class IncidentItem:
     """One report in a list.
 
     last_report: when it was last reported, or only the day if no hour is known. occurrence: when
-    it happened, if that was clearly earlier; else "". time_text: both.
+    it happened, if that was clearly earlier; else "". time_text: both. case: its key.
     """
 
     tingkat: str | None
@@ -38,6 +38,7 @@ class IncidentItem:
     check_notes: str = ""
     source: str = ""
     is_exercise: bool = False
+    case: str = ""
 
 
 def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
@@ -61,6 +62,7 @@ def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
         check_notes=row.flags or "",
         source=_parse_host(row.sumber),
         is_exercise=bool(row.latihan),
+        case=row.case,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import quote
 
 import streamlit as st
 from markupsafe import Markup
@@ -288,28 +289,39 @@ def build_colour_mark(colour: str) -> Markup:
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
-def build_report_list(items: Sequence[IncidentItem], exercise_word: str) -> Markup:
-    """Build the list of incident reports as HTML."""
+def build_report_list(
+    items: Sequence[IncidentItem], exercise_word: str, case_url_prefix: str = ""
+) -> Markup:
+    """Build the list of incident reports as HTML.
+
+    case_url_prefix: the address of a case up to its key, where a report leads to its case.
+    """
     return Markup('<ol class="si-list">{}</ol>').format(
-        Markup("").join(_build_report_html(item, exercise_word) for item in items)
+        Markup("").join(_build_report_html(item, exercise_word, case_url_prefix) for item in items)
     )
 
 
-def _build_report_html(item: IncidentItem, exercise_word: str) -> Markup:
+def _build_report_html(item: IncidentItem, exercise_word: str, case_url_prefix: str) -> Markup:
     chips = Markup('<span class="si-chip">{}</span>').format(item.status)
     chips += format_if(Markup('<small class="si-source">{}</small>'), item.source)
     if item.is_exercise:
         chips += Markup('<span class="si-chip si-made">{}</span>').format(exercise_word)
     notes = Markup('<span class="si-chip si-doubt" title="{}">⚑</span>')
     chips += format_if(notes, item.check_notes)
+    title = Markup("<b>{}</b>").format(item.title)
+    if case_url_prefix and item.case:
+        # The style sheet lays the link over the whole report.
+        title = Markup('<a href="{}" target="_self"><b>{}</b></a>').format(
+            case_url_prefix + quote(item.case, safe=""), item.title
+        )
     return Markup(
         '<li><div class="si-mark" title="{level}">{mark}</div><div>'
-        '<div class="si-line"><b>{title}</b><span>{place}</span><time>{when}</time></div>'
+        '<div class="si-line">{title}<span>{place}</span><time>{when}</time></div>'
         '<div class="si-text"><p>{text}</p><span>{chips}</span></div></div></li>'
     ).format(
         level=item.tingkat_label,
         mark=build_tingkat_mark(item.tingkat),
-        title=item.title,
+        title=title,
         place=item.place,
         when=item.time_text,
         text=item.text,

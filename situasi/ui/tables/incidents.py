@@ -33,7 +33,7 @@ def build_incidents_table(rows: pd.DataFrame) -> Table:
         _("sumber"): rows["sumber"],
         _("id"): rows["id"],
     }
-    return make_table(columns, rows["latihan"])
+    return make_table(columns, rows["latihan"], rows["case"])
 
 
 def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:

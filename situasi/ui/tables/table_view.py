@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from situasi.presentation import explanations
 from situasi.presentation.explanations.model import Explanation
 from situasi.reports import csv_tables
 from situasi.ui import audit, filters, higher_command_session, page_context, tenant, url_state
-from situasi.ui.components import markup
+from situasi.ui.components import case_links, markup
 from situasi.ui.tables import columns as table_columns
 from situasi.ui.tables import dataframe
 from situasi.ui.tables.columns import Cells, Column
@@ -32,9 +33,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length by heading; the mark LATIHAN first if any row is of an exercise."""
+    """Columns of equal length by heading; the mark LATIHAN first if any row is of an exercise.
+
+    row_cases: the case of each row, which a click on the row opens; empty where rows are no cases.
+    """
 
     columns: Mapping[str, Column]
+    row_cases: tuple[str, ...] = ()
     _layouts: dict[Hashable, dataframe.TableLayout] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -70,11 +75,15 @@ class Table:
         return pd.DataFrame({name: values for part in parts for name, values in part.items()})
 
 
-def make_table(columns: Mapping[str, Cells], is_exercise: bool | Iterable[bool] = False) -> Table:
+def make_table(
+    columns: Mapping[str, Cells],
+    is_exercise: bool | Iterable[bool] = False,
+    row_cases: Iterable[str] = (),
+) -> Table:
     """Build a table of these columns; plain cells are text.
 
     is_exercise: which rows are of an exercise, or whether all are. The mark stays with the table
-    when it is copied or saved.
+    when it is copied or saved. row_cases: as of a Table.
     """
     by_heading = {
         heading: column if isinstance(column, Column) else table_columns.text_column(column)
@@ -86,7 +95,7 @@ def make_table(columns: Mapping[str, Cells], is_exercise: bool | Iterable[bool] 
     if any(marks):
         mark = table_columns.text_column(_("LATIHAN") if marked else "" for marked in marks)
         by_heading = {_("LATIHAN"): mark, **by_heading}
-    return Table(by_heading)
+    return Table(by_heading, tuple(row_cases))
 
 
 def render_table_popover(title: str, build: Callable[[], Table], key: str) -> None:
@@ -154,6 +163,10 @@ def render_table(
     view_time = _get_view_time()
     rows = min(len(table), MAX_ROWS)
     layout, widths = table.get_layout(file_only, rows, view_time.at.date())
+    opens_cases = bool(table.row_cases) and "on_select" not in options and case_links.may_open()
+    if opens_cases:
+        options["on_select"] = partial(case_links.request_selected_row, key, table.row_cases)
+        options["selection_mode"] = "single-row"
     selection = st.dataframe(
         layout,
         height=dataframe.compute_height(rows, visible_rows),
@@ -170,6 +183,8 @@ def render_table(
             st.caption(format_counts(template, n=MAX_ROWS, all=len(table)))
         if dataframe.is_truncated(table.select_screen_columns(file_only), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
+        if opens_cases:
+            st.caption(_("Pilih satu baris untuk membuka kejadiannya."))
         render_downloads(table, key, title, view_time, explanation_key)
     return selection
 
