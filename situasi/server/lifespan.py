@@ -28,6 +28,7 @@ from situasi.ingest.pipeline import IngestResult
 from situasi.server import connection_limits, gc_tuning, health, logging_setup, startup_checks
 from situasi.server.auth import login, sessions
 from situasi.server.auth.sessions import SessionManager
+from situasi.server.frontend import routes
 from situasi.server.gc_tuning import COLLECT_EVERY_S, resume_gc
 from situasi.server.nightly_backup import NightlyBackup
 from situasi.server.wall.hourly_copies import HourlyCopies
@@ -48,7 +49,9 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served; close it at the end."""
     resume_gc()
     try:
-        opened = await asyncio.to_thread(_open_board)
+        opened, _packed = await asyncio.gather(
+            asyncio.to_thread(_open_board), asyncio.to_thread(routes.pack_first_page)
+        )
         manager = SessionManager(opened.store, opened.settings.auth, _now)
         await manager.refresh()
     except (StoreError, OSError, KeyError, ValueError) as error:

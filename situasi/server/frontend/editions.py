@@ -9,7 +9,7 @@ from pathlib import Path
 
 from situasi.common import i18n
 from situasi.server.frontend import words
-from situasi.server.frontend.packing import StaticContent
+from situasi.server.frontend.packing import StaticContent, choose_encoding
 
 BASE_PATH = "/berkas/"
 _MEDIA_TYPES = {
@@ -94,6 +94,18 @@ def build_edition(language: str) -> Edition:
     }
     scripts = (f"{BASE_PATH}{edition}/{_PAGE_SCRIPT}", *loaded["script"])
     return Edition(edition, contents, scripts, loaded["preload"], loaded["style"])
+
+
+def pack_first_page(language: str) -> None:
+    """Pack what the first page of this language loads, in the form that browsers take first.
+
+    Blocks for about half a second, which the first viewer does not wait for.
+    """
+    edition = build_edition(language)
+    for address in (*edition.scripts, *edition.preloads, *edition.styles):
+        content = find_content(edition.name, address.removeprefix(f"{BASE_PATH}{edition.name}/"))
+        if content is not None:
+            content.encode(choose_encoding("br, gzip", content))
 
 
 def find_content(edition_name: str, path: str) -> StaticContent | None:

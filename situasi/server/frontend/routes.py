@@ -50,6 +50,12 @@ FILE_ROUTES = (Route(f"{editions.BASE_PATH}{{edition}}/{{path:path}}", serve_fil
 PAGE_ROUTES: list[Route] = []
 
 
+def pack_first_page() -> None:
+    """Pack what the first viewer loads, before they come."""
+    if PAGE_ROUTES:
+        editions.pack_first_page(i18n.current_language())
+
+
 def serve_pages() -> None:
     """Serve the pages from here. Raises UnknownFrontend."""
     editions.check()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from situasi.common import i18n, metrics
-from situasi.server.frontend import editions, routes, words
+from situasi.server.frontend import editions, packing, routes, words
 from situasi.server.frontend.editions import UnknownFrontend
 from tests.stock_streamlit import patch
 
@@ -67,6 +67,22 @@ def test_an_edition_has_all_files_under_its_own_name_and_no_other_name_opens_any
         (indonesian.name, "none.js"),
     ):
         assert editions.find_content(name, path) is None
+
+
+def test_what_the_first_viewer_loads_is_packed_before_they_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edition = editions.build_edition("id")
+    editions.pack_first_page("id")
+    monkeypatch.setattr(packing, "_compress", None)  # would fail if it were called
+    addresses = (*edition.scripts, *edition.preloads, *edition.styles)
+    sizes = {}
+    for address in addresses:
+        content = editions.find_content(edition.name, address.split("/", 3)[3])
+        assert content is not None
+        best = packing.choose_encoding("gzip, deflate, br, zstd", content)
+        sizes[address] = (len(content.encode(best)), len(content.raw))
+    assert sum(packed for packed, _ in sizes.values()) * 3 < sum(raw for _, raw in sizes.values())
 
 
 def test_another_page_or_another_word_leaves_streamlit_as_it_is_and_says_so(
