@@ -149,9 +149,19 @@ def find_overdue(
     service: Mapping[str, ServiceLevel],
     at: datetime,
 ) -> pd.DataFrame:
-    """Find open cases whose next step is late, the latest first: the cases and three columns.
+    """Find open cases whose next step is late, the latest first: see find_next_steps, and `late`:
+    by how long."""
+    table = find_next_steps(open_cases, milestones, service)
+    table["late"] = pd.Timestamp(at) - table["due_at"]
+    return table[table["late"] > timedelta(0)].sort_values("late", ascending=False, kind="stable")
 
-    milestones: of these cases. `step`: the next one, `due_at`, `late`: by how long.
+
+def find_next_steps(
+    open_cases: pd.DataFrame, milestones: pd.DataFrame, service: Mapping[str, ServiceLevel]
+) -> pd.DataFrame:
+    """Return open cases with three more columns: `step` (the next one), `started_at`, `due_at`.
+
+    milestones: of these cases at least.
     """
     reached = milestones.reindex(open_cases["case"])
     started = reached["start"].to_list()
@@ -162,9 +172,11 @@ def find_overdue(
         start + step_limits(service[level])[step]
         for start, level, step in zip(started, levels, steps, strict=True)
     ]
-    table = open_cases.assign(step=steps, due_at=pd.Series(due, open_cases.index, dtype=_DTYPE))
-    table["late"] = pd.Timestamp(at) - table["due_at"]
-    return table[table["late"] > timedelta(0)].sort_values("late", ascending=False, kind="stable")
+    return open_cases.assign(
+        step=steps,
+        started_at=pd.Series(started, open_cases.index, dtype=_DTYPE),
+        due_at=pd.Series(due, open_cases.index, dtype=_DTYPE),
+    )
 
 
 def step_limits(service: ServiceLevel) -> dict[str, timedelta]:

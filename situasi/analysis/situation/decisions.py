@@ -1,0 +1,179 @@
+"""Matters that wait for a decision: grave reports, late steps, boxes, silence and gaps.
+
+Each is one row with what, where, since when and by when it should have been dealt with, so that a
+wall or a message need not judge anything itself.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from situasi.analysis.alerts import engine
+from situasi.analysis.alerts.episodes import Alerts
+from situasi.analysis.as_of import FeedFrames
+from situasi.analysis.incidents import milestones
+from situasi.analysis.queries import reads
+from situasi.analysis.situation import critical
+from situasi.domain.feed_schemas import INCIDENTS, STATUS
+from situasi.domain.register import Register
+
+# `kind` of a grave report; every other kind is the code of an alert rule.
+GRAVE = "berat"
+# From this level on (index in AlertRules.levels) an alert asks for a decision.
+MIN_LEVEL = 1
+# So many areas of one rule are named one by one; more become one row, so that one source leaves
+# space for the others.
+MAX_AREAS = 2
+# Rules without a place on a list that a whole room reads: neutrality is confidential.
+_LEFT_OUT_RULES = ("berat", "netralitas")
+# From this status on somebody works on a case, whoever acknowledged it.
+_HANDLED_FROM = STATUS.index("ditangani")
+COLUMNS = (
+    "kind", "key", "cases", "level", "kecamatan", "place_code", "since", "due_at", "step", "count",
+    "area_count", "member", "unit", "is_handled", "latihan",
+)  # fmt: skip
+
+
+@reads(INCIDENTS, depends_on=(critical.find_critical_cases, engine.compute_alerts))
+def find_decisions(
+    frames: FeedFrames, register: Register, at: datetime, grave_cases: pd.DataFrame, alerts: Alerts
+) -> pd.DataFrame:
+    """Find what waits for a decision, the most urgent first; a frame of COLUMNS.
+
+    kind: GRAVE or the code of an alert rule. key: the case or the alert; cases: of a grave report,
+    merged ones included. level: index in AlertRules.levels. place_code: desa or kecamatan, None for
+    the whole kabupaten. since: when it began; due_at: when its limit was reached. step: the next
+    step of a case. count: members; area_count: kecamatan, of which the worst is named. member: the
+    only member, else None. unit: who handles a case by the reports. is_handled: whether the reports
+    say that somebody does.
+    """
+    top = len(register.election.alerts.levels) - 1  # the gravest
+    rows = [
+        *_list_grave_cases(frames[INCIDENTS.name], register, grave_cases, top),
+        *_list_alerts(alerts, set(_all_members(grave_cases))),
+    ]
+    times = dict.fromkeys(("since", "due_at"), "datetime64[us, UTC]")
+    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").astype(
+        {**times, "level": "int64", "count": "int64", "is_handled": "bool"}
+    )
+    late = (pd.Timestamp(at) - table["due_at"]).dt.total_seconds()
+    order = table.assign(grave=table["kind"] == GRAVE, late=late).sort_values(
+        ["level", "is_handled", "grave", "late", "key"],
+        ascending=[False, True, False, False, True],
+        kind="stable",
+    )
+    return table.loc[order.index].reset_index(drop=True)
+
+
+def assign_holders(
+    decisions: pd.DataFrame, names_by_case: Mapping[str, str], names_by_alert: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the decisions with `holder`, who has it (None: nobody), those without one first.
+
+    names_by_case: who acknowledged a case; names_by_alert: who saw or acted on an alert, by key.
+    Within one level what nobody has is more urgent than what somebody works on.
+    """
+    rows: list[Any] = list(decisions.itertuples())
+    holders = [_find_holder(row, names_by_case, names_by_alert) for row in rows]
+    table = decisions.assign(holder=pd.Series(holders, decisions.index, dtype="object"))
+    is_held = table["holder"].notna() | table["is_handled"]
+    order = table.assign(is_held=is_held).sort_values(
+        ["level", "is_held"], ascending=[False, True], kind="stable"
+    )
+    return table.loc[order.index].reset_index(drop=True)
+
+
+def _find_holder(
+    row: Any, names_by_case: Mapping[str, str], names_by_alert: Mapping[str, str]
+) -> str | None:
+    if row.kind != GRAVE:
+        return names_by_alert.get(row.key)
+    named = next((names_by_case[case] for case in row.cases if case in names_by_case), None)
+    return named or row.unit
+
+
+def _all_members(grave_cases: pd.DataFrame) -> list[str]:
+    return [case for members in grave_cases["members"] for case in members]
+
+
+def _list_grave_cases(
+    rows: pd.DataFrame, register: Register, grave_cases: pd.DataFrame, level: int
+) -> list[dict[str, Any]]:
+    """Return a row for each open grave case, with its next step and the limit of that."""
+    grave_rows: list[Any] = list(grave_cases.itertuples())
+    members = {str(case): str(row.case) for row in grave_rows for case in row.members}
+    own_rows = rows[rows["case"].isin(list(members))]
+    reached = milestones.collapse(milestones.compute_milestones(own_rows), members)
+    with_steps = milestones.find_next_steps(
+        grave_cases, reached, register.election.rules.service_levels
+    )
+    cases: list[Any] = list(with_steps.itertuples())
+    return [
+        {
+            "kind": GRAVE,
+            "key": row.case,
+            "cases": row.members,
+            "level": level,
+            "kecamatan": _text_or_none(row.kecamatan),
+            "place_code": _text_or_none(row.desa) or _text_or_none(row.kecamatan),
+            "since": row.started_at,
+            "due_at": row.due_at,
+            "step": row.step,
+            "count": 1,
+            "area_count": 1,
+            "member": row.case,
+            "unit": _text_or_none(row.ditugaskan),
+            "is_handled": STATUS.index(row.status) >= _HANDLED_FROM
+            or _text_or_none(row.ditugaskan) is not None,
+            "latihan": bool(row.latihan),
+        }
+        for row in cases
+    ]
+
+
+def _list_alerts(alerts: Alerts, grave_members: set[str]) -> list[dict[str, Any]]:
+    """Return a row for each open alert that matters; of a rule with many areas one for all."""
+    table = alerts.table
+    is_open = table["ended"].isna() & ~table["fading"] & (table["level"] >= MIN_LEVEL)
+    table = table[is_open & ~table["rule"].isin(_LEFT_OUT_RULES)]
+    current = alerts.members[alerts.members["now"] & alerts.members["key"].isin(table["key"])]
+    # What is on the list as a grave report is not on it once more as a late one.
+    others = set(current.loc[~current["member"].isin(list(grave_members)), "key"])
+    table = table[table["key"].isin(others) | ~table["key"].isin(current["key"])]
+    rows = []
+    for rule, group in table.groupby("rule", sort=False):
+        worst = group.sort_values(["level", "n"], ascending=False, kind="stable")
+        parts = [worst.iloc[[n]] for n in range(len(worst))] if len(worst) <= MAX_AREAS else [worst]
+        rows += [_build_alert_row(str(rule), part) for part in parts]
+    return rows
+
+
+def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:
+    first: Any = next(group.itertuples())
+    member = _text_or_none(first.member) if len(group) == 1 else None
+    kecamatan = _text_or_none(first.kecamatan)
+    # The code of a TPS begins with that of its desa.
+    is_station = member is not None and kecamatan is not None and member.startswith(f"{kecamatan}.")
+    return {
+        "kind": rule,
+        "key": first.key,
+        "cases": (),
+        "level": int(group["level"].max()),
+        "kecamatan": kecamatan,
+        "place_code": member.rpartition(".")[0] if member and is_station else kecamatan,
+        "since": group["since"].min(),
+        "due_at": group["since"].min(),
+        "step": None,
+        "count": int(group["n"].sum()),
+        "area_count": len(group),
+        "member": member,
+        "unit": None,
+        "is_handled": False,
+        "latihan": bool(group["latihan"].any()),
+    }
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,110 @@
+"""What waits for a decision: each matter once, the most urgent first, with its limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.analysis import queries
+from situasi.analysis.situation import decisions
+from situasi.analysis.situation.critical import find_critical_cases
+from situasi.analysis.situation.decisions import GRAVE, MAX_AREAS
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import FEEDS, SITUASI, STATUS, TINGKAT
+from situasi.domain.register import Register
+from tests.builders import incident, report, rows_of, wib
+from tests.builders import incidents as rows_with
+
+
+def found(register: Register, *rows: dict[str, Any], at: str = "10.00", **more: Any) -> Any:
+    frames = {name: rows_of(feed) for name, feed in FEEDS.items()}
+    known = {**frames, "incidents": rows_with(*rows), **more}
+    return queries.run(decisions.find_decisions, known, register, wib(at))
+
+
+def of_cases(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["kind"] == GRAVE]
+
+
+def test_a_grave_report_waits_with_its_next_step_and_the_limit_of_that(register: Register) -> None:
+    limits = register.election.rules.service_levels["tinggi"]
+    row = of_cases(found(register, incident(id="A", tingkat="tinggi", desa="16.10.04.2001"))).iloc[
+        0
+    ]
+    assert row["step"] == "diverifikasi"
+    assert row["since"] == wib("08.00")
+    assert row["due_at"] - row["since"] == limits.verify
+    assert (row["kecamatan"], row["place_code"]) == ("16.10.04", "16.10.04.2001")
+    assert not row["is_handled"]
+
+
+def test_what_somebody_works_on_comes_after_what_nobody_has(register: Register) -> None:
+    table = found(
+        register,
+        incident(id="A", tingkat="tinggi", at="06.00", ditugaskan="Satreskrim"),
+        incident(id="B", tingkat="tinggi", at="07.00", status="ditangani"),
+        incident(id="C", tingkat="tinggi", at="09.00"),
+    )
+    cases = of_cases(table)
+    assert cases["key"].iloc[0].startswith("C|")
+    assert sorted(cases["is_handled"]) == [False, True, True]
+    named = decisions.assign_holders(table, {cases["key"].iloc[0]: "Iptu Rahmat"}, {})
+    by_case = named.set_index("key")["holder"]
+    assert by_case[cases["key"].iloc[0]] == "Iptu Rahmat"
+    assert "Satreskrim" in set(by_case.dropna())
+
+
+def test_a_grave_report_that_is_late_is_not_listed_twice(register: Register) -> None:
+    table = found(register, incident(id="A", tingkat="tinggi", at="02.00"), at="12.00")
+    assert len(of_cases(table)) == 1
+    assert "lewat_waktu" not in set(table["kind"])
+
+
+def test_silence_of_many_kecamatan_is_one_line_that_counts_them(register: Register) -> None:
+    # One word that a TPS is open shows that the others of the register are silent.
+    word = rows_of(
+        feed_schemas.TPS,
+        report(id="T", desa="16.10.04.2001", tps="001", fase="dibuka", at="07.00"),
+    )
+    table = found(register, tps=word)
+    silent = table[table["kind"] == "belum_dibuka"]
+    assert len(silent) == 1
+    assert silent["area_count"].iloc[0] > MAX_AREAS
+    assert silent["count"].iloc[0] >= len(register.tps) - 1
+    assert silent["member"].iloc[0] is None
+
+
+def test_nothing_known_and_nothing_due_asks_for_nothing(register: Register) -> None:
+    table = found(register, at="03.00")
+    assert list(table.columns) == list(decisions.COLUMNS)
+    assert of_cases(table).empty
+    assert decisions.assign_holders(of_cases(table), {}, {}).empty
+
+
+CASE = st.tuples(
+    st.sampled_from("ABCDE"),
+    st.integers(0, 23),
+    st.sampled_from([*TINGKAT, None]),
+    st.sampled_from([*SITUASI, None]),
+    st.sampled_from(STATUS),
+    st.sampled_from(["Satreskrim", None]),
+)
+
+
+@given(some=st.lists(CASE, max_size=8))
+def test_every_open_grave_case_is_on_it_once_and_no_other(
+    register: Register, some: list[Any]
+) -> None:
+    rows = [
+        incident(id=name, at=f"0{n % 10}.{tens * 2:02}", tingkat=tingkat, situasi=situasi,
+                 status=status, ditugaskan=unit)
+        for n, (name, tens, tingkat, situasi, status, unit) in enumerate(some)
+    ]  # fmt: skip
+    frames = {name: rows_of(feed) for name, feed in FEEDS.items()} | {"incidents": rows_with(*rows)}
+    grave = queries.run(find_critical_cases, frames, register, wib("12.00"))
+    table = of_cases(found(register, *rows, at="12.00"))
+    assert sorted(table["key"]) == sorted(grave["case"])
+    assert (table["due_at"] > table["since"]).all()
