@@ -72,12 +72,14 @@ _OUTSIDE = ("backup/backup", "store/replication")
 OTHER_RECORDS = {
     "situasi/access/accounts _save": "the command line; a person their own password (test_signin)",
     "situasi/actions/acknowledgements acknowledge": "a person at the wall (server/wall/test_doors)",
-    "situasi/actions/alert_actions record_action": "a person; tried here",
+    "situasi/actions/alert_actions _append": "a person; tried here",
     "situasi/actions/briefings mark": "a person of no one area (test_briefings)",
+    "situasi/actions/briefings undo": "a person, their own (test_briefings)",
     "situasi/actions/exercise_controller start": "a person of no one area (test_drills)",
     "situasi/access/guest_links _save": "a person, at most what they see (test_links)",
     "situasi/actions/redeployment_orders _save_decision": "a person, in their own area",
     "situasi/actions/redeployment_orders accept": "the same",
+    "situasi/actions/redeployment_orders undo": "a person, their own (test_redeployment_orders)",
     "situasi/simulation/seed _seed_rehearsal_day": "a program",
     "situasi/simulation/seed seed_store": "a program",
     "situasi/simulation/replay replay": "a program",
@@ -525,7 +527,8 @@ def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> N
     began, said = last(page), []
     for act in ("gabung", "pisah"):
         said += [
-            incidents_actions.save_decision(context, act, a, b, "sama", False) for a, b in pairs
+            incidents_actions.save_decision(context, act, a, b, "sama", False).refusal
+            for a, b in pairs
         ]
     told = stored(page, began).get("merges", set())
     if not viewer.role.may("gabung"):

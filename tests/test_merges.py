@@ -34,7 +34,7 @@ def reported(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
 
 def _decide(act: str, one: str, other: str) -> str | None:
     context = PageContext(session.get_snapshot_view(), AT, session.viewer())
-    return incidents_actions.save_decision(context, act, one, other, "satu kejadian", True)
+    return incidents_actions.save_decision(context, act, one, other, "satu kejadian", True).refusal
 
 
 def cases(board: Board) -> list[str]:

@@ -1,7 +1,7 @@
 """Actions on an alert: seen, acted on, closed; each is stored with author and time."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,21 +9,26 @@ import pandas as pd
 import streamlit as st
 
 from situasi.actions import alert_actions
-from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction, AlertActionRefused
+from situasi.actions.alert_actions import (
+    ACTED,
+    CLOSED,
+    SEEN,
+    AlertAction,
+    AlertActionRefused,
+    AlertRecord,
+)
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
+from situasi.presentation import alerts
 from situasi.store.model import ConflictError, StoreError
 from situasi.ui import page_context, session
-from situasi.ui.components import markup
+from situasi.ui.components import receipt
 from situasi.ui.page_context import PageContext
-
-_MESSAGE_KEY = "_peringatan_kabar"
 
 
 def render_actions(row: Any, context: PageContext) -> None:
     """Draw the actions that this viewer may take; row: of alert_actions.with_status."""
-    _render_message()
     if not row.open or not context.may_act("tindak"):
         return
     if not alert_actions.may_act(context.viewer, row.rule, row.kecamatan):
@@ -50,6 +55,8 @@ def render_group_action(group: pd.DataFrame, context: PageContext) -> None:
 def _on_see_all(rows: Sequence[Any]) -> None:
     session.use_url_language()
     results = [_save_action(SEEN, row) for row in rows]
+    if all(results):
+        receipt.confirm(format_counts(_("{n} peringatan dilihat"), n=len(rows)))
     if any(results):
         session.refresh_after_write()
 
@@ -81,33 +88,52 @@ def _on_save(action: str, row: Any) -> None:
 
 
 def _save_action(action: str, row: Any) -> bool:
-    """Store the action; return whether the page is to be read again. A message says what failed."""
+    """Store the action, or say what failed; return whether the page is to be read again."""
     context, key = page_context.get_current(), _build_key(row, action)
     if not context.may_act("tindak"):
         return False
     text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
+    act, form = (key, text, owner), None if action == SEEN else key
+    if receipt.is_repeated(act, form):
+        return False
     facts = {
         "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
         "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
     }  # fmt: skip
     entry = AlertAction(action, context.viewer.name, context.view_time.at, text, owner)
     try:
-        alert_actions.record_action(
+        record = alert_actions.record_action(
             board().store, context.viewer, row.key, entry, int(row.kept), facts, session.now()
         )
     except ConflictError:
-        st.session_state[_MESSAGE_KEY] = _(
-            "Orang lain lebih dahulu mencatat sesuatu pada peringatan ini. Lihat, lalu ulangi."
+        receipt.refuse(
+            _("Orang lain lebih dahulu mencatat sesuatu pada peringatan ini. Lihat, lalu ulangi.")
         )
     except AlertActionRefused:
-        st.session_state[_MESSAGE_KEY] = _("Tulis apa yang dilakukan atau alasannya.")
+        receipt.refuse(_("Tulis apa yang dilakukan atau alasannya."))
     except StoreError:
-        st.session_state[_MESSAGE_KEY] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return False
-    return True
+        receipt.refuse(_("Penyimpanan sedang sibuk. Coba lagi sebentar."))
+    else:
+        _confirm(row.key, record, context.viewer.name, act, form)
+        return True
+    return False
 
 
-def _render_message() -> None:
-    """Show the result of the last action once."""
-    if message := st.session_state.pop(_MESSAGE_KEY, None):
-        st.warning(markup.escape_markdown(message))
+def _confirm(key: str, record: AlertRecord, author: str, act: Hashable, form: str | None) -> None:
+    """Say what was stored; only the author's own last action can be undone."""
+    last = record.actions[-1]
+    parts = [_("Tercatat pada peringatan: {what}").format(what=alerts.format_status(last.kind))]
+    if last.by != author:
+        receipt.confirm(_("{what} oleh {who}").format(what=parts[0], who=last.by), act=act)
+        return
+    text = " · ".join(filter(None, [*parts, last.text, last.owner]))
+    receipt.confirm(text, act=act, form=form, undo=partial(_undo, key, last))
+
+
+def _undo(key: str, action: AlertAction) -> None:
+    context = page_context.get_current()
+    if not context.may_act("tindak"):
+        raise AlertActionRefused(_("Peran ini tidak boleh melakukannya."))
+    alert_actions.undo_action(
+        board().store, context.viewer, key, action, context.view_time.at, session.now()
+    )

@@ -179,7 +179,6 @@ def show(context: PageContext) -> None:
     if briefing is None:
         render_no_briefing(context)
         return
-    ui_briefings.render_mark_result(context.view_time)  # the button of the empty state is gone
     change_set = compute_changes(context, briefing)
     render_kpis(change_set)
     render_lists(change_set, ui_briefings.format_name(briefing, context.view_time))

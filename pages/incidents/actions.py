@@ -16,17 +16,18 @@ from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.model import StoreError
 from situasi.ui import page_context, session, submission
-from situasi.ui.components import markup
+from situasi.ui.components import receipt
 from situasi.ui.page_context import PageContext
 from situasi.ui.submission import SubmissionResult
 
 SOURCE = "papan"
-_STEP_RESULT_KEY = "_kejadian_langkah"
 # Choices of the steps: codes by heading.
 _STEP_CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "diteruskan": {"rujukan": RUJUKAN},
     form_rows.REASSESS_STEP: {"tingkat": TINGKAT, "situasi": SITUASI},
 }
+_STEP_CODES = frozenset(heading for choices in _STEP_CHOICES.values() for heading in choices)
+_MAX_NAMED_CASES = 3  # of a merged case, in a receipt
 
 
 def render_steps(
@@ -37,7 +38,6 @@ def render_steps(
     members: the cases of a merged case, or the one. is_exercise: the case is of an exercise, so the
     time of the step is that of the exercise clock.
     """
-    _render_step_result()
     if not context.may_act("tindak"):
         return
     with st.container(horizontal=True, key="langkah"):
@@ -96,14 +96,44 @@ def _on_save_step(
     if step != form_rows.REASSESS_STEP:
         cells["status"] = step
     if missing := _check_complete(step, cells):
-        st.session_state[_STEP_RESULT_KEY] = SubmissionResult(refusal=missing)
+        receipt.refuse(_format_step_refusal(missing))
+        return
+    act = ("langkah", key, tuple(cells.items()))
+    if receipt.is_repeated(act, key):
         return
     context = page_context.get_current()
     stamp = submission.build_report_time(context, is_exercise)
     rows = form_rows.build_step_rows(board().register, members, cells, stamp, context.viewer.name)
-    st.session_state[_STEP_RESULT_KEY] = submission.submit_rows(
-        "incidents", rows, SOURCE, act="tindak"
-    )
+    result = submission.submit_rows("incidents", rows, SOURCE, act="tindak")
+    if not result.accepted:
+        receipt.refuse(_format_step_refusal(_find_reason(result)))
+        return
+    receipt.confirm(
+        _format_step(step, members, cells), act=act, form=key,
+        undo=partial(submission.withdraw_rows, result.batches, "tindak"),
+    )  # fmt: skip
+
+
+def _format_step(step: str, members: pd.DataFrame, cells: form_rows.RowCells) -> str:
+    """Return what was written: the step, the cases, and what was typed."""
+    names = ", ".join(members["id"].astype(str).head(_MAX_NAMED_CASES))
+    typed = [
+        label(heading, text) if heading in _STEP_CODES else text
+        for heading, text in cells.items()
+        if heading != "status"
+    ]
+    return " · ".join([_("Tercatat: {step}").format(step=_step_title(step)), names, *typed])
+
+
+def _format_step_refusal(why: str) -> str:
+    return _("Langkah belum tersimpan: {why}").format(why=why)
+
+
+def _find_reason(result: SubmissionResult) -> str:
+    """Return why no row of a step was accepted."""
+    reasons = dict.fromkeys(reason for row in result.rejected.values() for reason in row.reasons)
+    repeated = _("sama persis dengan yang sudah tercatat; tulis keterangannya")
+    return result.refusal or "; ".join(reasons) or repeated
 
 
 def _check_complete(step: str, cells: form_rows.RowCells) -> str | None:
@@ -117,35 +147,12 @@ def _check_complete(step: str, cells: form_rows.RowCells) -> str | None:
     return None
 
 
-def _render_step_result() -> None:
-    """Show the result of the last step once."""
-    result: SubmissionResult | None = st.session_state.pop(_STEP_RESULT_KEY, None)
-    if result is None or result.accepted:
-        return
-    reasons = dict.fromkeys(reason for row in result.rejected.values() for reason in row.reasons)
-    repeated = _("sama persis dengan yang sudah tercatat; tulis keterangannya")
-    why = result.refusal or "; ".join(reasons) or repeated
-    st.warning(markup.escape_markdown(_("Langkah belum tersimpan: {why}").format(why=why)))
-
-
-_MERGE_ERROR_KEY = "_merge_trouble"
-
-
 def render_merge_hint(context: PageContext) -> None:
     """Draw why there are no merge buttons."""
     if not context.viewer.role.may("gabung"):
         st.caption(_("Menggabungkan dan memisahkan adalah tugas analis atau operator."))
     elif not context.view_time.live:
         st.caption(_("Kembali ke langsung untuk menggabungkan atau memisahkan."))
-
-
-def render_merge_error() -> None:
-    """Show the error of the last merge decision once."""
-    error = st.session_state.pop(_MERGE_ERROR_KEY, None)
-    if error == "":
-        st.warning(_("Tulis alasannya lebih dahulu; tidak ada yang disimpan."))
-    elif error is not None:
-        st.error(_("Keputusan tidak tersimpan: {why}").format(why=error))
 
 
 def render_decision(act: str, title: str, case: str, other_case: str, is_exercise: bool) -> None:
@@ -160,26 +167,36 @@ def render_decision(act: str, title: str, case: str, other_case: str, is_exercis
                 key=f"{key}_simpan",
                 type="primary",
                 on_click=_on_decide,
-                args=(act, case, other_case, is_exercise, f"{key}_alasan"),
+                args=(act, case, other_case, is_exercise, key),
             )
 
 
-def _on_decide(act: str, case: str, other_case: str, is_exercise: bool, reason_key: str) -> None:
-    reason = str(st.session_state.get(reason_key, "")).strip()
+def _on_decide(act: str, case: str, other_case: str, is_exercise: bool, key: str) -> None:
+    session.use_url_language()
+    reason = str(st.session_state.get(f"{key}_alasan", "")).strip()
     context = page_context.get_current()
     if not context.may_act("gabung"):
         return
-    st.session_state[_MERGE_ERROR_KEY] = (
-        save_decision(context, act, case, other_case, reason, is_exercise) if reason else ""
-    )
-    if st.session_state[_MERGE_ERROR_KEY] is None:
-        del st.session_state[_MERGE_ERROR_KEY]
+    if not reason:
+        receipt.refuse(_("Tulis alasannya lebih dahulu; tidak ada yang disimpan."))
+        return
+    if receipt.is_repeated((key, reason), key):
+        return
+    result = save_decision(context, act, case, other_case, reason, is_exercise)
+    if result.refusal is not None:
+        receipt.refuse(_("Keputusan tidak tersimpan: {why}").format(why=result.refusal))
+        return
+    text = _("Tercatat: digabung") if act == "gabung" else _("Tercatat: dua kejadian berbeda")
+    receipt.confirm(
+        f"{text} · {reason}", act=(key, reason), form=key,
+        undo=partial(submission.withdraw_rows, result.batches, "gabung"),
+    )  # fmt: skip
 
 
 def save_decision(
     context: PageContext, act: str, case: str, other_case: str, reason: str, is_exercise: bool
-) -> str | None:
-    """Ingest the decision; return the error of the ingest or the store.
+) -> SubmissionResult:
+    """Ingest the decision; the refusal is the error of the ingest or the store.
 
     is_exercise: both cases are of an exercise, so the decision has the time of the exercise clock.
     """
@@ -204,11 +221,13 @@ def save_decision(
         # An invalid decision is shown at once; in quarantine nobody would correct it.
         checked = feeds.check(build_table([row]), "merges", bound, now)
         if checked.rejected:
-            return "; ".join(why for failed in checked.rejected for why in failed.reasons)
-        ingest_rows(
+            reasons = (why for failed in checked.rejected for why in failed.reasons)
+            return SubmissionResult(refusal="; ".join(reasons))
+        result = ingest_rows(
             [row], "papan", active.store, active.ingest_context, scope, feed="merges", now=now
         )
     except (StoreError, WriteRefused) as error:
-        return str(error)
+        return SubmissionResult(refusal=str(error))
     session.refresh_after_write()
-    return None
+    batches = () if result.batch is None else (result.batch,)
+    return SubmissionResult(result.accepted, result.duplicate, batches=batches)

@@ -47,7 +47,6 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
             table_view.render_table_popover(
                 orphans, partial(tables.build_dangling_merges_table, worklist), "gabung_asing"
             )
-    actions.render_merge_error()
     if not worklist.has_all_pairs:
         st.caption(
             _(

@@ -16,13 +16,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.store.model import StoreError
 from situasi.ui import page_context, page_layout, session
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_context import PageContext
 from situasi.ui.render_cache import cached_records
 from situasi.ui.tables import table_view
 
-_OUTCOME_KEY = "_rencana_kabar"
 _REASON_KEY = "tolak_alasan"
 
 
@@ -38,7 +37,6 @@ def show(context: PageContext) -> None:
         return
     render_kpi_row(shortfalls.build_kpis(context, needs))
     shortfalls.render_shortfalls_panel(context, needs)
-    render_outcome()
     plan_view = plan.render_plan_panel(context, needs)
     if plan_view is not None:
         render_decision_bar(context, plan_view)
@@ -103,7 +101,7 @@ def _on_accept(plan_view: PlanView) -> None:
             context.exercise_at,
         )
 
-    _run_decision(decide)
+    _run_decision(decide, stored.id, "setujui")
 
 
 def _on_refuse(plan_view: PlanView) -> None:
@@ -113,7 +111,8 @@ def _on_refuse(plan_view: PlanView) -> None:
         lambda context: redeployment_orders.refuse(
             board().store, context.viewer, stored.id, stored.plan.moves, reason, session.now(),
             context.exercise_at,
-        )
+        ),
+        stored.id, "tolak",
     )  # fmt: skip
 
 
@@ -123,34 +122,31 @@ def _recompute_needs(kecamatan: tuple[str, ...]) -> RedeploymentNeeds:
     return page_context.get_current().at_present().compute(compute_needs, kecamatan)
 
 
-def _run_decision(decide: Callable[[PageContext], PlanDecision]) -> None:
-    """Run the decision and keep its outcome for `render_outcome`."""
+def _run_decision(decide: Callable[[PageContext], PlanDecision], plan_id: str, form: str) -> None:
+    """Run the decision, close its form and say what was written."""
     session.use_url_language()
     context = page_context.get_current()
-    if not context.view_time.live:
+    if not context.view_time.live or receipt.is_repeated(("rencana", plan_id, form), form):
         return
     try:
         decision = decide(context)
     except (PlanRefused, StoreError) as error:
-        st.session_state[_OUTCOME_KEY] = str(error)
+        receipt.refuse(_("Tidak ada yang ditulis: {why}").format(why=error))
         return
     session.refresh_after_write()
     plan.discard_plan()
-    st.session_state[_OUTCOME_KEY] = decision
-
-
-def render_outcome() -> None:
-    """Show the outcome of the last decision once."""
-    result: PlanDecision | str | None = st.session_state.pop(_OUTCOME_KEY, None)
-    if isinstance(result, str):
-        st.warning(markup.escape_markdown(_("Tidak ada yang ditulis: {why}").format(why=result)))
-    elif result is not None and result.accepted:
-        text = _("{n} petugas diperintahkan bergeser ({plan}).")
-        st.success(
-            markup.escape_markdown(text.format(n=format_number(len(result.moves)), plan=result.id))
+    text = _("Penolakan disimpan: {why}").format(why=decision.reason)
+    if decision.accepted:
+        text = _("{n} petugas diperintahkan bergeser ({plan}).").format(
+            n=format_number(len(decision.moves)), plan=decision.id
         )
-    elif result is not None:
-        st.info(markup.escape_markdown(_("Penolakan disimpan: {why}").format(why=result.reason)))
+    receipt.confirm(text, act=("rencana", plan_id, form), form=form, undo=partial(_undo, decision))
+
+
+def _undo(decision: PlanDecision) -> None:
+    """Take the decision back."""
+    viewer = page_context.get_current().viewer
+    redeployment_orders.undo(board().store, viewer, decision, session.now())
 
 
 def render_history_panel(context: PageContext) -> None:

@@ -113,7 +113,7 @@ def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
     """Build the table of accepted and refused plans, the newest first."""
     columns: dict[str, Cells] = {
         _("diputuskan"): time_column(row.recorded_at for row in decisions),
-        _("keputusan"): [_("disetujui") if row.accepted else _("ditolak") for row in decisions],
+        _("keputusan"): [_format_decision(row) for row in decisions],
         _("oleh"): [row.by for row in decisions],
         _("langkah"): ratio_column(
             [len(row.moves) for row in decisions],
@@ -129,6 +129,12 @@ def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
         _("nomor"): [row.id for row in decisions],
     }
     return make_table(columns, [row.exercise for row in decisions])
+
+
+def _format_decision(decision: PlanDecision) -> str:
+    if decision.is_undone:
+        return _("dibatalkan")
+    return _("disetujui") if decision.accepted else _("ditolak")
 
 
 def format_place(code: str) -> str:

@@ -244,11 +244,18 @@ def _on_submit(paste: Paste, indexes: range) -> None:
         submit.save_outcome(_("Pesan"), SubmissionResult(refusal=refusal))
         return
     last_batch = 0 if number is None else tray_actions.last_batch()
-    submit.save_outcome(_("Pesan"), _submit_selected_rows(context, paste, indexes))
+    reopen = partial(_reopen, paste, dict(paste.outcomes), list(paste.batches))
+    answer = _submit_selected_rows(context, paste, indexes)
+    submit.save_outcome(_("Pesan"), answer, reopen)
     if number is not None:
         paste.batches += tray_actions.find_batches(context, last_batch)
         if paste.is_done:
             paste.is_settled = tray_actions.settle_message(context, number, paste.batches) is None
+
+
+def _reopen(paste: Paste, outcomes: dict[RowPosition, Outcome], batches: list[int]) -> None:
+    """Let the rows of a submission that was undone be submitted again, as before it."""
+    paste.outcomes, paste.batches, paste.is_settled = outcomes, batches, False
 
 
 def _submit_selected_rows(context: PageContext, paste: Paste, indexes: range) -> SubmissionResult:

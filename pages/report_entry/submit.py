@@ -13,7 +13,7 @@ from situasi.domain.labels import label
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import RowCells
 from situasi.ui import page_context, session, submission
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.submission import RejectedInput, SubmissionResult
 
 SOURCE = "formulir"
@@ -98,14 +98,34 @@ def _format_row_name(feed: str, cells: RowCells) -> str:
     return " · ".join(part for part in (name, kecamatan, cells.get("desa", ""), tps) if part)
 
 
-def save_outcome(row_name: str, answer: SubmissionResult) -> None:
-    """Keep the outcome of an action of this viewer until the next one."""
+def save_outcome(
+    row_name: str, answer: SubmissionResult, on_undone: Callable[[], object] | None = None
+) -> None:
+    """Confirm what was stored; keep anything else that needs reading until the next act.
+
+    on_undone: called once the rows were withdrawn again.
+    """
     local = session.now().astimezone(board().register.election.zone)
-    st.session_state[_OUTCOME_KEY] = (f"{format_time(local)} · {row_name}", answer)
+    name = f"{format_time(local)} · {row_name}"
+    if not answer.is_ok or not answer.accepted:
+        st.session_state[_OUTCOME_KEY] = (name, answer)
+        return
+    st.session_state.pop(_OUTCOME_KEY, None)
+    text = _("diterima")
+    if answer.accepted > 1 or answer.duplicate:
+        counts = _("{n} diterima, {d} sudah ada")
+        text = format_counts(counts, n=answer.accepted, d=answer.duplicate)
+
+    def undo() -> None:
+        submission.withdraw_rows(answer.batches, "masukkan")
+        if on_undone is not None:
+            on_undone()
+
+    receipt.confirm(f"{name}: {text}", act=answer.batches, undo=undo)
 
 
 def render_outcome() -> None:
-    """Draw one line with the outcome of the last report.
+    """Draw one line with what hinders the last report.
 
     Its container is drawn even when empty: the content below never moves, and a field in which
     somebody types is not redrawn.
@@ -119,18 +139,12 @@ def _render_outcome_line() -> None:
         return
     saved: tuple[str, SubmissionResult] = st.session_state[_OUTCOME_KEY]
     row_name, answer = saved
-    outcome: tuple[Callable[..., Any], str] = (st.success, _("diterima"))
+    draw: Callable[..., Any] = st.info
+    text = _("sudah ada di papan, tidak disimpan dua kali")
     if answer.refusal:
-        outcome = (st.error, _("tidak disimpan: {why}").format(why=answer.refusal))
+        draw, text = st.error, _("tidak disimpan: {why}").format(why=answer.refusal)
     elif answer.rejected:
-        outcome = (st.warning, format_quarantine(answer))
-    elif not answer.accepted:
-        outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
-    elif answer.accepted > 1 or answer.duplicate:
-        text = _("{n} diterima, {d} sudah ada")
-        counts = format_counts(text, n=answer.accepted, d=answer.duplicate)
-        outcome = (st.success, counts)
-    draw, text = outcome
+        draw, text = st.warning, format_quarantine(answer)
     draw(markup.escape_markdown(f"{row_name}: {text}"))
 
 

@@ -1,10 +1,10 @@
 """The workflow of an alert: who saw it, what was done, who owns it, and how it was closed.
 
-The actions of people are stored and never withdrawn. Whether the cause has ended is not stored: it
-is computed each time (analysis.alerts.episodes).
+The actions of people are stored and never deleted: one taken back is followed by UNDONE. Whether
+the cause has ended is not stored: it is computed each time (analysis.alerts.episodes).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ KIND = "alert"
 MAX_TEXT_LENGTH = 300  # characters
 SEEN, ACTED, CLOSED = "dilihat", "ditindak", "ditutup"
 ACTIONS = (SEEN, ACTED, CLOSED)
+# Written after an action that its author takes back at once; both stay in the history.
+UNDONE = "dibatalkan"
 # The status of an alert: NEW, SEEN, ACTED and CLOSED follow from its newest action.
 NEW, ENDED, RAISED, WITHDRAWN = "baru", "berakhir", "naik", "ditarik"
 STATUSES = (NEW, SEEN, ACTED, CLOSED, ENDED, RAISED)
@@ -91,22 +93,59 @@ def record_action(
         raise AlertActionRefused(f"tulis {missing}")
     since = store.access_version()
     previous = _decode(store.latest_records(KIND, key).get(key))
-    if action.kind == SEEN and previous.actions:
+    standing = list_standing(previous.actions)
+    if action.kind == SEEN and standing:
         return previous
     if len(previous.actions) != known_count:
         raise ConflictError("orang lain lebih dahulu mencatat sesuatu pada peringatan ini")
-    if previous.actions and previous.actions[-1].kind == CLOSED:
+    if standing and standing[-1].kind == CLOSED:
         raise AlertActionRefused("peringatan ini sudah ditutup")
     owner = " ".join(action.owner.split())[:MAX_TEXT_LENGTH]
     new_action = AlertAction(action.kind, viewer.name, action.at, text, owner)
-    actions = [_encode(item) for item in (*previous.actions, new_action)]
-    value = {"about": dict(about), "deeds": actions}
-    detail = {"alert": key, "what": new_action.kind, "text": text, "owner": owner}
-    if rule in _CONFIDENTIAL_RULES:
-        detail = {"alert": rule, "what": new_action.kind}
     with suppress(*((ConflictError,) if action.kind == SEEN else ())):
-        store.put_record(KIND, key, value, now, viewer.name, "alert", detail, expected_seq=since)
+        _append(store, key, AlertRecord(previous.actions, about), new_action, now, since)
     return _decode(store.latest_records(KIND, key).get(key))
+
+
+def undo_action(
+    store: Store, viewer: Viewer, key: str, action: AlertAction, at: datetime, now: datetime
+) -> AlertRecord:
+    """Store that this action, the last of the alert, was undone by its author; return the record.
+
+    at: by the clock of the board. Raises AlertActionRefused where it is not theirs or something was
+    recorded after it, ConflictError and StoreError.
+    """
+    since = store.access_version()
+    record = _decode(store.latest_records(KIND, key).get(key))
+    if not may_act(viewer, key.partition("|")[0], record.about.get("kecamatan")):
+        raise AlertActionRefused("peringatan ini bukan dari wilayah atau peran Anda")
+    if viewer.name != action.by or not record.actions or record.actions[-1] != action:
+        raise AlertActionRefused("orang lain sudah mencatat sesuatu sesudahnya")
+    _append(store, key, record, AlertAction(UNDONE, viewer.name, at), now, since)
+    return _decode(store.latest_records(KIND, key).get(key))
+
+
+def _append(
+    store: Store, key: str, record: AlertRecord, action: AlertAction, now: datetime, since: int
+) -> None:
+    """Store a record with one more action. since: the version of the access records it follows."""
+    actions = [_encode(item) for item in (*record.actions, action)]
+    value = {"about": dict(record.about), "deeds": actions}
+    detail = {"alert": key, "what": action.kind, "text": action.text, "owner": action.owner}
+    if (rule := key.partition("|")[0]) in _CONFIDENTIAL_RULES:
+        detail = {"alert": rule, "what": action.kind}
+    store.put_record(KIND, key, value, now, action.by, "alert", detail, expected_seq=since)
+
+
+def list_standing(actions: Iterable[AlertAction]) -> list[AlertAction]:
+    """Return the actions that were not undone; UNDONE takes back the one before it."""
+    standing: list[AlertAction] = []
+    for action in actions:
+        if action.kind != UNDONE:
+            standing.append(action)
+        elif standing:
+            standing.pop()
+    return standing
 
 
 def load_all(store: Store) -> dict[str, AlertRecord]:
@@ -204,8 +243,10 @@ def _actions_from_acknowledgements(
 def _build_status_row(
     row: Any, record: AlertRecord, acknowledged: tuple[AlertAction, ...], owner: str, at: datetime
 ) -> tuple[Any, ...]:
-    known = (action for action in (*acknowledged, *record.actions) if action.at <= at)
-    actions = sorted(known, key=lambda action: action.at)
+    known = [action for action in record.actions if action.at <= at]
+    heard = [action for action in acknowledged if action.at <= at]
+    history = sorted([*heard, *known], key=lambda action: action.at)
+    actions = sorted([*heard, *list_standing(known)], key=lambda action: action.at)
     seen, acted, closed = (
         _first_action(actions, names) for names in (ACTIONS, (ACTED,), (CLOSED,))
     )
@@ -213,7 +254,7 @@ def _build_status_row(
     last = [a for a in actions if a.kind == ACTED]
     status = _status(row.ended, seen, acted, closed)
     return (
-        status, status in OPEN, owners[-1] if owners else owner, tuple(actions),
+        status, status in OPEN, owners[-1] if owners else owner, tuple(history),
         len(record.actions),
         seen and seen.at, seen and seen.by, acted and acted.at, acted and acted.by,
         last[-1].text if last else None,

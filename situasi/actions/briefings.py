@@ -63,23 +63,46 @@ def mark(
     briefing = Briefing(moment.replace(microsecond=0), text, viewer.name, at, exercise)
     detail = {"moment": briefing.at.isoformat(), "note": text, "exercise": exercise}
     value = detail | {"by": briefing.by, "recorded_at": at.isoformat()}
+    before = store.latest_records(KIND, briefing.id).get(briefing.id)
+    if _decode(before) is not None:  # back again if this one is undone
+        value["before"] = before
     # An access record, not a note: no rows have changed, so the data version stays.
     store.put_record(KIND, briefing.id, value, at, viewer.name, "briefing", detail)
     return briefing
 
 
+def undo(store: Store, viewer: Viewer, briefing: Briefing, at: datetime) -> None:
+    """Store that a marker was taken back by who set it. Raises BriefingRefused, StoreError."""
+    since = store.access_version()
+    value = store.latest_records(KIND, briefing.id).get(briefing.id)
+    if (
+        value is None
+        or not may_mark(viewer)
+        or briefing.by != viewer.name
+        or _decode(value) != briefing
+    ):
+        raise BriefingRefused("taklimat ini bukan, atau bukan lagi, tanda Anda")
+    detail = {"moment": briefing.at.isoformat(), "undone": True, "exercise": briefing.exercise}
+    undone = value.get("before") or {**value, "undone": True}
+    store.put_record(
+        KIND, briefing.id, undone, at, viewer.name, "briefing", detail, expected_seq=since
+    )
+
+
 def load_all(store: Store) -> list[Briefing]:
-    """Return all markers, the earliest first; unreadable records are skipped."""
+    """Return all markers, the earliest first, without those undone or unreadable."""
     briefings = filter(None, map(_decode, store.latest_records(KIND).values()))
     return sorted(briefings, key=lambda briefing: briefing.at)
 
 
 def _decode(value: Any) -> Briefing | None:
     try:
+        if value.get("undone"):
+            return None
         at, recorded = (datetime.fromisoformat(value[name]) for name in ("moment", "recorded_at"))
         exercise = value["exercise"] is True
         return Briefing(at, value["note"], value["by"], recorded.astimezone(UTC), exercise)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

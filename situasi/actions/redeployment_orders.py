@@ -1,7 +1,7 @@
 """Redeployment: an accepted plan becomes orders, all or none; a refused plan keeps its reason."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -11,7 +11,7 @@ from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment.plan import Move, RedeploymentNeeds
 from situasi.board import Board
 from situasi.common.i18n import _
-from situasi.ingest import feeds
+from situasi.ingest import feeds, withdrawal
 from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import bind_context, build_viewer_scope
 from situasi.store import ConflictError, Store
@@ -34,7 +34,8 @@ class PlanDecision:
     """One decision on a plan.
 
     at: the time that the board showed. exercise: whether by its clock. moves: as decided: petugas,
-    kind, kecamatan, tps (codes), km. left_out: how many moves of the plan were not selected.
+    kind, kecamatan, tps (codes), km. left_out: how many moves of the plan were not selected. batch:
+    the delivery of its orders. is_undone: its author took it back at once.
     """
 
     id: str
@@ -46,6 +47,8 @@ class PlanDecision:
     exercise: bool
     moves: tuple[dict[str, Any], ...]
     left_out: int
+    batch: int | None = None
+    is_undone: bool = False
 
     @property
     def km(self) -> float:
@@ -92,10 +95,13 @@ def accept(
         board.store.put_record(_LOCK, "", {"plan": plan}, now, viewer.name, expected_seq=version)
     except ConflictError as error:
         raise PlanRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
-    ingest_rows(rows, SOURCE, board.store, board.ingest_context, scope, feed=_FEED, now=now)
-    return _save_decision(
-        board.store, viewer, plan, moves, left_out, "", now, exercise_now, accepted=True
+    result = ingest_rows(
+        rows, SOURCE, board.store, board.ingest_context, scope, feed=_FEED, now=now
     )
+    decision = _build_decision(
+        viewer, plan, moves, left_out, "", now, exercise_now, batch=result.batch, accepted=True
+    )
+    return _save_decision(board.store, decision, viewer, now)
 
 
 def refuse(
@@ -112,7 +118,31 @@ def refuse(
     text = " ".join(reason.split())[:MAX_REASON_LENGTH]
     if not text:
         raise PlanRefused(_("tulis alasannya"))
-    return _save_decision(store, viewer, plan, moves, 0, text, now, exercise_now, accepted=False)
+    decision = _build_decision(viewer, plan, moves, 0, text, now, exercise_now, accepted=False)
+    return _save_decision(store, decision, viewer, now)
+
+
+def undo(store: Store, viewer: Viewer, decision: PlanDecision, now: datetime) -> None:
+    """Withdraw the orders of a decision and store that its author took it back.
+
+    Raises PlanRefused, WithdrawalRefused and StoreError.
+    """
+    if not may_decide(viewer) or decision.by != viewer.name:
+        raise PlanRefused(_("Peran ini tidak boleh melakukannya."))
+    if load_decision(store, decision.id) != decision or decision.is_undone:
+        raise PlanRefused(_("rencana ini sudah diputuskan"))
+    if decision.batch is not None:
+        scope = build_viewer_scope(viewer, "geser")
+        withdrawal.withdraw(store, scope, decision.batch, now, f"{decision.id} dibatalkan")
+    value = _encode(replace(decision, is_undone=True))
+    detail = {"plan": decision.id, "undone": True}
+    store.put_record(KIND, decision.id, value, now, viewer.name, "plan-undo", detail)
+
+
+def load_decision(store: Store, plan: str) -> PlanDecision | None:
+    """Return the decision on a plan; None if there is none."""
+    value = store.latest_records(KIND, plan).get(plan)
+    return None if value is None else _decode(plan, value)
 
 
 def load_all(store: Store, area: Sequence[str] = ()) -> list[PlanDecision]:
@@ -180,8 +210,7 @@ def _build_order_rows(
             }
 
 
-def _save_decision(
-    store: Store,
+def _build_decision(
     viewer: Viewer,
     plan: str,
     moves: Sequence[Move],
@@ -191,8 +220,9 @@ def _save_decision(
     exercise_now: datetime | None,
     *,
     accepted: bool,
+    batch: int | None = None,
 ) -> PlanDecision:
-    decision = PlanDecision(
+    return PlanDecision(
         id=plan,
         accepted=accepted,
         by=viewer.name,
@@ -202,18 +232,32 @@ def _save_decision(
         exercise=exercise_now is not None,
         moves=tuple(map(_encode_move, moves)),
         left_out=left_out,
+        batch=batch,
     )
-    times = {name: getattr(decision, name) for name in _TIMES}
-    value = {**vars(decision), "moves": list(decision.moves)}
-    value |= {name: at.astimezone(UTC).isoformat() for name, at in times.items()}
-    del value["id"]
-    detail = {"plan": plan, "moves": len(moves), "left_out": left_out, "reason": reason}
-    action = "plan-accept" if accepted else "plan-refuse"
+
+
+def _save_decision(
+    store: Store, decision: PlanDecision, viewer: Viewer, now: datetime
+) -> PlanDecision:
+    detail = {
+        "plan": decision.id, "moves": len(decision.moves), "left_out": decision.left_out,
+        "reason": decision.reason,
+    }  # fmt: skip
+    action = "plan-accept" if decision.accepted else "plan-refuse"
     try:
-        store.put_record(KIND, plan, value, now, viewer.name, action, detail, expected_seq=0)
+        store.put_record(
+            KIND, decision.id, _encode(decision), now, viewer.name, action, detail, expected_seq=0
+        )
     except ConflictError as error:
         raise PlanRefused(_("rencana ini sudah diputuskan")) from error
     return decision
+
+
+def _encode(decision: PlanDecision) -> dict[str, Any]:
+    times = {name: getattr(decision, name).astimezone(UTC).isoformat() for name in _TIMES}
+    value = {**vars(decision), "moves": list(decision.moves), **times}
+    del value["id"]
+    return value
 
 
 def _encode_move(move: Move) -> dict[str, Any]:

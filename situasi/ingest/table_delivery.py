@@ -42,7 +42,7 @@ class IngestResult:
     refused: one sentence why the source could not be read at all, else None. retry: the machine
     was at fault (no file descriptors, full disk), so the same source may be read later.
     waiting: the number under which the file waits for a mapping, 0 where a dry run says it would;
-    nothing of it is read then. None: it does not wait.
+    nothing of it is read then. None: it does not wait. batch: of its rows, where any are new.
     """
 
     path: str
@@ -57,10 +57,13 @@ class IngestResult:
     refused: str | None = None
     waiting: int | None = None
     retry: bool = False
+    batch: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields that are sent back to the sender."""
-        return {name: value for name, value in self.__dict__.items() if name != "retry"}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in {"retry", "batch"}
+        }
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ def save_tables(
         return {}
     accepted = pd.concat(frames, ignore_index=True) if frames else validated_tables[0].accepted
     added = transaction.add(accepted, rejected)
+    result.batch = transaction.batch
     returned = [row for table in validated_tables for row in table.returned_rows]
     settled, unmatched = match_returned_rows(returned, delivery.feed, scope, store)
     transaction.release(list(settled), settled)

@@ -15,7 +15,7 @@ from situasi.presentation.model import KpiText
 
 # Bars show the level, because colours and shapes belong to the three scales.
 _FULL_BAR, _EMPTY_BAR = "▮", "▯"
-# States of an alert (situasi.actions.alert_actions); the last: its rows were withdrawn.
+# States of an alert (situasi.actions.alert_actions), and of its history: an action undone.
 STATUS_NAMES = {
     "baru": N_("baru"),
     "dilihat": N_("dilihat"),
@@ -24,6 +24,7 @@ STATUS_NAMES = {
     "berakhir": N_("berakhir sendiri"),
     "naik": N_("naik derajat"),
     "ditarik": N_("laporan dasarnya ditarik"),
+    "dibatalkan": N_("dibatalkan"),
 }
 
 

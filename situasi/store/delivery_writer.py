@@ -83,6 +83,11 @@ class DeliveryTransaction:
         self._trial_keys: set[tuple[bytes, int]] = set()
         self._has_failed = False
 
+    @property
+    def batch(self) -> int | None:
+        """The number of this delivery, once it has one; None in a trial."""
+        return self._batch
+
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> AppendResult:
         """Append rows. accepted: columns of feed_schemas.dtypes(feed), plus `row` and `known_at`.
 

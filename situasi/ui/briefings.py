@@ -5,6 +5,7 @@ The pages compare with a briefing, or with the moment some hours before the time
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -19,10 +20,9 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation.numbers import format_moment
 from situasi.store.model import StoreError
 from situasi.ui import page_context, render_cache, session, url_state
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
 
-_RESULT_KEY = "_ditandai"
 _RECENT_HOURS: Final = (1, 3)
 
 
@@ -63,25 +63,10 @@ def _render_form(context: PageContext, key: str) -> None:
         )
         time = format_time(view_time.at)
         title = _("Tandai sekarang") if view_time.live else _("Tandai {time}").format(time=time)
-        args = (f"{key}_catatan", context.snapshot.version)
+        args = (key, context.snapshot.version)
         st.form_submit_button(title, type="primary", on_click=_on_mark, args=args)
-    if not render_mark_result(view_time) and (last := get_selected(context)):
+    if last := get_selected(context):
         st.caption(markup.escape_markdown(format_with_note(last, context)))
-
-
-def render_mark_result(view_time: ViewTime) -> bool:
-    """Show the result of the last click; return whether there was one."""
-    result: Briefing | str | None = st.session_state.pop(_RESULT_KEY, None)
-    if isinstance(result, str):
-        st.warning(markup.escape_markdown(result))
-    elif result is not None:
-        text = _("Ditandai: {briefing}, oleh {who}.")
-        st.success(
-            markup.escape_markdown(
-                text.format(briefing=format_name(result, view_time), who=result.by)
-            )
-        )
-    return result is not None
 
 
 def format_with_note(briefing: Briefing, context: PageContext) -> str:
@@ -95,24 +80,36 @@ def format_with_note(briefing: Briefing, context: PageContext) -> str:
     return text
 
 
-def _on_mark(note_key: str, version: int) -> None:
+def _on_mark(key: str, version: int) -> None:
     """Mark the time; version: of the snapshot that was shown beside the button."""
+    session.use_url_language()
     context = page_context.get_current()
+    note = str(st.session_state.get(f"{key}_catatan", ""))
+    act = ("taklimat", note, None if context.view_time.live else context.view_time.at)
+    if receipt.is_repeated(act, key):
+        return
     try:
         briefing = briefings.mark(
             board().store,
             context.viewer,
             context.view_time.at,
-            str(st.session_state.get(note_key, "")),
+            note,
             session.now(),
             exercise=context.exercise_at is not None,
             version=version,
         )
     except (BriefingRefused, StoreError) as error:
-        st.session_state[_RESULT_KEY] = str(error)
+        receipt.refuse(str(error))
         return
-    st.session_state[_RESULT_KEY] = briefing
     session.refresh_after_write()
+    text = _("Ditandai: {briefing}, oleh {who}.").format(
+        briefing=format_name(briefing, context.view_time), who=briefing.by
+    )
+    receipt.confirm(text, act=act, form=key, undo=partial(_undo, briefing))
+
+
+def _undo(briefing: Briefing) -> None:
+    briefings.undo(board().store, page_context.get_current().viewer, briefing, session.now())
 
 
 # URL parameter of the selected briefing.

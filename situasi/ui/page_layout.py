@@ -17,7 +17,7 @@ from situasi.common.formats import format_long_date, format_time
 from situasi.common.i18n import _
 from situasi.presentation import view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, tenant, url_state
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
 
 T = TypeVar("T")
@@ -71,11 +71,12 @@ def render_section_title(title: str) -> None:
 
 
 def render_header(context: PageContext, title: str = "Situasi") -> None:
-    """Draw the header of a page of a kabupaten, with the buttons of who may do more than look."""
+    """Draw the header of a page of a kabupaten, with the buttons and receipts of who may act."""
     with render_title(context.view_time, title, context.viewer):
         if context.viewer.role.permissions:
             briefings.render_mark_button(context)
             guest_link_form.render_guest_link_button(context.viewer)
+            receipt.render()
 
 
 def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenerator:

@@ -1,13 +1,13 @@
 """Rows that viewers type on the board: ingested like files, with the result for each row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from situasi.board import current_board as board
 from situasi.common import metrics
 from situasi.common.i18n import _
 from situasi.domain.officer_marks import is_number_mark
-from situasi.ingest import feeds, form_rows, write_scope
+from situasi.ingest import feeds, form_rows, withdrawal, write_scope
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import IngestResult, build_table, ingest_rows
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
@@ -33,12 +33,16 @@ class RejectedInput:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """The result of submitted rows. rejected: by position. refusal: why none was processed."""
+    """The result of submitted rows.
+
+    rejected: by position. refusal: why none was processed. batches: the deliveries of new rows.
+    """
 
     accepted: int = 0
     duplicate: int = 0
     rejected: Mapping[int, RejectedInput] = field(default_factory=dict)
     refusal: str | None = None
+    batches: tuple[int, ...] = ()
 
     @property
     def is_ok(self) -> bool:
@@ -54,7 +58,7 @@ def merge_results(first: SubmissionResult, second: SubmissionResult) -> Submissi
     }
     return SubmissionResult(
         first.accepted + second.accepted, first.duplicate + second.duplicate, rejected,
-        first.refusal or second.refusal,
+        first.refusal or second.refusal, first.batches + second.batches,
     )  # fmt: skip
 
 
@@ -86,7 +90,21 @@ def submit_rows(
     rejected = _find_rejected(feed, cells, source, result)
     session.refresh_after_write()
     metrics.record_ingest("form", feed, result.as_json())
-    return SubmissionResult(result.accepted, result.duplicate, rejected, result.refused)
+    batches = (result.batch,) if result.accepted and result.batch is not None else ()
+    return SubmissionResult(result.accepted, result.duplicate, rejected, result.refused, batches)
+
+
+def withdraw_rows(batches: Iterable[int], act: str) -> None:
+    """Withdraw the viewer's own deliveries again; act: by whose right they were made.
+
+    Raises WriteRefused, WithdrawalRefused and StoreError.
+    """
+    context = page_context.get_current()
+    if not context.may_act(act):
+        raise WriteRefused(_("Peran ini tidak boleh melakukannya."))
+    scope = write_scope.build_viewer_scope(context.viewer, act)
+    for batch in batches:
+        withdrawal.withdraw(board().store, scope, batch, session.now(), "dibatalkan")
 
 
 def _is_in_area(feed: str, cells: list[dict[str, str]], area: tuple[str, ...]) -> bool:

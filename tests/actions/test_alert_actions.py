@@ -165,3 +165,33 @@ def test_what_was_done_with_an_alert_whose_rows_were_taken_back_is_not_lost(stor
 def test_a_record_that_cannot_be_read_leaves_the_alert_new(store: Store) -> None:
     store.put_record(alert_actions.KIND, "K", {"deeds": [{"what": 1}]}, NOON, "x")
     assert life(store)["life"] == alert_actions.NEW
+
+
+def undo(store: Store, by: str, action: AlertAction) -> Any:
+    at = NOON + timedelta(minutes=5)
+    return alert_actions.undo_action(store, Viewer(by, ROLES["pimpinan"]), "K", action, at, at)
+
+
+def test_an_action_taken_back_no_longer_counts_and_both_are_kept(store: Store) -> None:
+    keep(store, SEEN, "rina", 0)
+    record = keep(store, CLOSED, "rina", 1, text="keliru")
+    assert life(store)["life"] == CLOSED
+    undo(store, "rina", record.actions[-1])
+    one = life(store)
+    assert one["life"] == SEEN and pd.isna(one["closed_at"])
+    assert [action.kind for action in one["deeds"]] == [SEEN, CLOSED, alert_actions.UNDONE]
+    keep(store, ACTED, "budi", 3, after=6, text="Patroli")
+    assert life(store)["life"] == ACTED
+    assert life(store, NOON + timedelta(minutes=4, seconds=30))["life"] == CLOSED  # as it was then
+
+
+def test_only_the_author_takes_back_and_only_the_last_action(store: Store) -> None:
+    first = keep(store, SEEN, "rina", 0).actions[-1]
+    with pytest.raises(alert_actions.AlertActionRefused):
+        undo(store, "budi", first)
+    last = keep(store, ACTED, "budi", 1, text="Patroli").actions[-1]
+    with pytest.raises(alert_actions.AlertActionRefused):
+        undo(store, "rina", first)
+    undo(store, "budi", last)
+    with pytest.raises(alert_actions.AlertActionRefused):  # not twice
+        undo(store, "budi", last)

@@ -136,3 +136,17 @@ def test_rows_that_the_one_who_marks_did_not_see_are_new_since_the_marker(tmp_pa
     assert known[0] <= done[0].at < known[1] == wib("09.01")
     assert done[1].at == wib("09.02")
     store.close()
+
+
+def test_a_marker_is_taken_back_by_who_set_it_alone_and_one_before_it_comes_back(
+    store: Store,
+) -> None:
+    first = set_at(store, "09.00", "pagi")
+    with pytest.raises(BriefingRefused):
+        briefings.undo(store, Viewer("wati", ROLES["analis"]), first, NOON)
+    again = set_at(store, "09.00", "pagi, ulang")
+    briefings.undo(store, CHIEF, again, NOON)
+    assert load_all(store) == [first]
+    briefings.undo(store, CHIEF, first, NOON)
+    assert load_all(store) == []
+    assert list(store.audit_entries(0)["action"]) == ["briefing"] * 4

@@ -213,3 +213,23 @@ def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Boa
     accept(short, made_up, load_needs=lambda: found, exercise_now=played)
     rows = short.snapshot_reader.refresh().snapshot.frames["postings"].tail(len(made_up))
     assert rows["latihan"].all() and (rows["occurred_at"] == played).all()
+
+
+def standing(board: Board) -> int:
+    rows = board.snapshot_reader.refresh().snapshot.frames["postings"]
+    return int(rows["withdrawn_at"].isna().sum())
+
+
+def test_orders_taken_back_at_once_no_longer_hold_and_the_decision_says_so(short: Board) -> None:
+    count, decision = standing(short), accept(short, planned(short))
+    assert standing(short) > count
+    with pytest.raises(PlanRefused):  # another person
+        redeployment_orders.undo(short.store, Viewer("wati", ROLES["operator"]), decision, NOON)
+    redeployment_orders.undo(short.store, CHIEF, decision, NOON)
+    assert standing(short) == count
+    (kept,) = redeployment_orders.load_all(short.store)
+    assert kept.is_undone and kept.moves == decision.moves
+    with pytest.raises(PlanRefused):  # not twice
+        redeployment_orders.undo(short.store, CHIEF, decision, NOON)
+    actions = list(short.store.audit_entries(0)["action"])
+    assert actions[-2:] == ["withdraw", "plan-undo"]

@@ -116,7 +116,8 @@ def test_a_grave_report_is_seen_acted_on_and_closed_on_the_page(live: Board) -> 
         next(one for one in app.button if one.label == "Simpan").click()
         app.run(timeout=90)
         assert not app.exception
-        app.session_state[key] = False
+        assert app.session_state[key] is False  # the form closes by itself
+        assert f"{what} · {text}" in app.success[0].value
     assert [(deed.kind, deed.text) for deed in _of(live)] == [
         ("dilihat", ""), ("ditindak", "Patroli dikirim"), ("ditutup", "Sudah aman"),
     ]  # fmt: skip
@@ -143,6 +144,19 @@ def test_alerts_of_one_polsek_are_one_line_and_seen_with_one_click(live: Board) 
     assert not app.exception
     assert list(_shown(live, "pimpinan").alerts["life"]) == ["dilihat", "dilihat"]
     assert "2 dilihat sekaligus" not in [one.label for one in app.button]
+
+
+def test_an_act_undone_at_once_leaves_both_in_the_history(live: Board) -> None:
+    app = page(aturan="berat")
+    next(one for one in app.button if one.label == "Dilihat").click()
+    app.run(timeout=90)
+    app.button(key="tanda_terima_batal").click()
+    app.run(timeout=90)
+    assert [(deed.kind, deed.by) for deed in _of(live)] == [
+        (kind, session.viewer().name) for kind in ("dilihat", "dibatalkan")
+    ]
+    assert "Dilihat" in buttons(app) and "Dibatalkan" in app.success[0].value
+    assert "dibatalkan" in said(app)
 
 
 def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:

@@ -48,6 +48,36 @@ def _captions(app: AppTest) -> str:
     return " ".join(one.value for one in app.caption)
 
 
+def _steps(board: Board) -> list[tuple[Any, ...]]:
+    rows = board.snapshot_reader.refresh().snapshot.frames["incidents"]
+    return list(zip(rows["status"], rows["uraian"], rows["withdrawn_at"].notna(), strict=True))
+
+
+def test_a_step_closes_its_form_is_written_once_and_undone_by_a_record_against_it(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    _send(empty, "incidents", [_incident("K-1", "Kotak hilang")])
+    app = _detail(empty)
+    key = next(one.proto.id for one in app.get("popover") if "diverifikasi_" in one.proto.id)
+    key = "diverifikasi_" + key.rpartition("diverifikasi_")[2]
+    for _ in range(2):  # the second click comes before the page is drawn again
+        app.session_state[key] = True
+        app.run(timeout=90)
+        if not app.get("form_submit_button") and not app.text_input:
+            break
+        app.text_input(key=f"{key}_uraian").set_value("Dicek Polsek")
+        next(one for one in app.button if one.label == "Simpan").click()
+        app.run(timeout=90)
+        assert not app.exception and app.session_state[key] is False
+    assert _steps(empty)[1:] == [("diverifikasi", "Dicek Polsek", False)]
+    assert "Tercatat: Verifikasi · K-1 · Dicek Polsek" in app.success[0].value.replace("\\", "")
+    app.button(key="tanda_terima_batal").click()
+    app.run(timeout=90)
+    assert _steps(empty)[1:] == [("diverifikasi", "Dicek Polsek", True)]
+    assert "Dibatalkan" in app.success[0].value
+
+
 def test_of_a_case_told_a_thousand_times_the_newest_rows_are_shown(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
