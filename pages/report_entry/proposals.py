@@ -19,7 +19,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import RowCells, SubmissionStamp
-from situasi.ingest.messages.proposal import Proposal, ProposedRow
+from situasi.ingest.messages.proposal import ONLY_SENT_TIME, Proposal, ProposedRow, UnclearCell
 from situasi.ui import page_context, session, submission
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
@@ -170,7 +170,8 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
     for number, unclear in enumerate(row.unclear_cells):
         column = columns[number % 2]
         key = _build_widget_key(paste, position, unclear.heading)
-        _render_question(register, column, key, row, unclear.heading)
+        cell = row.cells.get(unclear.heading, "") or _propose_reply(paste, position, unclear)
+        _render_question(register, column, key, row, unclear.heading, cell)
         column.caption(markup.escape_markdown(unclear.reason))
 
 
@@ -206,8 +207,16 @@ def _format_cell(feed: str, heading: str, cell: str) -> str:
     return label(column.name, cell) if column and cell in column.allowed_codes else cell
 
 
+def _propose_reply(paste: Paste, position: RowPosition, unclear: UnclearCell) -> str:
+    """Return the hour of the message, marked as approximate, where an event has no other."""
+    sent_at = paste.proposals[position[0]].sent_at
+    if unclear.reason != ONLY_SENT_TIME or sent_at is None:
+        return ""
+    return f"≈ {format_time(sent_at.astimezone(board().register.election.zone))}"
+
+
 def _render_question(
-    register: Register, container: Any, key: str, row: ProposedRow, heading: str
+    register: Register, container: Any, key: str, row: ProposedRow, heading: str, cell: str
 ) -> None:
     """Draw an input for one cell: a choice if the answers are known, else a text field."""
     choices: dict[str, tuple[Collection[str], Callable[[str], str], str]] = {
@@ -221,7 +230,7 @@ def _render_question(
             heading, list(codes), index=None, format_func=format_func, key=key, placeholder=hint
         )
     else:
-        container.text_input(heading, row.cells.get(heading, ""), key=key, max_chars=200)
+        container.text_input(heading, cell, key=key, max_chars=200)
 
 
 def _format_desa(code: str) -> str:

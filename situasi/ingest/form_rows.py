@@ -13,8 +13,8 @@ from situasi.domain.register import Register
 
 RowCells = dict[str, str]
 
-# A clock alone: "0915", "09.15", "09:15 WIB". Any other text is a full date and time.
-_CLOCK_PATTERN = re.compile(r"\d{1,2}(?:[.:]?\d{2})?(?: ?[A-Za-z]{3,4})?")
+# A clock alone: "0915", "09.15", "≈ 09:15 WIB". Any other text is a full date and time.
+_CLOCK_PATTERN = re.compile(r"(?:≈ ?)?\d{1,2}(?:[.:]?\d{2})?(?: ?[A-Za-z]{3,4})?")
 
 # The steps of an operator in a case, in order. "nilai" sets severity and situasi again.
 STATUS_STEPS = ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")

@@ -206,8 +206,13 @@ def _convert_tables(
         known = profile or context.sources.find_profile(table, name)
         profiles_used.update({known.name: None} if known else {})
         converted = convert_table(table, name, context, known, order)
-        if table.is_hidden and _detect_table_feed(converted, context) is None:
+        if _detect_table_feed(converted, context) is not None:
+            return converted
+        if table.is_hidden:
             note = "{} baris tersembunyi dilewati: bukan tabel laporan"  # choices of a form
+            return _leave_out_rows(converted, note)
+        if SHEET in converted.cells.columns and _has_votes(converted, context):
+            note = "{} baris dilewati: lembar perolehan suara; polisi tidak mencatatnya"
             return _leave_out_rows(converted, note)
         return converted
 
@@ -235,13 +240,16 @@ def _detect_source_feed(
             return feed, chain(tables_read, tables)
         if SHEET not in table.cells.columns:
             break
-    headings = [heading for table in tables_read for heading in table.cells.columns]
-    has_votes = any(context.is_vote_heading(heading) for heading in headings)
+    has_votes = any(_has_votes(table, context) for table in tables_read)
     hint = "; polisi tidak mencatat perolehan suara" if has_votes else ""
     raise UnknownHeadings(
         "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
         + hint
     )
+
+
+def _has_votes(table: Table, context: IngestContext) -> bool:
+    return any(map(context.is_vote_heading, table.cells.columns))
 
 
 def _split_by_feed(
@@ -255,7 +263,7 @@ def _split_by_feed(
 
     Raises SourceError for a sheet that the sender may not write: nothing is stored yet.
     A sheet whose headings identify no feed is yielded too: its rows are checked and end in
-    quarantine, so that they are not lost.
+    quarantine, so that they are not lost (those of a vote sheet were left out before).
     """
     for table in tables:
         name = _detect_table_feed(table, context) if SHEET in table.cells.columns else None

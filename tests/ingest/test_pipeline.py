@@ -425,3 +425,17 @@ def test_small_pieces_and_one_piece_give_the_same_store(
     whole = result()
     in_small_pieces(monkeypatch, 7)
     assert result() == whole
+
+
+def test_a_vote_sheet_beside_a_report_makes_no_row_and_is_told(
+    board: Board, tmp_path: Path
+) -> None:
+    place = {"kecamatan": "Indralaya", "desa": "Tanjung Gelam", "tps": "001"}
+    sheets = {
+        "Rekap C1": [place | {"paslon 1": "120", "kolom kosong": "30", "suara tidak sah": "5"}],
+        "Hadir": [place | {"waktu": "27/11/2024 10.00", "hadir": "120"}],
+    }
+    ledger = bring(board, workbook(tmp_path / "rekap.xlsx", sheets))
+    assert (counts(ledger), stored(board)) == ((1, 0, 0), {"tps": 1})
+    assert board.store.quarantined_rows() == []
+    assert any("1 baris dilewati: lembar perolehan suara" in note for note in ledger.notes)

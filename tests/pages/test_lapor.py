@@ -14,6 +14,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store.model import StoreError
 from situasi.ui import session
+from tests.builders import wib
 from tests.conftest import NOON
 from tests.rehearsed import run, script_of
 
@@ -97,6 +98,23 @@ def test_a_pasted_incident_takes_the_weight_that_the_operator_gives(
     press(app, _TAKE)
     rows = board.store.rows_after(INCIDENTS)
     assert rows[["tingkat", "situasi"]].to_numpy().tolist() == [["tinggi", "merah"]]
+
+
+def test_an_event_without_an_hour_takes_that_of_the_message_marked_as_approximate(
+    board: Board, lapor: Lapor
+) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value(
+        "[09.10, 27/11/2024] Pos 4: Keributan massa di TPS 1 Desa Lorok Kec. Indralaya Utara"
+    )
+    app = press(app, "Baca pesan")
+    [hour] = [one for one in app.text_input if one.label == "waktu"]
+    assert hour.value == "≈ 09.10"
+    app.checkbox[0].check()
+    press(app, _TAKE)
+    [row] = board.store.rows_after(INCIDENTS).to_dict("records")
+    assert row["occurred_at"] == wib("09.10")
+    assert "perkiraan pelapor" in row["flags"]
 
 
 def test_what_is_settled_is_not_sent_again_by_a_browser_that_answers_late(

@@ -9,6 +9,9 @@ from situasi.ingest.messages.message_text import Span
 
 SENT_TIME_WORDS = "waktu pesan dikirim"  # the source of a time that the text does not name
 
+# Why an event time is asked of which nothing but the hour of the message is known.
+ONLY_SENT_TIME = "jam kejadian tidak disebut; ≈ jam pesan dikirim, perbaiki bila tahu"
+
 
 class RecognisedCell(NamedTuple):
     """A cell, by its heading, and the words of the message from which it was read."""

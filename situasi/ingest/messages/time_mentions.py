@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.proposal import SENT_TIME_WORDS, RowDraft
+from situasi.ingest.messages.proposal import ONLY_SENT_TIME, SENT_TIME_WORDS, RowDraft
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.datetimes import read_time
@@ -61,11 +61,24 @@ class Timing:
             free = [clock for clock in self.clocks if not self._is_of_other_event(clock)]
             clock = self._single_clock_in((line,), free) or _only_event_clock(free)
         if clock is None:
-            many = len([clock for clock in self.clocks if not clock.is_until]) > 1
-            why = self._format_clock_question(self.clocks) if many else "jam kejadian tidak disebut"
-            draft.ask("waktu", why, "", *(clock.full_span for clock in self.clocks if many))
+            self._ask_event_time(draft)
         else:
             self.fill_from_clock(draft, clock)
+
+    def _ask_event_time(self, draft: RowDraft) -> None:
+        """Ask when an event happened, and say whether the hour of the message may stand for it."""
+        if len([clock for clock in self.clocks if not clock.is_until]) > 1:
+            spans = (clock.full_span for clock in self.clocks)
+            draft.ask("waktu", self._format_clock_question(self.clocks), "", *spans)
+        elif self.sent_at is None or self.clocks or self._names_other_day(self.sent_at.date()):
+            draft.ask("waktu", "jam kejadian tidak disebut")
+        else:
+            draft.ask("waktu", ONLY_SENT_TIME)
+
+    def _names_other_day(self, sent_on: date) -> bool:
+        if any(mention.day != sent_on for mention in self.days):
+            return True
+        return not self.days and _OTHER_DAY.search(self.passage.text) is not None
 
     def fill_state_time(
         self, draft: RowDraft, span: Span, events: Sequence[Span], *, may_be_since: bool = False

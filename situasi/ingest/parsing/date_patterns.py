@@ -104,5 +104,5 @@ EXCEL_SERIAL, EXCEL_DAY_FRACTION = _compile(r"[0-9]{5}(?:[.,][0-9]+)?", r"0[.,][
 
 FILLER_WORDS = re.compile(r"\b(?:pada|hari|tanggal|tgl|pukul|pkl|jam)\b[ .:,]*")
 APPROXIMATION_WORDS = re.compile(
-    r"\b(?:sekitar|sekira|kurang lebih|lebih kurang|kira-kira)\b ?|±|\+/-"
+    r"\b(?:sekitar|sekira|kurang lebih|lebih kurang|kira-kira)\b ?|[±≈] ?|\+/-"
 )
