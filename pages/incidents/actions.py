@@ -27,6 +27,7 @@ _STEP_CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     form_rows.REASSESS_STEP: {"tingkat": TINGKAT, "situasi": SITUASI},
 }
 _STEP_CODES = frozenset(heading for choices in _STEP_CHOICES.values() for heading in choices)
+_MAX_REASON_LENGTH = 300
 _MAX_NAMED_CASES = 3  # of a merged case, in a receipt
 
 
@@ -155,13 +156,18 @@ def render_merge_hint(context: PageContext) -> None:
         st.caption(_("Kembali ke langsung untuk menggabungkan atau memisahkan."))
 
 
-def render_decision(act: str, title: str, case: str, other_case: str, is_exercise: bool) -> None:
-    """Draw a button that asks for a reason and saves the decision; act: of feed_schemas.GABUNG."""
+def render_decision(
+    act: str, title: str, case: str, other_case: str, is_exercise: bool, reason: str = ""
+) -> None:
+    """Draw a button that asks for a reason and saves the decision.
+
+    act: of feed_schemas.GABUNG. reason: what already speaks for it, to be kept or changed.
+    """
     key = f"{act}_{zlib.crc32(repr((case, other_case)).encode()):x}"
     popover = st.popover(title, key=key, on_change="rerun")
     if popover.open:
         with popover:
-            st.text_input(_("Alasan"), key=f"{key}_alasan", max_chars=300)
+            st.text_input(_("Alasan"), reason, key=f"{key}_alasan", max_chars=_MAX_REASON_LENGTH)
             st.button(
                 _("Simpan"),
                 key=f"{key}_simpan",

@@ -95,9 +95,14 @@ def _render_pair(pair: DuplicateCandidate, first: ComparedCase, second: Compared
 
 
 def _render_decisions(pair: DuplicateCandidate, is_exercise: bool) -> None:
+    reason = ", ".join(incidents.format_duplicate_reasons(pair))
     with st.container(horizontal=True):
-        for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
-            actions.render_decision(act, title, pair.first, pair.second, is_exercise)
+        actions.render_decision(
+            "gabung", _("Gabungkan"), pair.first, pair.second, is_exercise, reason
+        )
+        actions.render_decision(
+            "pisah", _("Dua kejadian berbeda"), pair.first, pair.second, is_exercise
+        )
 
 
 def _build_compared_case(row: Any, text: str, context: PageContext) -> ComparedCase:

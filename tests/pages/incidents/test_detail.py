@@ -78,6 +78,29 @@ def test_a_step_closes_its_form_is_written_once_and_undone_by_a_record_against_i
     assert "Dibatalkan" in app.success[0].value
 
 
+def test_a_merge_takes_the_shown_reasons_and_is_undone(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    _send(empty, "incidents", [_incident(name, "Massa di kantor PPK") for name in ("K-1", "K-2")])
+    app = AppTest.from_string(_SCRIPT).run(timeout=90)
+    [key] = [one.proto.id for one in app.get("popover") if "gabung_" in one.proto.id]
+    key = "gabung_" + key.rpartition("gabung_")[2]
+    app.session_state[key] = True
+    app.run(timeout=90)
+    reason = app.text_input(key=f"{key}_alasan").value
+    assert "kecamatan yang sama" in reason and "jenis sama" in reason
+    app.button(key=f"{key}_simpan").click()
+    app.run(timeout=90)
+    assert not app.exception and reason in app.success[0].value.replace("\\", "")
+    merges = empty.snapshot_reader.refresh().snapshot.frames["merges"]
+    assert list(merges["alasan_gabung"]) == [reason]
+    app.button(key="tanda_terima_batal").click()
+    app.run(timeout=90)
+    merges = empty.snapshot_reader.refresh().snapshot.frames["merges"]
+    assert merges["withdrawn_at"].notna().all() and not app.exception
+
+
 def test_of_a_case_told_a_thousand_times_the_newest_rows_are_shown(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
