@@ -21,13 +21,15 @@ class TurnoutData:
     """Turnout of the selected kecamatan at a time.
 
     stations: of build_station_table. areas, total: of analysis.turnout.summary, limited to the
-    selected kecamatan like curve, reported_totals and anomalies. kabupaten_rate: the rate of all
+    selected kecamatan like curve, reported_totals and anomalies. all_areas: the same of every
+    kecamatan that may be seen. kabupaten_rate: the rate of all
     kecamatan, for comparison. forecast: of every kecamatan that may be seen; None without a
     calibration.
     """
 
     stations: pd.DataFrame
     areas: pd.DataFrame
+    all_areas: pd.DataFrame
     total: pd.Series
     kabupaten_rate: float
     curve: pd.DataFrame
@@ -57,6 +59,7 @@ def compute_turnout_data(
     return TurnoutData(
         stations=station_rows[station_rows["kecamatan"].isin(selected.index)],
         areas=selected,
+        all_areas=areas,
         total=summary.mark_official_list(summary.compute_total(selected), is_all),
         kabupaten_rate=float(summary.compute_total(areas)["rate"]),
         curve=summary.build_turnout_curve(counts, register, at, kecamatan),

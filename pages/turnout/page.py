@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.turnout import tables
+from pages.turnout.area_panel import render_area_panel
 from pages.turnout.data import TurnoutData, compute_turnout_data
 from pages.turnout.forecast_panel import render_forecast_line, render_forecast_panel
 from situasi.board import current_board as board
@@ -36,6 +37,7 @@ def show(context: PageContext) -> None:
         context, "partisipasi", data, build_kpis, compute_turnout_data, context.kecamatan
     )
 
+    render_area_panel(context, data)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         render_curve_panel(context, data)

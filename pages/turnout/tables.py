@@ -11,6 +11,7 @@ from situasi.board import current_board as board
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import KABUPATEN
+from situasi.domain.labels import label
 from situasi.ui.tables.columns import (
     Cells,
     number_column,
@@ -154,6 +155,40 @@ def build_turnout_table(data: TurnoutData) -> Table:
         _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
     }
     return make_table(columns, (bool(has_exercise.get(code, False)) for code in rows.index))
+
+
+def build_comparison_table(rows: pd.DataFrame, *, has_exercise_rows: bool) -> Table:
+    """Build the table of a kecamatan and its neighbours; rows: of build_comparison."""
+    register = board().register
+    estimated = rows["rate_estimated"]
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [register.name_of(str(code) or None) for code in rows.index],
+        _("partisipasi"): percent_column(rows["rate"], estimated=estimated),
+        _("selisih (poin)"): number_column(rows["gap"], 1, estimated=estimated),
+        _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
+        _("lampau, akhir"): percent_column(rows["past"]),
+        _("lampau, pada jam ini"): percent_column(rows["paced"], estimated=True),
+    }
+    return make_table(columns, has_exercise_rows)
+
+
+def build_area_stations_table(rows: pd.DataFrame) -> Table:
+    """Build the table of TPS by their turnout, the lowest first; those without a count last."""
+    rate = (
+        100 * rows["hadir"].astype("float64") / rows["dpt"].astype("float64").where(rows["dpt"] > 0)
+    )
+    ordered = rows.assign(rate=rate).sort_values(["rate", "code"], kind="stable")
+    register = board().register
+    columns: dict[str, Cells] = {
+        _("desa"): [register.name_of(code) for code in ordered["desa"]],
+        _("TPS"): [f"{number:03d}" for number in ordered["nomor"]],
+        _("partisipasi"): percent_column(ordered["rate"], estimated=ordered["estimated"]),
+        _("hadir"): number_column(ordered["hadir"]),
+        _("DPT"): number_column(ordered["dpt"], estimated=ordered["estimated"]),
+        _("hadir pada"): time_column(ordered["hadir_at"]),
+        _("pelaporan"): [label("lapor", code) for code in ordered["state"]],
+    }
+    return make_table(columns, ordered["latihan"])
 
 
 def _format_note(row: Any) -> str:

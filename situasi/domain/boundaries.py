@@ -16,6 +16,7 @@ from situasi.domain.basemap import Basemap
 from situasi.domain.definition_errors import wrap_definition_errors
 
 KM_PER_DEGREE = 111.32
+_TOUCHING_KM = 0.02  # polygons this near share a border
 # The folder of imports in a boundaries folder, and its index: level -> file.
 IMPORT_FOLDER, IMPORT_INDEX_FILE = "impor", "batas.json"
 URL_TEMPLATE = "/peta/kecamatan-{fingerprint}.geojson"
@@ -102,6 +103,19 @@ class Boundaries:
             near = np.flatnonzero(in_box)
             codes[near[shapely.intersects_xy(polygon, lon[near], lat[near])]] = code
         return codes
+
+    def list_neighbours(self, code: str) -> list[str]:
+        """Return the codes of the polygons that touch this one, in the order of the file.
+
+        Lines of different sources do not meet exactly: a gap of a few metres still touches.
+        """
+        if code not in self.codes:
+            return []
+        position = self.codes.index(code)
+        touching = self._tree.query(
+            self.polygons[position], predicate="dwithin", distance=_TOUCHING_KM / KM_PER_DEGREE
+        )
+        return [self.codes[other] for other in sorted(touching) if other != position]
 
     def distance_km(self, code: str, lon: float, lat: float) -> float:
         """Return how far a point lies outside this polygon, in km (to 1 % near the equator)."""

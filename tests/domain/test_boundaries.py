@@ -60,6 +60,19 @@ def test_swapped_coordinates_lie_outside(drawn: Boundaries) -> None:
     assert drawn.locate(np.array([-1.45]), np.array([122.05])).tolist() == [None]
 
 
+def test_neighbours_are_those_that_a_search_through_all_pairs_finds() -> None:
+    by_code = dict(zip(OGAN_ILIR.codes, OGAN_ILIR.polygons, strict=True))
+    for code, polygon in by_code.items():
+        near = [
+            other
+            for other, shape in by_code.items()
+            if other != code and polygon.distance(shape) * KM_PER_DEGREE <= 0.02
+        ]
+        assert OGAN_ILIR.list_neighbours(code) == near and near
+        assert all(code in OGAN_ILIR.list_neighbours(other) for other in near)
+    assert OGAN_ILIR.list_neighbours("16.10.99") == []
+
+
 def test_distance_is_zero_inside_and_grows_outside(drawn: Boundaries) -> None:
     west, south, _, north = square(CODES[0])
     middle = (south + north) / 2

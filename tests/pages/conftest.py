@@ -23,6 +23,7 @@ VIEWS = (
     ("situation", {}),
     ("incidents", {}),
     ("turnout", {}),
+    ("turnout", {"kec": "16.10.04"}),
     ("stations", {"tps": FIRST}),
     ("personnel", {}),
     ("personnel", {"menurut": "polsek", "daftar": "cadangan"}),

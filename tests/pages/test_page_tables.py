@@ -117,7 +117,7 @@ def test_no_made_up_row_leaves_unmarked(pages: list[Page]) -> None:
 def test_the_mark_of_a_perkiraan_survives_in_the_file_of_every_kecamatan(
     pages: list[Page], rehearsed: Board
 ) -> None:
-    [turnout] = [page for page in pages if page.name == "turnout"]
+    turnout = next(page for page in pages if page.name == "turnout")
     file = turnout.tables["menurut_kecamatan"].to_file_frame().set_index("kecamatan")
     guessed = {k.name: k.dpt_estimated for k in rehearsed.register.kecamatan.values()}
     assert set(guessed.values()) == {True, False}
@@ -127,7 +127,7 @@ def test_the_mark_of_a_perkiraan_survives_in_the_file_of_every_kecamatan(
 
 
 def test_real_columns_are_typed(pages: list[Page]) -> None:
-    [turnout] = [page for page in pages if page.name == "turnout"]
+    turnout = next(page for page in pages if page.name == "turnout")
     file = turnout.tables["menurut_kecamatan"].to_file_frame()
     for heading in ("hadir", "DPT", "TPS melapor", "TPS", "DPT TPS melapor"):
         assert file[heading].dtype == "Int64", heading

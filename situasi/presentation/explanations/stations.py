@@ -114,6 +114,18 @@ TURNOUT: dict[str, ExplanationBuilder] = {
            "dari kabupaten lebih dari ambang."),
         "tps", limits=_list_low_limits,
     ),
+    "tetangga": explain(
+        N_("Kecamatan yang dipilih, yang berbatasan dengannya, dan kabupaten: hadir dibagi DPT "
+           "dari TPS yang melapor. Selisih: poin di atas kecamatan yang dipilih. Lampau: {label} "
+           "dan past_turnout.csv; pada jam ini: ≈ menurut laju andaian."),
+        "tps", limits=_list_curve_limits,
+        values=lambda election: {"label": election.rules.turnout.reference_label},
+    ),
+    "tps_kecamatan": explain(
+        N_("Semua TPS kecamatan ini: hitungan terbaru dibagi DPT-nya, yang terendah dahulu. Yang "
+           "belum menghitung ada di akhir, bukan nol."),
+        "tps",
+    ),
     "belum_jumlah": _LATE,
     "total_lingkup": explain(
         N_("Total yang dilaporkan desa atau kecamatan, di samping jumlah hitungan TPS-nya pada "
