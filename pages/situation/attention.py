@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from situasi.analysis.situation.area_summary import AreaSummary
-from situasi.analysis.situation.priority_score import PARTS
+from situasi.analysis.situation.priority_score import PARTS, WEIGHT_DOUBT
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts, format_number
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, render_cache
@@ -91,10 +91,15 @@ def _render_parts(row: Any) -> None:
             for part in PARTS
         ]
     )
+    note = _(
+        "Nilai 0–100; dinilai dari {share} % bobot. Peringkat {rank} bila tiap bobot (rules.toml, "
+        "usulan) bergeser {doubt} %."
+    )
     st.caption(
-        format_counts(
-            _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan)."),
-            share=100 * row.assessed,
+        note.format(
+            share=format_number(100 * row.assessed),
+            rank=_format_rank(row),
+            doubt=format_number(100 * WEIGHT_DOUBT),
         )
     )
 
@@ -105,6 +110,16 @@ def _format_points(share: float, weight: float) -> str:
     return _("{points} dari {most}").format(
         points=format_number(share * weight, 1), most=format_number(weight)
     )
+
+
+def _format_rank(row: Any) -> str:
+    """Return the rank with the ranks it has when the weights move, such as "2 (1–4)"."""
+    if pd.isna(row.rank):
+        return ""
+    rank, first, last = (
+        format_number(value) for value in (row.rank, row.rank_first, row.rank_last)
+    )
+    return rank if first == last else f"{rank} ({first}–{last})"
 
 
 def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
@@ -118,6 +133,7 @@ def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
     columns: dict[str, Cells] = {
         _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
         _("nilai"): number_column(scores["score"], 1),
+        _("peringkat"): [_format_rank(row) for row in scores.itertuples()],
         **points,
         _("dinilai dari bobot"): percent_column(100 * scores["assessed"]),
     }

@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,6 +14,7 @@ from situasi.analysis.personnel import staffing
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import POLICE_GROUPS
 from situasi.analysis.personnel.requirements import round_up
+from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.rules import CriticalRule, RedeploymentRules, StaffingPatterns
 
 # An officer counts until known to be away: silence is not absence.
@@ -106,6 +108,26 @@ def _select_en_route_postings(coverage: Coverage, en_route: Collection[str]) -> 
     )
     arriving: pd.DataFrame = police[police["petugas"].isin(list(en_route)) & ~is_counted]
     return arriving
+
+
+def count_uncertain_orders(points: Mapping[str, int], doubt: float) -> tuple[int, int]:
+    """Count the pairs of kinds of shortfall whose order depends on the points, and all pairs.
+
+    A kind is a kerawanan, with nobody there or not, beside a critical case or not. points: of
+    RedeploymentRules.shortfall_points; each may be `doubt` (a share) higher or lower.
+    """
+    kinds = [
+        {level, *extra}
+        for level in KERAWANAN
+        for extra in ((), ("empty",), ("incident",), ("empty", "incident"))
+    ]
+    pairs = list(combinations(kinds, 2))
+    uncertain = 0
+    for one, other in pairs:
+        gap = abs(sum(points[name] for name in one) - sum(points[name] for name in other))
+        # Points that both have move both alike.
+        uncertain += gap < doubt * sum(points[name] for name in one ^ other)
+    return uncertain, len(pairs)
 
 
 def group_stations(

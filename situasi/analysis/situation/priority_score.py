@@ -1,7 +1,10 @@
 """The priority score: which kecamatan to look at first, and for which reasons."""
 
 from collections.abc import Mapping
+from itertools import product
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents.cases import filter_open
@@ -11,6 +14,8 @@ PARTS = ("kejadian", "fase", "partisipasi", "personel")
 # Points of open reports at which the part is 1, and its minimum for a stated situasi.
 POINTS_FOR_FULL = 10.0
 FLOOR_BY_STATE = {"kuning": 0.5, "merah": 1.0}
+# Weights and points are a proposal: a rank is stated with those it has when each moves so far.
+WEIGHT_DOUBT = 0.25
 
 
 def compute_priority_scores(
@@ -28,7 +33,9 @@ def compute_priority_scores(
     code of the kecamatan, the kabupaten's under None. gaps: of coverage.build_gap_table.
     The result: `kecamatan`, each part from 0 (nothing) to 1 (as grave as possible), missing where
     nothing is known; `assessed`, the share of the weights that could be judged; `score`, 0 to 100,
-    over the parts that could be judged: missing where none could.
+    over the parts that could be judged: missing where none could; `rank` by score, 1 the gravest,
+    with `rank_first` and `rank_last`, between which it stays when each weight, and the points of
+    reports, are WEIGHT_DOUBT higher or lower.
     """
     table = pd.DataFrame({"kecamatan": states["kecamatan"]})
     codes = table["kecamatan"]
@@ -42,16 +49,55 @@ def compute_priority_scores(
     table["assessed"] = assessed / weights.sum()
     points = parts.mul(weights, axis="columns").sum(axis="columns")
     table["score"] = (100 * points / assessed).where(assessed > 0)
+    table["rank"] = _rank(table["score"].to_numpy("float64"))
+    ranks = np.vstack([table["rank"], _try_weights(table, weights, cases, states, rules)])
+    table["rank_first"], table["rank_last"] = ranks.min(axis=0), ranks.max(axis=0)
     order = table.sort_values(["score", "kecamatan"], ascending=[False, True], na_position="last")
     return order.reset_index(drop=True)
 
 
-def _score_incidents(cases: pd.DataFrame, states: pd.DataFrame, rules: Rules) -> dict[str, float]:
-    """Score the open reports and the stated situasi; missing where there is neither."""
+def _rank(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return by score how many are clearly higher, plus one; missing where there is no score."""
+    higher = (scores[None, :] > scores[:, None] + 1e-9).sum(axis=1)
+    return np.where(np.isnan(scores), np.nan, higher + 1.0)
+
+
+def _try_weights(
+    table: pd.DataFrame,
+    weights: pd.Series,
+    cases: pd.DataFrame,
+    states: pd.DataFrame,
+    rules: Rules,
+) -> npt.NDArray[np.float64]:
+    """Return the ranks (columns) when every weight is at one end of its doubt, or at the other."""
+    ends = (1 - WEIGHT_DOUBT, 1 + WEIGHT_DOUBT)
+    ranks = []
+    for factor in (ends[0], 1.0, ends[1]):  # a full part may hide what lies between
+        reports = table["kecamatan"].map(_score_incidents(cases, states, rules, factor))
+        parts = table[list(PARTS)].assign(kejadian=reports).to_numpy("float64")
+        is_known = ~np.isnan(parts)
+        for factors in product(ends, repeat=len(PARTS)):
+            moved = weights.to_numpy("float64") * factors
+            assessed = is_known @ moved
+            points = np.nan_to_num(parts) @ moved
+            scores = np.divide(
+                points, assessed, out=np.full(len(points), np.nan), where=assessed > 0
+            )
+            ranks.append(_rank(scores))
+    return np.array(ranks)
+
+
+def _score_incidents(
+    cases: pd.DataFrame, states: pd.DataFrame, rules: Rules, factor: float = 1.0
+) -> dict[str, float]:
+    """Score the open reports and the stated situasi; missing where there is neither.
+
+    factor: of the points of a report.
+    """
     open_cases = filter_open(cases)
     points = open_cases["tingkat"].where(open_cases["tingkat"].notna(), "belum")
     sums = points.map(dict(rules.priority_tingkat_weights)).groupby(open_cases["kecamatan"]).sum()
-    scores = {str(code): min(1.0, value / POINTS_FOR_FULL) for code, value in sums.items()}
+    scores = {str(code): min(1.0, factor * value / POINTS_FOR_FULL) for code, value in sums.items()}
     for code, state in zip(states["kecamatan"], states["situasi"], strict=True):
         if isinstance(state, str):
             scores[code] = max(scores.get(code, 0.0), FLOOR_BY_STATE.get(state, 0.0))

@@ -1,6 +1,8 @@
 """Explanations of forecast, alerts, redeployment, hotspots and exercises."""
 
-from situasi.common.formats import format_counts, format_number
+from situasi.analysis.redeployment.shortfalls import count_uncertain_orders
+from situasi.analysis.situation.priority_score import WEIGHT_DOUBT
+from situasi.common.formats import format_counts, format_number, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
@@ -49,10 +51,17 @@ def _list_en_route_limits(election: Election) -> Limits:
 def _list_plan_limits(election: Election) -> Limits:
     rule = election.rules.redeployment
     text, points = _("{n} poin"), rule.shortfall_points
+    uncertain, pairs = count_uncertain_orders(points, WEIGHT_DOUBT)
     return (
         (_("kecepatan andaian"), f"{format_number(rule.speed_kmh)} km/jam"),
         (_("TPS kosong"), format_counts(text, n=points["empty"])),
         (_("dekat kejadian berat"), format_counts(text, n=points["incident"])),
+        (
+            _("urutan yang bergantung pada poin (±{n} %)").format(
+                n=format_number(100 * WEIGHT_DOUBT)
+            ),
+            format_ratio(uncertain, pairs),
+        ),
     )
 
 

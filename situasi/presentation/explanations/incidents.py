@@ -1,6 +1,11 @@
 """Explanations of the figures that count incident reports."""
 
-from situasi.analysis.situation.priority_score import FLOOR_BY_STATE, PARTS, POINTS_FOR_FULL
+from situasi.analysis.situation.priority_score import (
+    FLOOR_BY_STATE,
+    PARTS,
+    POINTS_FOR_FULL,
+    WEIGHT_DOUBT,
+)
 from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.election import Election
@@ -43,6 +48,7 @@ def _format_priority_values(election: Election) -> dict[str, str]:
         "full": format_number(POINTS_FOR_FULL),
         "half": format_number(100 * FLOOR_BY_STATE["kuning"]),
         "low": format_number(2 * election.rules.turnout.low_margin_points),
+        "doubt": format_number(100 * WEIGHT_DOUBT),
     }
 
 
@@ -129,7 +135,8 @@ SITUATION: dict[str, ExplanationBuilder] = {
            "Fase: bagian TPS yang terlambat atau tak terjangkau dari yang wajib melapor. "
            "Partisipasi: poin di bawah kabupaten, penuh pada {low} poin. Personel: bagian TPS "
            "tanpa petugas. Bagian yang belum diketahui tidak ikut; nilainya dihitung dari bobot "
-           "yang dapat dinilai."),
+           "yang dapat dinilai. Bobot dan poin adalah usulan: di samping peringkat berdiri "
+           "peringkat terbaik dan terburuk bila masing-masing bergeser {doubt} %."),
         *_AREA_FEEDS, limits=_list_priority_limits, values=_format_priority_values,
     ),
     "angka_peta": explain(

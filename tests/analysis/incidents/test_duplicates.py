@@ -20,9 +20,11 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.analysis.situation import worklist
 from situasi.domain import feed_schemas
+from situasi.domain.register import Register
 from situasi.domain.rules import DuplicateRules
 from tests.analysis import slow
 from tests.analysis.builders_tps import whole
+from tests.bench import judgements
 from tests.bench.alike import flood
 from tests.builders import case_table, incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
@@ -348,3 +350,10 @@ def test_a_fair_share_is_the_largest_that_all_can_have(counts: list[int], budget
         assert share == max(counts, default=0)
     else:
         assert np.minimum(every, share).sum() <= budget < np.minimum(every, share + 1).sum()
+
+
+def test_on_a_labelled_set_most_pairs_are_found_and_few_are_none(register: Register) -> None:
+    score = judgements.score_duplicates(register, range(3))
+    assert score.true > 100
+    assert score.recall >= 0.85
+    assert score.precision >= 0.72

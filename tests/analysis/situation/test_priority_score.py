@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -44,6 +45,7 @@ def scored(
     tps: pd.DataFrame | None = None,
     rates: dict[str | None, float] | None = None,
     posts: pd.DataFrame | None = None,
+    rules: Rules = RULES,
 ) -> pd.DataFrame:
     found = case_table(frame(*rows))
     states = build_kecamatan_table(found, [HERE, THERE], wib("09.00"), pd.Timedelta(hours=3))
@@ -53,7 +55,7 @@ def scored(
         stations() if tps is None else tps,
         rates or {},
         gaps() if posts is None else posts,
-        RULES,
+        rules,
     ).set_index("kecamatan")
 
 
@@ -136,3 +138,39 @@ def test_the_score_equals_the_slow_sum_over_its_parts(
             judged += RULES.priority_weights[part]
     assert one["score"] == pytest.approx(100 * points / judged)
     assert one["assessed"] == pytest.approx(judged / 100)
+
+
+def test_a_rank_is_told_with_those_it_has_when_the_weights_move() -> None:
+    tps = stations(**{HERE: {"terlambat": 3, "lapor": 7}, THERE: {"lapor": 9}})
+    small = incident(id="B", kecamatan=HERE, tingkat="rendah", at="08.00")
+    told = scored(incident(id="A", kecamatan=THERE, tingkat="sedang", at="08.00"), small, tps=tps)
+    # 2 of 40 and 7.5 of 25 against 8 of 40: which is first depends on the weights.
+    assert list(told.loc[[HERE, THERE], "rank"]) == [1, 2]
+    assert (told["rank_first"] == 1).all() and (told["rank_last"] == 2).all()
+    grave = scored(incident(id="A", kecamatan=THERE, tingkat="tinggi", at="08.00"), small, tps=tps)
+    assert grave.loc[THERE, ["rank", "rank_first", "rank_last"]].tolist() == [1, 1, 1]
+
+
+@given(
+    st.tuples(*[st.sampled_from([0.75, 0.9, 1.0, 1.1, 1.25])] * 4),
+    st.integers(0, 9),
+    st.floats(0, 1),
+)
+def test_no_weights_within_the_doubt_leave_the_range(
+    factors: tuple[float, ...], late: int, share: float
+) -> None:
+    rows = [
+        incident(id="A", kecamatan=THERE, tingkat="sedang", at="08.00"),
+        incident(id="B", kecamatan=HERE, tingkat="rendah", at="08.00"),
+    ]
+    parts: dict[str, Any] = {
+        "tps": stations(**{HERE: {"terlambat": late, "lapor": 10 - late}, THERE: {"lapor": 4}}),
+        "posts": gaps(**{HERE: share, THERE: 0.2}),
+    }
+    told = scored(*rows, **parts)
+    weights = {
+        part: RULES.priority_weights[part] * f for part, f in zip(PARTS, factors, strict=True)
+    }
+    other = scored(*rows, **parts, rules=replace(RULES, priority_weights=weights))
+    assert (told["rank_first"] <= other["rank"]).all()
+    assert (other["rank"] <= told["rank_last"]).all()

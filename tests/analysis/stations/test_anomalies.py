@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from situasi.analysis.stations.anomalies import find_anomalies
 from situasi.domain.register import Register
-from tests.analysis.builders_tps import DESA, small, standing, told
+from tests.analysis.builders_tps import DESA, small, standing, told, whole
+from tests.bench import judgements
 from tests.builders import wib
 from tests.effort import examples
 
@@ -176,3 +177,13 @@ def test_doubting_changes_no_count(stated: list[dict[str, Any]]) -> None:
     table = found(*rows)
     assert set(table["voters_present"]) <= {row["hadir"] for row in rows}
     assert not table.duplicated(["seq", "kind"]).any()
+
+
+def test_slips_as_people_make_them_are_doubted_and_few_right_counts_are() -> None:
+    score = judgements.score_doubts(whole(), range(2))
+    assert min(score.planted.values()) > 20
+    assert score.sensitivity("falls") == 1
+    assert score.sensitivity("above by half") >= 0.97
+    assert score.sensitivity("above the end") >= 0.8
+    assert score.sensitivity("a digit lost", "a digit doubled", "two digits swapped") >= 0.85
+    assert score.false_share <= 0.015
