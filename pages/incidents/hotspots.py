@@ -1,8 +1,8 @@
-"""Incident rates by kecamatan and hour, and the clusters that are active now."""
+"""Incidents by kecamatan and hour, and where they are more than usual just now."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,14 +10,16 @@ import streamlit as st
 
 from pages.incidents import markup as incidents_markup
 from pages.incidents import tables
+from situasi.analysis import timestamps
 from situasi.analysis.hotspots.hotspots import Hotspots, compute_hotspots
-from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, ScanResult
+from situasi.analysis.hotspots.incident_counts import Excess, IncidentCounts
 from situasi.analysis.incidents.cases import Selection
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
-from situasi.figures.charts import risk_heatmap
+from situasi.figures.charts import hotspot_heatmap
 from situasi.figures.theme import Theme
+from situasi.presentation.alerts import format_excess, format_false_rate
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
@@ -28,178 +30,152 @@ from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import incidents
 
 # Nobody acts on more at once; the table has them all.
-MAX_CLUSTERS = 4
+MAX_CALLS = 4
 
 
 @dataclass(frozen=True)
 class HotspotView:
-    """The part of the hotspots that the viewer selected; rows: the incidents counted there."""
+    """The part of the hotspots in the selected kecamatan; rows: the incidents counted there."""
 
     hotspots: Hotspots
     cells: pd.DataFrame
     rows: pd.DataFrame
-    clusters: tuple[Cluster, ...]
+    calls: tuple[Excess, ...]
 
 
 def render_hotspots_panel(context: PageContext, selection: Selection) -> None:
-    """Draw the heatmap of kecamatan and hours, and beside it the clusters."""
+    """Draw the heatmap of kecamatan and hours, and beside it what is more than usual now."""
     if _is_outside_link(selection):
         return
-    view = _build_view(context, selection)
+    view = _build_view(context)
     with markup.row():
         page_layout.render_section_title(_("Tempat dan jam padat kejadian"))
         if len(view.cells):
             title = _("Kejadian menurut kecamatan dan jam sebagai tabel")
-            table_view.render_table_popover(title, partial(_build_rates_table, view), "padat")
+            table_view.render_table_popover(title, partial(_build_cells_table, view), "padat")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _render_heatmap(view)
     with right:
-        _render_clusters(view)
+        _render_calls(view)
 
 
 def _is_outside_link(selection: Selection) -> bool:
-    """Return whether a guest's link shows less than the day that is computed here."""
+    """Return whether a guest's link shows less than all incidents of the day, as counted here."""
     start = board().register.election.day_start
-    return url_state.is_fixed_by_link() and selection.since is not None and selection.since > start
+    is_later = selection.since is not None and selection.since > start
+    is_part = bool(selection.jenis or selection.tingkat or selection.status)
+    return url_state.is_fixed_by_link() and (is_later or is_part)
 
 
-def _build_view(context: PageContext, selection: Selection) -> HotspotView:
-    all_times = replace(selection, kecamatan=(), since=None, until=None)
-    hotspots = context.compute(compute_hotspots, all_times, _list_label_points())
+def _build_view(context: PageContext) -> HotspotView:
+    hotspots: Hotspots = context.compute(compute_hotspots)
     codes = context.selected_kecamatan()
-    cells, cases = hotspots.rate_table, hotspots.day.cases
+    cells, cases = hotspots.cells, hotspots.cases
     return HotspotView(
         hotspots,
         cells[cells["kecamatan"].isin(codes)],
         cases[cases["kecamatan"].isin(codes)],
-        tuple(cluster for cluster in hotspots.scan.clusters if _is_in_selection(cluster, codes)),
+        tuple(call for call in hotspots.calls if call.kecamatan in codes),
     )
 
 
-def _is_in_selection(cluster: Cluster, selected: list[str]) -> bool:
-    """Return whether a place of the cluster is selected; for a guest all must be."""
-    places = set(cluster.kecamatan)
-    return (
-        places <= set(selected) if url_state.is_fixed_by_link() else not places.isdisjoint(selected)
-    )
-
-
-def _list_label_points() -> Centres:
-    points = board().boundaries.label_points
-    return tuple((code, *point) for code, point in points.items())
-
-
-def _build_rates_table(hotspot_view: HotspotView) -> Table:
-    rules = board().register.election.rules.risk
-    return tables.build_rates_table(
-        hotspot_view.cells, rules, _has_exercise_rows(hotspot_view.rows)
-    )
-
-
-def _has_exercise_rows(rows: pd.DataFrame) -> bool:
-    return bool(rows["latihan"].any())
+def _build_cells_table(hotspot_view: HotspotView) -> Table:
+    is_exercise = bool(hotspot_view.rows["latihan"].any())
+    return tables.build_cells_table(hotspot_view.cells, is_exercise)
 
 
 def _render_heatmap(hotspot_view: HotspotView) -> None:
-    rules = board().register.election.rules.risk
-    day = hotspot_view.hotspots.day
+    counts = hotspot_view.hotspots.counts
     if hotspot_view.cells.empty:
-        text = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
-        n, least = format_number(len(day.cases)), format_number(rules.min_incidents)
-        markup.render_empty_state(text.format(n=n, least=least))
+        markup.render_empty_state(_("Pengamatan hari ini belum mulai."))
         return
-    alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
-    cells = (hotspot_view.hotspots.rate_table,)
+    alt = _("Kejadian yang dilaporkan menurut kecamatan dan jam; ditandai yang lebih dari biasa")
     codes = tuple(hotspot_view.cells["kecamatan"].unique())
-    render_chart(
-        "padat_peta", alt.format(per=rules.per_tps), cells, partial(_build_figure, codes), codes
-    )
+    cells = (hotspot_view.hotspots.cells,)
+    render_chart("padat_peta", alt, cells, partial(_build_figure, codes), codes)
     st.caption(
-        _("Warna: ≈ perkiraan kejadian per {per} TPS per jam, dihaluskan antar jam dan antar "
-          "kecamatan. Angka: yang dilaporkan. {above} selang {level} % seluruhnya di atas "
-          "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
-          "nol. Ini bukan kerawanan TPS.").format(
-            per=rules.per_tps, level=format_number(100 * rules.credible_share),
-            above=risk_heatmap.ABOVE_SIGN, silent=risk_heatmap.SILENT_TEXT,
+        _("Angka: kejadian menurut jam terjadinya, semua jenis. Warna dan tanda: lebih banyak "
+          "daripada yang biasa di sana pada jam itu. Karena kebetulan saja tanda timbul paling "
+          "sering: {rates}. {silent} belum ada kabar, bukan nol. Ini bukan kerawanan TPS.").format(
+            rates=_format_sign_rates(counts), silent=hotspot_heatmap.SILENT_TEXT
         )
     )  # fmt: skip
     st.caption(
         format_counts(
             _(
-                "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} "
-                "tanpa jam, {placeless} tanpa kecamatan tidak."
+                "{n} dari {all} kejadian hari ini dihitung; {uncounted} digabung atau tidak "
+                "terbukti, {hourless} tanpa jam, {placeless} tanpa kecamatan tidak."
             ),
-            n=len(day.cases),
-            all=day.reported_count,
-            unfounded=day.unfounded,
-            hourless=day.without_hour,
-            placeless=day.without_place,
+            n=len(counts.counted),
+            all=counts.reported_count,
+            uncounted=counts.uncounted,
+            hourless=counts.without_hour,
+            placeless=counts.without_place,
         )
     )
     render_incidents_popover(_("{n} kejadian yang dihitung"), hotspot_view.rows, "padat_baris")
 
 
+def _format_sign_rates(counts: IncidentCounts) -> str:
+    """Return how often a day chance makes each sign of the map, at most."""
+    rule = board().register.election.alerts.rules.get("beruntun")
+    rates = [counts.marked_per_day, *(rate for _l, rate in (rule.level_rates if rule else ()))]
+    return ", ".join(
+        f"{hotspot_heatmap.ABOVE_SIGN * grade} {format_false_rate(rate)}"
+        for grade, rate in enumerate(rates[: hotspot_heatmap.MAX_GRADE], start=1)
+    )
+
+
 def _build_figure(selected: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
-    wording = risk_heatmap.Wording(
-        format_area=board().register.name_of,
-        format_hour=incidents.format_hour,
-        hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
-        silent_hover=_("belum ada kabar"),
-        decimal_sign=format_number(0.5, 1)[1],
+    wording = hotspot_heatmap.Wording(board().register.name_of, incidents.format_hour, _format_cell)
+    return hotspot_heatmap.build_hotspot_heatmap(
+        cells[cells["kecamatan"].isin(selected)], wording, theme
     )
-    return risk_heatmap.build_risk_heatmap(cells[cells["kecamatan"].isin(selected)], wording, theme)
 
 
-def _render_clusters(hotspot_view: HotspotView) -> None:
-    page_layout.render_section_title(_("Gugus kejadian yang sedang berlangsung"))
-    if not hotspot_view.clusters:
-        markup.render_empty_state(_format_no_clusters(hotspot_view.hotspots.scan))
-    for index, cluster in enumerate(hotspot_view.clusters[:MAX_CLUSTERS]):
-        incidents_markup.render_cluster(
-            incidents.format_cluster_place(cluster.kecamatan, cluster.desa),
-            _format_time_range(cluster),
-            _format_statistics(cluster),
+def _format_cell(cell: Any) -> str:
+    where = f"{board().register.name_of(cell.kecamatan)} · {incidents.format_hour(cell.hour)}"
+    if pd.isna(cell.count):
+        text = _("belum ada kabar")
+    else:
+        text = format_counts(_("{n} dilaporkan"), n=int(cell.count))
+    if cell.excess is not None:
+        text += f"<br>{_format_window(cell.excess)}: {_format_statistics(cell.excess)}"
+    return f"{where} · {text}"
+
+
+def _render_calls(hotspot_view: HotspotView) -> None:
+    page_layout.render_section_title(_("Lebih banyak dari biasa saat ini"))
+    if not hotspot_view.calls:
+        text = _("Tidak ada kecamatan yang kejadiannya lebih banyak daripada yang wajar.")
+        markup.render_empty_state(text)
+    for index, call in enumerate(hotspot_view.calls[:MAX_CALLS]):
+        incidents_markup.render_call(
+            board().register.name_of(call.kecamatan), _format_window(call), _format_statistics(call)
         )
-        rows = hotspot_view.hotspots.day.cases
-        own = rows[rows["case"].isin(cluster.cases)]
-        render_incidents_popover(_("{n} kejadian gugus ini"), own, f"gugus_{index}")
-    rules, scan = board().register.election.rules.clusters, hotspot_view.hotspots.scan
-    text = _(
-        "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "
-        "jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut desa, "
-        "lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus; p berlaku untuk "
-        "sekali melihat: siapa melihat terus-menerus lebih sering menemui gugus semu."
-    )
+        members = hotspot_view.hotspots.counts.members_of(call)
+        own = hotspot_view.rows[hotspot_view.rows["case"].isin(members["case"])]
+        render_incidents_popover(_("{n} kejadian itu"), own, f"lebih_{index}")
+    rules = board().register.election.rules.counts
     st.caption(
-        text.format(
-            hours=format_number(rules.max_duration / timedelta(hours=1)),
-            desa=format_number(scan.with_desa_count),
-            n=format_number(scan.scanned_count),
-            level=format_number(rules.significance_level, 2),
+        _("Yang biasa dihitung dari kejadian kecamatan itu sebelumnya hari ini, irama kecamatan "
+          "lain pada jam yang sama, dan jumlah TPS. “Kebetulan paling sering” berlaku bagi seluruh "
+          "wilayah dan sehari penuh melihat terus-menerus. Panggilan tinggal {fresh} menit sesudah "
+          "jamnya; laporan yang menyusul sesudah itu hanya masuk ke gambar.").format(
+            fresh=format_number(rules.fresh_for.total_seconds() / 60)
         )
-    )
+    )  # fmt: skip
 
 
-def _format_no_clusters(scan: ScanResult) -> str:
-    if scan.best_p_value is None:
-        return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
-    text = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
-    return text.format(n=format_number(scan.scanned_count), p=format_number(scan.best_p_value, 2))
-
-
-def _format_time_range(cluster: Cluster) -> str:
+def _format_window(call: Excess) -> str:
+    """Return the clock times between which the incidents of a call happened."""
     zone = board().register.election.zone
-    ends = (
-        format_time(cluster.start.astimezone(zone)),
-        format_time(cluster.end.astimezone(zone)),
-    )
-    return "–".join(ends)
+    ends = (timestamps.from_us(end).astimezone(zone) for end in (call.begin, call.end))
+    return "–".join(map(format_time, ends))
 
 
-def _format_statistics(cluster: Cluster) -> str:
-    return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
-        n=format_number(cluster.observed),
-        expected=format_number(cluster.expected, 1),
-        p=format_number(cluster.p_value, 3),
+def _format_statistics(call: Excess) -> str:
+    return _("{n} kejadian, {excess}").format(
+        n=format_number(call.count), excess=format_excess(call)
     )

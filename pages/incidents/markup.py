@@ -41,11 +41,11 @@ def render_line(text: str) -> None:
     markup.render(Markup('<small class="kj-line">{}</small>').format(text))
 
 
-def render_cluster(place: str, when: str, statistics: str) -> None:
-    """Draw place, time and statistics of a cluster."""
+def render_call(place: str, when: str, statistics: str) -> None:
+    """Draw place, time and statistics of what is more than usual."""
     markup.render(
         Markup(
-            '<div class="kj-cluster"><div class="si-line"><b>{}</b><time>{}</time></div>'
+            '<div class="kj-call"><div class="si-line"><b>{}</b><time>{}</time></div>'
             "<p>{}</p></div>"
         ).format(place, when, statistics)
     )

@@ -1,14 +1,11 @@
 """Tables of Kejadian."""
 
-from typing import Any
-
 import pandas as pd
 
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.domain.rules import RiskRules
 from situasi.ui.tables.columns import (
     Cells,
     duration_column,
@@ -117,29 +114,22 @@ def build_kinds_table(worklist: Worklist) -> Table:
     return make_table(columns, bool(worklist.selected_cases["latihan"].any()))
 
 
-def build_rates_table(cells: pd.DataFrame, rules: RiskRules, is_exercise: bool) -> Table:
-    """Build the table of Hotspots.rate_table, the highest rate first."""
-    order = cells.sort_values(["rate", "hour"], ascending=[False, True], kind="stable")
-    known = order["rate"].notna()
+def build_cells_table(cells: pd.DataFrame, is_exercise: bool) -> Table:
+    """Build the table of Hotspots.cells, what chance gives most rarely first."""
+    values = [(e.usual, e.per_day) if e else (None, None) for e in cells["excess"]]
+    excesses = pd.DataFrame(values, cells.index, columns=["usual", "per_day"], dtype="float64")
+    order = cells.join(excesses).sort_values(["per_day", "hour"], kind="stable")
     columns: dict[str, Cells] = {
         _("kecamatan"): [board().register.name_of(code) for code in order["kecamatan"]],
         _("jam"): time_column(order["hour"]),
         _("dilaporkan"): number_column(order["count"]),
-        _("per {per} TPS per jam").format(per=rules.per_tps):
-            number_column(order["rate"], 1, estimated=True),
-        _("paling rendah"): number_column(order["low"], 1, estimated=True),
-        _("paling tinggi"): number_column(order["high"], 1, estimated=True),
-        _("kabupaten jam itu"): number_column(order["common"].where(known), 1, estimated=True),
-        _("keterangan"): [_format_note(row) for row in order.itertuples()],
+        _("biasanya"): number_column(order["usual"], 1, estimated=True),
+        _("kebetulan, kali sehari"): number_column(order["per_day"], 3, estimated=True),
+        _("keterangan"): [
+            _("belum ada kabar") if is_silent else "" for is_silent in order["count"].isna()
+        ],
     }  # fmt: skip
     return make_table(columns, is_exercise)
-
-
-def _format_note(row: Any) -> str:
-    if pd.isna(row.rate):
-        return _("belum ada kabar")
-    notes = [_("jelas di atas kabupaten")] if row.above else []
-    return ", ".join([*notes, *([_("selang lebar")] if row.wide else [])])
 
 
 def build_dangling_merges_table(worklist: Worklist) -> Table:

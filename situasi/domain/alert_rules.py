@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from situasi.domain.definition_fields import (
     Count,
     Measure,
     Minutes,
-    Number,
-    Points,
-    Probability,
     parse_definition,
 )
 
@@ -27,11 +24,6 @@ RULE_CODES = (
     "sumber_senyap", "tanpa_petugas", "kurang_pola", "lewat_waktu", "kotak", "netralitas",
 )  # fmt: skip
 _LANGUAGES = ("id", "en")
-# The entries of a rule that make its BurstRule.
-_BURST_ENTRIES = {
-    "windows_min", "least", "chances", "prior_per_100_tps_h", "prior_hours", "pace_hours",
-    "prior_spread",
-}  # fmt: skip
 # The minimum of a level that no number reaches.
 UNREACHABLE_COUNT = 1 << 30
 
@@ -43,10 +35,10 @@ def _find_level(name: str, info: ValidationInfo[list[str]]) -> int:
     return info.context.index(name)
 
 
-def _parse_chances(
+def _parse_rates(
     raw: Mapping[str, float], info: ValidationInfo[list[str]]
 ) -> list[tuple[int, float]]:
-    return sorted((_find_level(level, info), chance) for level, chance in raw.items())
+    return sorted((_find_level(level, info), rate) for level, rate in raw.items())
 
 
 def _parse_level_minimums(
@@ -69,29 +61,6 @@ def _parse_level_minimums(
 
 
 @dataclass(frozen=True)
-class BurstRule:
-    """When the reports of one kecamatan are more than chance (analysis.alerts.bursts).
-
-    level_probabilities: (index of the level, probability), the least rare first. prior_rate:
-    reports per hour and TPS before any came, weighing as much as prior_hours of the whole
-    kabupaten; pace_hours: weight of the day so far in the pace of a window; gamma_shape: how alike
-    kecamatan are assumed to be.
-    """
-
-    windows: Annotated[tuple[Minutes, ...], Field(alias="windows_min")]
-    min_count: Annotated[Number, Field(alias="least")]
-    level_probabilities: Annotated[
-        tuple[tuple[int, Probability], ...], Field(alias="chances"), BeforeValidator(_parse_chances)
-    ]
-    prior_rate: Annotated[
-        Measure, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
-    ]
-    prior_hours: Points
-    pace_hours: Points
-    gamma_shape: Annotated[Measure, Field(alias="prior_spread")]
-
-
-@dataclass(frozen=True)
 class RuleTexts:
     """The texts of a rule in one language: one and many are for its cause, rule its condition."""
 
@@ -107,7 +76,8 @@ class AlertRule:
 
     clear_after: an alert ends when its cause has been gone for so long, at least a minute. grace:
     time past a limit of other rules. excluded_phases: phases that are not checked. situasi_levels:
-    index of the level for each situasi. texts: by language.
+    index of the level for each situasi. level_rates: (index of the level, false calls a day, at
+    most), the least rare first (analysis.hotspots). texts: by language.
     """
 
     code: str
@@ -124,7 +94,9 @@ class AlertRule:
     situasi_levels: Annotated[
         Mapping[str, Annotated[int, BeforeValidator(_find_level)]] | None, Field(alias="situasi")
     ] = None
-    burst: BurstRule | None = None
+    level_rates: Annotated[
+        tuple[tuple[int, Measure], ...], Field(alias="false_per_day"), BeforeValidator(_parse_rates)
+    ] = ()
 
     def level_for(self, members: int) -> int:
         """Return the index of the level for so many members; -1 below all."""
@@ -157,10 +129,6 @@ def parse(raw: Mapping[str, Any]) -> AlertRules:
 
 
 def _arrange_rule(code: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries of a rule as AlertRule holds them: those of its parts in one each."""
-    parts = {
-        "texts": {lang: raw[lang] for lang in _LANGUAGES},
-        "burst": {name: entry for name, entry in raw.items() if name in _BURST_ENTRIES} or None,
-    }
-    own = {name: raw[name] for name in raw.keys() - _BURST_ENTRIES - {*_LANGUAGES}}
-    return {**own, **parts, "code": code}
+    """Return the entries of a rule as AlertRule holds them: its texts by language."""
+    own = {name: raw[name] for name in raw.keys() - {*_LANGUAGES}}
+    return {**own, "texts": {lang: raw[lang] for lang in _LANGUAGES}, "code": code}

@@ -5,6 +5,7 @@ An alias is the name of the entry in `rules.toml`, where it is not that of the f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from math import inf
 from typing import Annotated, Any, NamedTuple
 
@@ -223,43 +224,35 @@ class DuplicateRules:
 
 
 @dataclass(frozen=True)
-class RiskRules:
-    """How the risk of a place and hour is computed.
+class CountRules:
+    """When the incidents of a kecamatan are more than chance (analysis.hotspots.counts).
 
-    bandwidth: width of the bell over the hours. credible_share: probability of the credible
-    interval. wide_interval_ratio: an interval whose ends have at least this ratio says little.
-    prior_min, prior_max: limits of the prior weight in incidents, that is of how alike the
-    kecamatan are assumed to be. min_incidents: incidents of a day below which nothing is computed.
-    per_tps: TPS per rate.
+    step: of the clock; window_steps: sizes of the windows. prior_rate: incidents per hour and TPS
+    before any were known, weighing as much as prior_hours of the whole kabupaten. Gamma shapes, the
+    higher the more alike: place_shape, of kecamatan; pace_shape, of a window and the day before it;
+    hour_shape, of one place from hour to hour. twin_share: of the incidents, reported twice and not
+    merged. min_count: fewer are never marked. marked_chance: marked is what chance gives in at most
+    such a share of the windows. fresh_for: after its window nothing is called out any more.
     """
 
-    bandwidth: Annotated[Minutes, Field(alias="reach_min")]
-    credible_share: Annotated[Probability, Field(alias="interval")]
-    wide_interval_ratio: Annotated[float, Field(alias="wide_ratio", gt=1)]
-    prior_min: Annotated[Measure, Field(alias="prior_least")]
-    prior_max: Annotated[Measure, Field(alias="prior_most")]
-    min_incidents: Annotated[Number, Field(alias="least")]
-    per_tps: Number
+    step: Annotated[Minutes, Field(alias="step_min", gt=timedelta(0))]
+    window_steps: tuple[Number, ...]
+    prior_rate: Annotated[
+        Measure, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
+    ]
+    prior_hours: Measure
+    place_shape: Measure
+    pace_shape: Measure
+    hour_shape: Measure
+    twin_share: Annotated[float, Field(ge=0, lt=1)]
+    min_count: Annotated[Number, Field(alias="least")]
+    marked_chance: Probability
+    fresh_for: Annotated[Minutes, Field(alias="fresh_min")]
 
-
-@dataclass(frozen=True)
-class ClusterRules:
-    """When incidents close in place and time are called a cluster.
-
-    bin_width: time steps, counted back from the moment; max_duration: how far back. max_tps_share:
-    the largest share of the TPS in a cluster. min_incidents: in one cluster. replications:
-    simulated random days; stop_after: the simulation ends after so many above the observed.
-    significance_level: highest p-value.
-    """
-
-    bin_width: Annotated[Minutes, Field(alias="bin_min")]
-    max_duration: Annotated[Minutes, Field(alias="longest_min")]
-    max_tps_share: Annotated[Probability, Field(alias="share")]
-    min_incidents: Annotated[Number, Field(alias="least")]
-    replications: Number
-    stop_after: Number
-    significance_level: Annotated[Probability, Field(alias="level")]
-    seed: int
+    @property
+    def step_us(self) -> int:
+        """Length of a step in microseconds."""
+        return self.step // timedelta(microseconds=1)
 
 
 def _check_reference(turnout: TurnoutRules) -> TurnoutRules:
@@ -310,8 +303,7 @@ class Rules:
         Mapping[str, ServiceLevel], Field(alias="service"), exactly(*TINGKAT, _UNRATED)
     ]
     duplicates: Annotated[DuplicateRules, Field(alias="likeness")]
-    risk: RiskRules
-    clusters: ClusterRules
+    counts: CountRules
     priority_weights: Annotated[
         Mapping[str, Points],
         Field(alias="attention.weights"),

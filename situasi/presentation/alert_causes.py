@@ -63,7 +63,7 @@ def _format_value(rule: str, value: Any, at: datetime) -> str:
     if rule in ("hadir_turun", "hadir_lebih"):
         return format_number(value)
     if rule == "beruntun":
-        return format_number(value, 1)
+        return alerts.format_excess(value)
     if rule == "tps_diam":
         return _("jumlah hadir") if value == "hadir" else label("fase", value)
     if isinstance(value, datetime):

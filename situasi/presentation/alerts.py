@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from situasi.analysis.hotspots.incident_counts import Excess
 from situasi.common import i18n
 from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
@@ -15,6 +16,7 @@ from situasi.presentation.model import KpiText
 
 # Bars show the level, because colours and shapes belong to the three scales.
 _FULL_BAR, _EMPTY_BAR = "▮", "▯"
+MAX_DAYS = 100  # trials cannot tell whether something is rarer than once in so many days
 # States of an alert (situasi.actions.alert_actions), and of its history: an action undone.
 STATUS_NAMES = {
     "baru": N_("baru"),
@@ -116,14 +118,30 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
         "above": format_number(rules.tps.estimated_list_factor, 1),
         "critical": format_critical(rules.critical),
     }
-    if rule.burst:
-        minutes = [format_number(window.total_seconds() / 60) for window in rule.burst.windows]
+    if rule.level_rates:
+        counts = rules.counts
+        minutes = [size * counts.step.total_seconds() / 60 for size in counts.window_steps]
         placeholders |= {
-            "least": format_number(rule.burst.min_count),
-            "windows": _(" atau ").join(minutes),
-            "chance": f"1 : {format_number(round(1 / rule.burst.level_probabilities[0][1]))}",
+            "windows": _(" atau ").join(map(format_number, minutes)),
+            "chance": format_false_rate(rule.level_rates[0][1]),
+            "fresh": format_number(counts.fresh_for.total_seconds() / 60),
         }
     return placeholders
+
+
+def format_false_rate(per_day: float) -> str:
+    """Return how often chance makes such a call, at most, in words."""
+    if per_day >= 1:
+        return format_counts(_("{n} kali sehari"), n=round(per_day))
+    days = round(1 / per_day) if per_day * MAX_DAYS > 1 else MAX_DAYS
+    return format_counts(_("sekali dalam {n} hari"), n=days)
+
+
+def format_excess(excess: Excess) -> str:
+    """Return what is usual instead, and how often chance makes such a call."""
+    return _("biasanya ≈ {usual}; kebetulan paling sering {chance}").format(
+        usual=format_number(excess.usual, 1), chance=format_false_rate(excess.per_day)
+    )
 
 
 def format_critical(critical: CriticalRule) -> str:
@@ -149,11 +167,11 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     ]
     for state, level_index in (rule.situasi_levels or {}).items():
         thresholds.append((format_level(rules, level_index), label("situasi", state)))
-    if rule.burst:
-        thresholds += [
-            (format_level(rules, level_index), _("peluang di bawah {p}").format(p=f"{chance:g}"))
-            for level_index, chance in rule.burst.level_probabilities
-        ]
+    thresholds += [
+        (format_level(rules, level_index), _("kebetulan paling sering {chance}").format(
+            chance=format_false_rate(rate)))
+        for level_index, rate in rule.level_rates
+    ]  # fmt: skip
     minutes = max(1, int(rule.clear_after.total_seconds() / 60))
     hold = format_counts(_("{n} menit"), n=minutes)
     return [*thresholds, (_("Berakhir setelah sebabnya hilang"), hold)]

@@ -1,118 +1,117 @@
-"""Days of incidents for tests of risk and clusters: thrown over the TPS by chance, or planted."""
+"""Days of incidents for tests of counts: by chance over unlike places, told late, or planted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.hotspots.exposure import ObservedDay
-from situasi.analysis.hotspots.scan_statistic import Centres
-from situasi.domain import boundaries
-from situasi.domain.register import Register
+from situasi.analysis.hotspots.counts import CountChanges, find_excesses
+from situasi.domain.rules import CountRules
 from tests.analysis.builders_tps import whole
-from tests.builders import wib
 
-START, NOW = wib("04.00"), wib("13.00")
+Rng = np.random.Generator
+Floats = npt.NDArray[np.float64]
+
+# Incidents an hour of the whole kabupaten from 04.00, as on the rehearsal day.
+PACE = np.array([1, 1, 2, 6, 7, 7, 6, 5, 6, 7, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1], "float64")
+STEPS = 2 * len(PACE)
+TPS = whole().tps["kecamatan"].value_counts(sort=False).to_numpy("float64")
+RULES: CountRules = whole().election.rules.counts
+_MINUTE_US = 60_000_000
+
+
+def told_as_abroad(rng: Rng, number: int) -> Floats:
+    """Minutes until it was known: median 19, 75 % within 113, as people really report."""
+    return np.exp(rng.normal(np.log(19), 2.6, number)).clip(0, 600)
+
+
+def told_soon(rng: Rng, number: int) -> Floats:
+    return rng.exponential(8, number)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """How a day goes on which nothing is planted.
+
+    likeness: of the kecamatan, Gamma shape of how often each has incidents. busy: so many times as
+    often the whole day in one of them. wander: Gamma shape of each place from hour to hour. outage:
+    hours from 04.00 between which nothing arrives, of `silent` kecamatan; it catches up afterwards.
+    """
+
+    likeness: float = 4.0
+    busy: float = 4.0
+    twins: float = 0.08
+    times: float = 1.0
+    wander: float | None = None
+    lag: Callable[[Rng, int], Floats] | None = None
+    outage: tuple[float, float] | None = None
+    silent: int = 1
 
 
 @dataclass(frozen=True)
 class Planted:
-    """So many incidents more in a desa or kecamatan, within so long before the end."""
+    """So many times as many incidents as usual in one kecamatan within one hour from 04.00."""
 
-    number: int
-    code: str
-    within: timedelta
-
-
-def centres(register: Register) -> Centres:
-    points = boundaries.load(register.election.boundaries_folder).label_points
-    return tuple((code, *point) for code, point in points.items())
+    place: int
+    hour: int
+    times: float
 
 
-def day(
-    number: int,
-    rng: np.random.Generator,
-    at: datetime = NOW,
-    planted: Sequence[Planted] = (),
-    with_desa: float = 0.85,
-    likeness: float | None = None,
-) -> ObservedDay:
-    """A day with so many incidents, by chance over TPS and, twice as many from 07.00, over time.
+@dataclass(frozen=True)
+class Day:
+    """Minutes from 04.00 at which incidents happened and were known, and where (index)."""
 
-    likeness: of the kecamatan, the Gamma shape of how often each has incidents; None: all alike.
-    """
-    register = whole()
-    tps = register.tps
-    where = rng.choice(len(tps), number, p=_shares(tps["kecamatan"], rng, likeness))
-    hours = (at - START) / timedelta(hours=1)
-    when = rng.random(3 * number + 3) * hours
-    likely = np.where(when >= 3, 1.0, 0.5)
-    ago = hours - when[rng.random(len(when)) < likely][:number]
-    for one in planted:
-        inside = np.flatnonzero(tps["desa"].eq(one.code) | tps["kecamatan"].eq(one.code))
-        where = np.r_[where, rng.choice(inside, one.number)]
-        ago = np.r_[ago, rng.random(one.number) * (one.within / timedelta(hours=1))]
-    told = rng.random(len(where)) < with_desa
-    return watched(
-        [at - timedelta(hours=float(one) + 1e-6) for one in ago],
-        tps["kecamatan"].to_numpy()[where].tolist(),
-        [
-            code if said else None
-            for code, said in zip(tps["desa"].to_numpy()[where], told, strict=True)
-        ],
-        at,
-        register,
-    )
+    occurred: Floats
+    known: Floats
+    place: npt.NDArray[np.int64]
+
+    def changes(self) -> CountChanges:
+        order = np.argsort(self.known, kind="stable")
+        known_us = (self.known[order] * _MINUTE_US).astype("int64")
+        step = (self.occurred[order] * _MINUTE_US).astype("int64") // RULES.step_us
+        return CountChanges(self.place[order], step, known_us, np.ones(len(order), dtype="int64"))
+
+    def excesses(self, rules: CountRules = RULES) -> pd.DataFrame:
+        return find_excesses(self.changes(), TPS, STEPS, rules)
 
 
-def _shares(
-    kecamatan: pd.Series, rng: np.random.Generator, likeness: float | None
-) -> npt.NDArray[np.float64] | None:
-    """Of each TPS, how likely the next incident is there; None: all alike."""
-    if likeness is None:
-        return None
-    code, names = pd.factorize(kecamatan)
-    often = rng.gamma(likeness, 1 / likeness, len(names))[code]
-    shares: npt.NDArray[np.float64] = often / often.sum()
-    return shares
+def day(rng: Rng, quiet: Quiet, planted: Planted | None = None) -> Day:
+    often = TPS * rng.gamma(quiet.likeness, 1 / quiet.likeness, len(TPS))
+    often[rng.integers(len(TPS))] *= quiet.busy
+    mean = np.outer(often / often.sum(), PACE * quiet.times)
+    if quiet.wander:
+        mean = mean * rng.gamma(quiet.wander, 1 / quiet.wander, mean.shape)
+    if planted:
+        usual = PACE[planted.hour] * quiet.times * TPS[planted.place] / TPS.sum()
+        mean[planted.place, planted.hour] = usual * planted.times
+    numbers = rng.poisson(mean).ravel()
+    cell = np.repeat(np.arange(mean.size), numbers)
+    place, hour = np.divmod(cell, len(PACE))
+    occurred = 60 * (hour + rng.random(len(hour)))
+    twins = rng.random(len(hour)) < quiet.twins
+    occurred = np.r_[occurred, occurred[twins] + rng.uniform(0, 15, twins.sum())]
+    occurred = np.minimum(occurred, 60 * len(PACE) - 0.01)
+    place = np.r_[place, place[twins]]
+    known = occurred + (quiet.lag(rng, len(occurred)) if quiet.lag else 0.0)
+    if quiet.outage:
+        first, last = (60 * hour for hour in quiet.outage)
+        silent = np.isin(place, rng.permutation(len(TPS))[: quiet.silent])
+        held = silent & (known >= first) & (known < last)
+        known = np.where(held, last + rng.uniform(0, 10, len(known)), known)
+    return Day(occurred, known, place.astype("int64"))
 
 
-def watched(
-    when: Sequence[datetime],
-    kecamatan: Sequence[str],
-    desa: Sequence[str | None],
-    at: datetime,
-    register: Register,
-) -> ObservedDay:
-    """A day on which all were heard until the moment, with these incidents."""
-    codes = list(register.kecamatan)
-    found = pd.DataFrame(
-        {
-            "kecamatan": pd.Series(list(kecamatan), dtype="object"),
-            "desa": pd.Series(list(desa), dtype="object"),
-            "occurred_at": pd.Series(
-                pd.to_datetime(list(when), utc=True), dtype="datetime64[us, UTC]"
-            ),
-            "case": [f"K-{n}" for n in range(len(when))],
-            "seq": range(len(when)),
-        }
-    )
-    until = pd.Series(pd.Timestamp(at).tz_convert("UTC").as_unit("us"), index=codes)
-    sizes = register.tps["kecamatan"].value_counts().reindex(codes, fill_value=0)
-    return ObservedDay(START, at, found, 0, 0, 0, until, sizes)
-
-
-def small() -> Register:
-    """The register with three kecamatan, and of each but the first TPS of its first two desa."""
-    register = whole().restrict_to(["16.10.04", "16.10.05", "16.10.06"])
-    kept = []
-    for code in register.kecamatan:
-        own = register.tps[register.tps["kecamatan"] == code]
-        first = list(dict.fromkeys(own["desa"]))[:2]
-        kept.append(own[own["desa"].isin(first)].head(7))
-    return replace(register, tps=pd.concat(kept).reset_index(drop=True))
+def episodes(excesses: pd.DataFrame, per_day: float) -> int:
+    """How many calls these are: windows of one place that touch or overlap are one."""
+    number = 0
+    rare = excesses[excesses["per_day"] <= per_day].sort_values(["first", "end"])
+    for _, windows in rare.groupby("place"):
+        last = -1
+        for first, end in zip(windows["first"], windows["end"], strict=True):
+            number += int(first > last)
+            last = max(last, end)
+    return number

@@ -72,13 +72,11 @@ def _falling(told: dict[str, Any]) -> None:
     told["rule"]["berat"]["levels"] = {"penting": 9, "kritis": 3}
 
 
-def _unknown_level_of_chance(told: dict[str, Any]) -> None:
-    told["rule"]["beruntun"]["chances"] = {"gawat": 1e-4}
+def _unknown_level_of_rate(told: dict[str, Any]) -> None:
+    told["rule"]["beruntun"]["false_per_day"] = {"gawat": 1e-4}
 
 
-@pytest.mark.parametrize(
-    "spoil", [_unknown_rule, _unknown_level, _falling, _unknown_level_of_chance]
-)
+@pytest.mark.parametrize("spoil", [_unknown_rule, _unknown_level, _falling, _unknown_level_of_rate])
 def test_rules_that_make_no_sense_are_refused(spoil: Callable[[dict[str, Any]], None]) -> None:
     told = raw()
     spoil(told)
@@ -92,7 +90,7 @@ def test_rules_that_make_no_sense_are_refused(spoil: Callable[[dict[str, Any]], 
         ("tps_diam", "after_min", "after_mins"),
         ("tps_diam", "without", "witout"),
         ("berat", "levels", "level"),
-        ("beruntun", "windows_min", "windows"),
+        ("beruntun", "false_per_day", "false_a_day"),
     ],
 )
 def test_a_misspelt_entry_is_refused_by_name(code: str, right: str, wrong: str) -> None:

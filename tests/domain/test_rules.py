@@ -17,14 +17,14 @@ SOURCE = ROOT / "data" / "elections" / "ogan-ilir-2024"
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("wide_ratio = 10.0", "wide_ratoi = 10.0", "'wide_ratoi' tidak dikenal di [risk]"),
+        ("twin_share = 0.08", "twin_shaer = 0.08", "'twin_shaer' tidak dikenal di [counts]"),
         ("speed_kmh = 30", "speed_kmh = 30\nmost_kmm = 5", "'most_kmm' tidak dikenal di [moves]"),
-        ("level = 0.05", "level = 5.0", "'level' di [clusters]: 5 harus kurang dari 1"),
+        ("marked_chance = 0.02", "marked_chance = 5.0", "[counts]: 5 harus kurang dari 1"),
         ("confidence_percent = 90", "confidence_percent = 900", "900 harus kurang dari 100"),
         ("confidence_percent = 90", 'confidence_percent = "tinggi"', "'tinggi' bukan angka"),
         ("jump_share = 0.35", "jump_share = -0.1", "-0.1 harus paling sedikit 0"),
         ("low_points = 7.0", "low_points = 700", "700 harus paling banyak 100"),
-        ("replications = 999", "replications = 0", "0 harus paling sedikit 1"),
+        ("window_steps = [1, 2]", "window_steps = [0]", "0 harus paling sedikit 1"),
         ("counts_grace_min = 30", "counts_grace_min = -5", "'counts_grace_min' di [tps_reports]"),
         ("speed_kmh = 30", "speed_kmh = 0", "0 harus lebih dari 0"),
         ("speed_kmh = 30", "speed_kmh = nan", "'speed_kmh' di [moves]"),

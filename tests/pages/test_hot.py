@@ -1,4 +1,4 @@
-"""Kejadian: places and hours in which incidents lie close, and clusters with their rows."""
+"""Kejadian: places and hours with more incidents than usual, and calls with their rows."""
 
 from __future__ import annotations
 
@@ -59,40 +59,31 @@ def crowded(board: Board, number: int, **stated: Any) -> None:
     board.refresher.refresh()
 
 
-def test_a_crowd_of_incidents_is_a_cluster_with_place_time_numbers_and_rows(
+def test_a_crowd_of_incidents_is_called_with_place_time_numbers_and_rows(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowded(board, 8)
     app = drawn(board, monkeypatch, saat="2024-11-27T12:00")
     assert not app.exception
-    said = told(app)
-    assert "Indralaya · Tanjung Gelam" in said
-    assert "8 kejadian, ≈ 0," in said and "p = 0,0" in said
+    words = told(app)
+    assert "<b>Indralaya</b><time>11.30–12.00</time>" in words
+    assert "8 kejadian, biasanya ≈ 0," in words
+    assert "kebetulan paling sering sekali dalam 100 hari" in words
     labels = [one.proto.popover.label for one in app.get("popover")]
-    assert "8 kejadian gugus ini" in labels and "12 kejadian yang dihitung" in labels
-    app.session_state["gugus_0"] = True
+    assert "8 kejadian itu" in labels and "12 kejadian yang dihitung" in labels
+    app.session_state["lebih_0"] = True
     app.run(timeout=90)
     frames = [one.value for one in app.dataframe if "kericuhan" in str(one.value)]
     assert any(len(frame) == 8 for frame in frames)
 
 
-def test_as_it_was_known_earlier_there_was_no_cluster_and_too_little_for_a_map(
+def test_as_it_was_known_earlier_there_was_no_call(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowded(board, 8, waktu_lapor="2024-11-27 11:55")
     app = drawn(board, monkeypatch, saat="2024-11-27T09:30")
     assert not app.exception
-    assert "Tanjung Gelam</b>" not in told(app)
-
-
-def test_a_few_incidents_are_too_few_to_reckon_with(
-    board: Board, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    crowded(board, 1)
-    app = drawn(board, monkeypatch, saat="2024-11-27T12:00")
-    assert not app.exception
-    assert "Belum cukup kejadian hari ini untuk dihitung" in told(app)
-    assert "Tidak ada gugus" in told(app)
+    assert "Indralaya</b>" not in told(app)
 
 
 def test_a_chosen_kecamatan_shows_only_what_concerns_it(
@@ -102,7 +93,7 @@ def test_a_chosen_kecamatan_shows_only_what_concerns_it(
     app = drawn(board, monkeypatch, saat="2024-11-27T12:00", kec="16.10.05")
     labels = [one.proto.popover.label for one in app.get("popover")]
     assert "1 kejadian yang dihitung" in labels
-    assert "8 kejadian gugus ini" not in labels
+    assert "8 kejadian itu" not in labels
 
 
 def test_the_rehearsed_day_draws_the_map_with_its_words(
@@ -111,5 +102,5 @@ def test_the_rehearsed_day_draws_the_map_with_its_words(
     app = drawn(rehearsed, monkeypatch, saat="2024-11-27T12:30")
     assert not app.exception
     alts = [one.proto.alt for one in app.get("plotly_chart")]
-    assert any("per 100 TPS per jam menurut kecamatan dan jam" in alt for alt in alts)
+    assert any("menurut kecamatan dan jam; ditandai" in alt for alt in alts)
     assert "Ini bukan kerawanan TPS." in told(app)

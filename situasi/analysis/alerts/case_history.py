@@ -1,7 +1,8 @@
 """The history of each case as intervals: its state from one known report until the next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,27 @@ from situasi.analysis import timestamps
 from situasi.analysis.alerts import case_replay
 from situasi.analysis.alerts.case_replay import HANDLED_STATUSES, VERIFIED_STATUSES
 from situasi.analysis.alerts.intervals import FOREVER, filter_known_by
+from situasi.analysis.as_of import FeedFrames
+from situasi.analysis.incidents import case_index
+from situasi.analysis.queries import reads
 from situasi.analysis.runs import is_first_of_run, next_in_run
 from situasi.analysis.timestamps import Micros
-from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.feed_schemas import INCIDENTS, MERGES, STATUS_CLOSED
+from situasi.domain.register import Register
 
-_CELL_COLUMNS = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
+# Cases and alerts that ended longer than this before the watched day are left out.
+LOOKBACK = timedelta(days=1)
+
+_CELL_COLUMNS = (
+    "case",
+    "kecamatan",
+    "jenis",
+    "tingkat",
+    "situasi",
+    "status",
+    "precision",
+    "latihan",
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +45,26 @@ class CaseHistory:
     seq (the row that began the interval), latihan. Merged cases have the intervals of their
     canonical case.
 
-    first_reports: one row per case that ever happened: case, kecamatan, known, seq, latihan.
-    merged_intervals: when a case was merged into another: case, begin, end.
+    first_reports: one row per case that ever happened: case, kecamatan, occurred, has_minute (of
+    occurred), known, seq, latihan. uncounted_intervals: when a case was merged into another, or
+    was not true: case, begin, end.
     """
 
     table: pd.DataFrame
     first_reports: pd.DataFrame
-    merged_intervals: list[tuple[str, int, int]]
+    uncounted_intervals: list[tuple[str, int, int]]
+
+
+@reads(INCIDENTS, MERGES)
+def compute_case_history(frames: FeedFrames, register: Register, at: datetime) -> CaseHistory:
+    """Compute the history of the day's cases, and of older ones that are still open."""
+    rows = frames[INCIDENTS.name]
+    oldest = timestamps.to_us(register.election.day_start - LOOKBACK)
+    recent = rows["case"][timestamps.column_to_us(rows["known_at"]) >= oldest].unique()
+    if len(recent) < rows["case"].nunique():
+        older = frames.cases.to_frame(case_index.is_open)["case"]
+        rows = rows[rows["case"].isin({*recent, *older})]
+    return build_case_history(rows, frames[MERGES.name], at)
 
 
 def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -> CaseHistory:
@@ -47,6 +77,7 @@ def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -
     case_codes, known_us = case_codes[order], known_us[order]
     reported_us, seq = reported_us[order], seq[order]
     cells = {name: rows[name].to_numpy("object")[order] for name in _CELL_COLUMNS}
+    occurred_us = timestamps.column_to_us(rows["occurred_at"])[order]
     decisions = _known_decisions(merges, at)
     needs_replay = _is_out_of_order(case_codes, reported_us, seq) | np.isin(
         case_keys, [*decisions["kasus"], *decisions["ke"]]
@@ -60,8 +91,8 @@ def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -
     parts = [part for part in (table, replayed) if len(part)]
     return CaseHistory(
         pd.concat(parts, ignore_index=True) if parts else table,
-        _build_first_reports(case_codes, known_us, seq, cells),
-        merged_intervals,
+        _build_first_reports(case_codes, known_us, occurred_us, seq, cells),
+        [*merged_intervals, *_find_untrue_intervals(case_codes, known_us, cells)],
     )
 
 
@@ -141,21 +172,30 @@ def _has_reached(
     return reached
 
 
+def _find_untrue_intervals(
+    case_codes: npt.NDArray[np.intp], known_us: Micros, cells: dict[str, npt.NDArray[Any]]
+) -> Iterator[tuple[str, int, int]]:
+    until = next_in_run(known_us, FOREVER, case_codes)
+    for row in np.flatnonzero(cells["status"] == "tidak_terbukti").tolist():
+        yield cells["case"][row], int(known_us[row]), int(until[row])
+
+
 def _build_first_reports(
     case_codes: npt.NDArray[np.intp],
     known_us: Micros,
+    occurred_us: Micros,
     seq: npt.NDArray[np.int64],
     cells: dict[str, npt.NDArray[Any]],
 ) -> pd.DataFrame:
-    """Build the first report of each case in which something happened, if in a known kecamatan."""
+    """Build the first report of each case in which something happened."""
     happened = (cells["jenis"] != "nihil") & (cells["status"] != "nihil")
-    positions = np.flatnonzero(
-        is_first_of_run(case_codes) & happened & pd.notna(cells["kecamatan"])
-    )
+    positions = np.flatnonzero(is_first_of_run(case_codes) & happened)
     return pd.DataFrame(
         {
             "case": cells["case"][positions],
             "kecamatan": cells["kecamatan"][positions],
+            "occurred": occurred_us[positions],
+            "has_minute": cells["precision"][positions] == "menit",
             "known": known_us[positions],
             "seq": seq[positions],
             "latihan": cells["latihan"][positions].astype(bool),

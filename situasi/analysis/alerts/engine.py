@@ -1,22 +1,20 @@
 """The alerts at one moment by all rules of the election, from the rows that the viewer may see."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import timestamps
 from situasi.analysis.alerts import episodes
-from situasi.analysis.alerts.case_history import build_case_history
+from situasi.analysis.alerts.case_history import LOOKBACK, CaseHistory, compute_case_history
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.alerts.intervals import concat_intervals
 from situasi.analysis.alerts.rules import bursts, feeds, incidents, neutrality, staffing, stations
 from situasi.analysis.as_of import FeedFrames
-from situasi.analysis.incidents import case_index
+from situasi.analysis.hotspots.incident_counts import IncidentCounts, compute_counts
 from situasi.analysis.queries import reads
 from situasi.domain.feed_schemas import (
     INCIDENTS,
-    MERGES,
     NEUTRALITY,
     PERSONNEL,
     POSTINGS,
@@ -25,21 +23,17 @@ from situasi.domain.feed_schemas import (
 )
 from situasi.domain.register import Register
 
-# Alerts that ended longer than this before the watched day are left out.
-_LOOKBACK = timedelta(days=1)
 
-
-@reads(INCIDENTS, MERGES)
-def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime) -> pd.DataFrame:
+@reads(INCIDENTS, depends_on=(compute_case_history, compute_counts))
+def compute_case_intervals(
+    frames: FeedFrames,
+    register: Register,
+    at: datetime,
+    history: CaseHistory,
+    counts: IncidentCounts,
+) -> pd.DataFrame:
     """Compute the alert intervals of the day's cases, and of older ones that are still open."""
     rules, election = register.election.alerts.rules, register.election
-    rows = frames[INCIDENTS.name]
-    oldest = timestamps.to_us(election.day_start - _LOOKBACK)
-    recent = rows["case"][timestamps.column_to_us(rows["known_at"]) >= oldest].unique()
-    if len(recent) < rows["case"].nunique():
-        older = frames.cases.to_frame(case_index.is_open)["case"]
-        rows = rows[rows["case"].isin({*recent, *older})]
-    history = build_case_history(rows, frames[MERGES.name], at)
     parts = [
         incidents.find_critical(history.table, election.rules.critical),
         incidents.find_overdue(history.table, election.rules.service_levels),
@@ -51,7 +45,7 @@ def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime)
             )
         )
     if "beruntun" in rules:
-        parts.append(bursts.find_bursts(history, rules["beruntun"], register))
+        parts.append(bursts.find_bursts(counts, rules["beruntun"], election.rules.counts))
     parts.append(feeds.find_silent_feeds(frames, (INCIDENTS.name,), election, at))
     return concat_intervals(parts)
 
@@ -111,5 +105,5 @@ def compute_alerts(
 ) -> Alerts:
     """Compute all alerts as of a moment, open and ended."""
     election = register.election
-    oldest = election.day_start - _LOOKBACK
+    oldest = election.day_start - LOOKBACK
     return episodes.build_alerts(concat_intervals(interval_parts), election.alerts, at, oldest)

@@ -1,1 +1,1 @@
-"""Hotspots: rates, exposure and the scan statistic."""
+"""Hotspots: incidents by place and hour, and where they are more than usual."""

@@ -65,21 +65,14 @@ def _list_plan_limits(election: Election) -> Limits:
     )
 
 
-def _list_rate_limits(election: Election) -> Limits:
-    rule = election.rules.risk
+def _list_count_limits(election: Election) -> Limits:
+    rule = election.rules.counts
     return (
-        (_("selang"), format_percent(100 * rule.credible_share)),
-        (_("sedikitnya"), format_counts(_("{n} kejadian"), n=rule.min_incidents)),
-    )
-
-
-def _list_cluster_limits(election: Election) -> Limits:
-    rule = election.rules.clusters
-    return (
-        (_("p paling tinggi"), format_number(rule.significance_level, 2)),
-        (_("sedikitnya"), format_counts(_("{n} kejadian"), n=rule.min_incidents)),
-        (_("paling jauh ke belakang"), format_minutes(rule.max_duration)),
-    )
+        (_("ditandai: peluang kebetulan paling tinggi"), format_percent(100 * rule.marked_chance)),
+        (_("sedikitnya"), format_counts(_("{n} kejadian"), n=rule.min_count)),
+        *((_("dihitung bersama"), format_minutes(size * rule.step)) for size in rule.window_steps),
+        (_("dipanggil sampai"), format_minutes(rule.fresh_for)),
+    )  # fmt: skip
 
 
 _ALERTS = explain(
@@ -105,19 +98,14 @@ _PLAN = explain(
        "antartitik tengah desa atau kecamatan."),
     *OFFICER_FEEDS, "incidents", limits=_list_plan_limits,
 )  # fmt: skip
-_INCIDENT_RATE = explain(
-    N_("Kejadian per {n} TPS dan jam, diperhalus: laju kabupaten pada jam itu dikali faktor "
-       "kecamatan (Gamma–Poisson), agar satu kejadian di kecamatan kecil tidak menjadikannya "
-       "terburuk. Jam yang belum tiba atau tanpa kabar dikosongkan, bukan nol. Nihil, yang "
-       "digabung, dan yang tidak terbukti tidak dihitung."),
-    *CASE_FEEDS, limits=_list_rate_limits,
-    values=lambda election: {"n": format_number(election.rules.risk.per_tps)},
-)  # fmt: skip
-_CLUSTERS = explain(
-    N_("Kejadian yang berdekatan tempat dan waktu lebih banyak daripada yang wajar: dibanding "
-       "hari acak dengan jumlah kejadian yang sama pada tiap waktu (Kulldorff). p: bagian hari "
-       "acak yang sama padatnya."),
-    *CASE_FEEDS, limits=_list_cluster_limits,
+_INCIDENT_COUNTS = explain(
+    N_("Kejadian menurut jam terjadinya, tiap kecamatan dan setengah jam. Yang biasa: irama "
+       "kecamatan lain pada jam itu, dikali TPS dan faktor kecamatan itu sendiri dari kejadian "
+       "sebelumnya hari ini (Gamma–Poisson). Peluang kebetulan (binomial negatif) dikali banyaknya "
+       "kecamatan dan setengah jam sehari: paling sering sekian panggilan semu sehari, meski "
+       "dilihat terus. Nihil, yang digabung, dan yang tidak terbukti tidak dihitung; jam tanpa "
+       "kabar dikosongkan, bukan nol."),
+    *CASE_FEEDS, limits=_list_count_limits,
 )  # fmt: skip
 _RESPONSE_TIMES = explain(
     N_("Waktu sejak laporan skenario tersimpan sampai langkah staf tersimpan, menurut jam orang. "
@@ -184,10 +172,9 @@ REDEPLOYMENT: dict[str, ExplanationBuilder] = {
     "banding_geser": _PLAN,
     "putusan_rencana": _PLAN,
 }  # fmt: skip
-HOTSPOTS: dict[str, ExplanationBuilder] = {
-    "padat": _INCIDENT_RATE, "padat_baris": _INCIDENT_RATE,
-    **{f"gugus_{n}": _CLUSTERS for n in range(9)},
-}  # fmt: skip
+HOTSPOTS: dict[str, ExplanationBuilder] = dict.fromkeys(
+    ("padat", "padat_baris", *(f"lebih_{n}" for n in range(9))), _INCIDENT_COUNTS
+)
 EXERCISES: dict[str, ExplanationBuilder] = dict.fromkeys(
     ("kasus", "reaksi", "diketahui", "diverifikasi", "ditugaskan", "ditutup"), _RESPONSE_TIMES
 )

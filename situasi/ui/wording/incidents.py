@@ -1,6 +1,5 @@
 """Texts of the page Kejadian: durations, places and reasons."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -98,9 +97,3 @@ def format_grade(row: Any) -> str:
 def format_hour(start: pd.Timestamp) -> str:
     """Return the clock time at which an hour starts, in the election's zone."""
     return format_time(start.tz_convert(board().register.election.zone))
-
-
-def format_cluster_place(kecamatan: Sequence[str], desa: str | None) -> str:
-    """Return the place of a cluster: a desa with its kecamatan, or several kecamatan."""
-    register = board().register
-    return " · ".join(register.name_of(code) for code in (*kecamatan, desa) if code)

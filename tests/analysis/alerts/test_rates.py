@@ -21,5 +21,5 @@ def test_bursts_are_seldom_false_and_seldom_missed(register: Register) -> None:
     quiet = bench.bursts(register, 40, seed=11, planted=False)
     assert quiet.false_a_day <= 1
     some = bench.bursts(register, 40, seed=12, planted=True)
-    assert some.missed <= 0.05
-    assert some.false_a_day <= 1.2
+    assert some.missed <= 0.08
+    assert some.false_a_day <= 1

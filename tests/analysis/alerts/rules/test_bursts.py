@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import pytest
-from scipy.stats import nbinom
 
 from situasi.analysis import queries
 from situasi.analysis.alerts import engine as work
@@ -42,7 +40,7 @@ def test_four_reports_of_a_quiet_kecamatan_within_minutes_are_a_burst(register: 
     assert set(burst["kecamatan"]) == {QUIET}
     [still] = burst[burst["ended"].isna()].to_dict("records")
     assert still["n"] == 4
-    assert still["value"] < 1
+    assert still["value"].usual < 1 and still["value"].per_day <= 1
 
 
 def test_a_kecamatan_that_is_always_busy_does_not_cry_wolf(register: Register) -> None:
@@ -74,26 +72,35 @@ def test_nihil_and_more_rows_of_one_case_are_no_new_reports(register: Register) 
 def test_reports_that_were_merged_in_time_are_one_and_later_the_alert_stays(
     register: Register,
 ) -> None:
-    some = [told(QUIET, f"09.{minute:02}") for minute in (0, 5, 9)]
-    head, other, _third = rows_with(*some)["case"]
-    early = report(kasus=other, ke=head, tindakan="gabung", at="09.07", id="G")
-    assert found(register, "09.20", *some, merges=[early]).empty
-    late = {**early, "known_at": wib("09.12")}
-    burst = found(register, "09.20", *some, merges=[late])
-    assert list(burst["since"]) == [wib("09.09")]
+    some = [told(QUIET, f"09.{minute:02}") for minute in (0, 5, 7, 9)]
+    head, other, third, _fourth = rows_with(*some)["case"]
+    early = [
+        report(kasus=case, ke=head, tindakan="gabung", at=clock, id=case)
+        for case, clock in ((other, "09.06"), (third, "09.08"))
+    ]
+    assert found(register, "09.20", *some, merges=early).empty
+    late = [{**one, "known_at": wib("09.12")} for one in early]
+    assert set(found(register, "09.20", *some, merges=late)["since"]) == {wib("09.07")}
 
 
-def test_a_burst_ends_when_its_window_has_passed(register: Register) -> None:
+def test_a_burst_ends_when_its_window_is_no_longer_fresh(register: Register) -> None:
     some = [told(QUIET, f"09.{minute:02}") for minute in (0, 5, 9, 12)]
     later = found(register, "13.00", *some)
     assert set(later["ended"]) <= {"sendiri", "naik"}
     assert len(later) >= 1
 
 
-@pytest.mark.parametrize("count", [1, 3, 9])
-def test_the_tail_is_that_of_the_negative_binomial(count: int) -> None:
-    from scipy.special import betainc
+def test_reports_that_catch_up_after_an_outage_raise_nothing(register: Register) -> None:
+    # One each twenty minutes, as of a kecamatan that is somewhat busy; all arrive at noon.
+    before = steady(QUIET, 5, 8, 30)
+    held = [{**row, "known_at": wib("12.00")} for row in steady(QUIET, 8, 12, 20)]
+    elsewhere = [row for code in list(register.kecamatan)[:6] for row in steady(code, 5, 13, 40)]
+    calls = found(register, "12.05", *elsewhere, *before, *held)
+    assert (calls["since"] < wib("06.00")).all()
 
-    shape, usual = 3.5, 1.2
-    chance = nbinom.sf(count - 1, shape, shape / (shape + usual))
-    assert betainc(count, shape, usual / (shape + usual)) == pytest.approx(chance)
+
+def test_a_burst_known_hours_late_is_not_called_out(register: Register) -> None:
+    some = [told(QUIET, f"09.{minute:02}", known="12.00") for minute in (0, 5, 9, 12)]
+    assert found(register, "12.05", *some).empty
+    soon = [told(QUIET, f"09.{minute:02}", known="09.50") for minute in (0, 5, 9, 12)]
+    assert list(found(register, "09.55", *soon)["since"]) == [wib("09.50")]
