@@ -61,6 +61,7 @@ def _build_all_kpis(
     rates = summary.compute_total(day_summary.turnout.loc[codes])
     zone = board().register.election.zone_label
     has_reports = overview.newest_time is not None
+    places = day_summary.select_silent_places(codes)
     rate = KpiValue(
         rates["rate"] if rates["tps_counted"] else None, _("poin"), 1, bool(rates["rate_estimated"])
     )
@@ -96,9 +97,12 @@ def _build_all_kpis(
             (KpiValue(len(overview.selected_cases) if has_reports else None, _("kejadian")),),
         ),
         (
-            kpis.format_silent_feeds(overview, waiting),
-            lambda: tables.build_feeds_table(overview, is_exercise),
-            (KpiValue(_count_silent_feeds(overview)),),
+            kpis.format_silent_feeds(overview, waiting, places, board().register.name_of),
+            lambda: tables.build_feeds_table(overview, places, is_exercise),
+            (
+                KpiValue(_count_silent_feeds(overview), _("sumber")),
+                KpiValue(len(places), _("tempat")),
+            ),
         ),
     ]
     return [Kpi(text.key, markup.build_card(text), rows, values) for text, rows, values in entries]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
+from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.situation.overview import Overview
 from situasi.board import current_board as board
 from situasi.common.i18n import _
@@ -113,21 +114,32 @@ def build_staffing_table(day_summary: AreaSummary, codes: list[str]) -> Table:
     return make_table(columns, _has_exercise_rows(day_summary))
 
 
-def build_feeds_table(overview: Overview, is_exercise: bool) -> Table:
-    """Build the table of expected feeds, and when each last reported."""
+def build_feeds_table(overview: Overview, places: pd.DataFrame, is_exercise: bool) -> Table:
+    """Build the table of expected feeds and when each last reported, and of silent places.
+
+    places: of analysis.situation.silent_places.
+    """
+    feeds = overview.feed_states
+    no_place, no_ratio = [""] * len(feeds), [float("nan")] * len(feeds)
+    no_time = [None] * len(places)
     columns: dict[str, Cells] = {
-        _("sumber"): [label("feed", feed.feed) for feed in overview.feed_states],
-        _("laporan terakhir"): time_column(feed.last_known_at for feed in overview.feed_states),
-        _("keadaan"): [
-            _("senyap")
-            if feed.is_silent
-            else _("melapor")
-            if feed.last_known_at
-            else _("belum melapor")
-            for feed in overview.feed_states
+        _("sumber"): [
+            *(label("feed", feed.feed) for feed in feeds),
+            *(label("feed", feed) for feed in places["feed"]),
         ],
+        _("kecamatan"): [*no_place, *_area_names(places["kecamatan"])],
+        _("keadaan"): [*map(_format_feed_state, feeds), *(_("senyap") for _place in no_time)],
+        _("tanpa kabar"): number_column(pd.Series([*no_ratio, *places["silent"]])),
+        _("dari"): number_column(pd.Series([*no_ratio, *places["due"]])),
+        _("laporan terakhir"): time_column([*(feed.last_known_at for feed in feeds), *no_time]),
     }
     return make_table(columns, is_exercise)
+
+
+def _format_feed_state(feed: FeedState) -> str:
+    if feed.is_silent:
+        return _("senyap")
+    return _("melapor") if feed.last_known_at else _("belum melapor")
 
 
 def build_timeline_table(overview: Overview) -> Table:

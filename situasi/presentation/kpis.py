@@ -1,7 +1,8 @@
 """The key figures as text: open incidents, situasi, turnout, TPS, officers and silent feeds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
@@ -28,6 +29,9 @@ from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.presentation.model import KpiText, Mark, MarkedCount
 from situasi.presentation.numbers import format_bounds, format_moment, format_percent, format_voters
+
+# So many silent places are named; the others are counted.
+MAX_SILENT_PLACES = 2
 
 
 def format_open_incidents(overview: Overview) -> KpiText:
@@ -187,10 +191,16 @@ def format_last_report(overview: Overview, now: datetime, zone_label: str) -> Kp
     return KpiText("terakhir", title, format_relative_time(local, now), note)
 
 
-def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> KpiText:
-    """Return the silent feeds and the number of rows in quarantine.
+def format_silent_feeds(
+    overview: Overview,
+    quarantine_count: int | None,
+    places: pd.DataFrame | None = None,
+    name_of: Callable[[str], str] = str,
+) -> KpiText:
+    """Return the silent feeds and places, and the number of rows in quarantine.
 
-    quarantine_count: None if the viewer may not see it.
+    quarantine_count: None if the viewer may not see it. places: of situation.silent_places, those
+    to be told. kecamatan_name_of: gives the name of a kecamatan.
     """
     feeds = overview.feed_states
     names = [label("feed", feed.feed) for feed in feeds if feed.is_silent]
@@ -201,9 +211,27 @@ def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> Kpi
     title = _("Sumber senyap")
     if not any(feed.is_expected for feed in feeds):
         return KpiText("senyap", title, "–", _("di luar jam pemantauan") + quarantine_text)
+    if places is not None and len(places):
+        note = _format_silent_places(places, name_of)
+        if names:
+            note = ", ".join(names) + " · " + note
+        value = format_counts(_("{n} tempat"), n=len(places))
+        return KpiText("senyap", title, value, note + quarantine_text, alarm=True)
     value = format_ratio(len(names), len(feeds))
     never_reported = [label("feed", feed.feed) for feed in feeds if feed.last_known_at is None]
     note = ", ".join(names) or _("semua melapor")
     if never_reported and not names:
         note = _("belum melapor: {names}").format(names=", ".join(never_reported))
     return KpiText("senyap", title, value, note + quarantine_text, bool(names))
+
+
+def _format_silent_places(places: pd.DataFrame, name_of: Callable[[str], str]) -> str:
+    """Return the largest silences, such as 'TPS Tanjung Batu 44 dari 70'."""
+    listed: list[Any] = list(places.head(MAX_SILENT_PLACES).itertuples())
+    texts = [
+        f"{label('feed', row.feed)} {name_of(row.kecamatan)} {format_ratio(row.silent, row.due)}"
+        for row in listed
+    ]
+    if left := len(places) - len(listed):
+        texts.append(format_counts(_("{n} lagi"), n=left))
+    return " · ".join(texts)

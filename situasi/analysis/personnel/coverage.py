@@ -108,8 +108,9 @@ def build_area_table(
     (police of TPS, each once in an area), and how many of them are in every other state;
     linmas_posted, linmas_present; released (TPS that need nobody any more), and of the others
     uncovered (nobody posted), absent, silent (officers report nothing any more), below (the
-    pattern); ratio_posted: strength against need; ratio_present and required_now: of TPS neither
-    released nor silent (the ratio is missing where none is left).
+    pattern); ratio_posted: strength against need; ratio_present and required_now: of TPS not
+    released (the ratio is missing where none is left); share_unknown: of that need, the share of
+    silent TPS.
     """
     names = list(dict.fromkeys(area_by_kecamatan.values()))
     indices = {code: names.index(area) for code, area in area_by_kecamatan.items()}
@@ -163,15 +164,14 @@ def _count_by_state(
 def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dict[str, Any]:
     needed = ~tps["released"].to_numpy(bool)
     silent = (tps["state"] == "tanpa_kabar").to_numpy(bool) & needed
-    # For a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
-    judged = needed & ~silent
     strength = [tps[name].to_numpy() for name in ("strength", "strength_present")]
     need, need_linmas = tps["need"].to_numpy(), tps["need_linmas"].to_numpy()
-    parts = np.column_stack([need, need_linmas, need * judged, strength[0], strength[1] * judged])
+    parts = np.column_stack([need, need_linmas, need * needed, strength[0], strength[1] * needed,
+                             need * silent])  # fmt: skip
     inside = positions >= 0
     # Not added up by numpy: its sums of thirds and sixths do not give whole numbers.
     sums = pd.DataFrame(parts[inside]).groupby(positions[inside]).sum()
-    need_all, linmas, now, posted, present = (
+    need_all, linmas, now, posted, present, unknown = (
         sums.reindex(range(area_count), fill_value=0).to_numpy().T
     )
     count = np.bincount(positions[inside], minlength=area_count)
@@ -196,7 +196,9 @@ def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dic
         "required_linmas": [round_up(total) for total in linmas.tolist()],
         "required_now": [round_up(total) for total in now.tolist()],
         "ratio_posted": ratio(posted, need_all),
+        # Of silent TPS nobody knows who is there: their need stays, and is told apart.
         "ratio_present": ratio(present, now),
+        "share_unknown": ratio(unknown, now),
     }
 
 

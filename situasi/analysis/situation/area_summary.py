@@ -1,5 +1,6 @@
 """The day apart from incidents: stations, turnout and personnel, combined in one score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.queries import reads
-from situasi.analysis.situation import crowd_state, priority_score
+from situasi.analysis.situation import crowd_state, priority_score, silent_places
 from situasi.analysis.stations import status
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, INCIDENTS, MERGES
@@ -23,6 +24,7 @@ class AreaSummary:
 
     stations: of stations.status; phases: its count_by_kecamatan. turnout: of turnout.summary.
     coverage_gaps: of personnel.coverage. priority_scores: of situation.priority_score.
+    silent_places: of situation.silent_places.
     """
 
     stations: pd.DataFrame
@@ -30,6 +32,11 @@ class AreaSummary:
     turnout: pd.DataFrame
     coverage_gaps: pd.DataFrame
     priority_scores: pd.DataFrame
+    silent_places: pd.DataFrame
+
+    def select_silent_places(self, codes: Sequence[str]) -> pd.DataFrame:
+        """Return the silent places of these kecamatan."""
+        return self.silent_places[self.silent_places["kecamatan"].isin(list(codes))]
 
 
 @reads(INCIDENTS, MERGES, depends_on=(status.build_station_table, coverage.compute_coverage))
@@ -56,7 +63,10 @@ def compute_area_summary(
     scores = priority_score.compute_priority_scores(
         cases, states, phases, known_rates, gaps, register.election.rules
     )
-    return AreaSummary(stations, phases, rates, gaps, scores)
+    silent = silent_places.find_silent_places(
+        phases, gaps, has_station_reports=bool(stations["last_at"].notna().any())
+    )
+    return AreaSummary(stations, phases, rates, gaps, scores, silent)
 
 
 def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,9 @@ def _explain_silent_feeds(election: Election) -> Explanation:
     day = f"{election.day_start:%H.%M}–{election.day_end:%H.%M}"
     return Explanation(
         _("Sumber yang pada jam pemantauan tidak berkabar lebih lama dari batasnya, dihitung dari "
-          "kabar terakhir atau awal pemantauan. Karantina: baris yang menunggu perbaikan."),
+          "kabar terakhir atau awal pemantauan. Tempat senyap: kecamatan yang separuh TPS-nya "
+          "terlambat atau tak terjangkau, atau separuh petugasnya tidak memberi kabar, dari yang "
+          "seharusnya menurut daftar dan plotting. Karantina: baris yang menunggu perbaikan."),
         (
             *((label("feed", feed), format_minutes(limit))
               for feed, limit in election.thresholds.silent_after.items()),

@@ -59,8 +59,11 @@ def build_key_figures(
         figures.append((kpis.format_officers(day, codes), _count_officers(data, codes)))
     if data.alerts is not None:
         figures.append(_build_alert_figure(data, data.alerts, codes))
+    places = day.select_silent_places(codes)
     figures.append((kpis.format_last_report(overview, data.view_time.at, zone), ()))
-    figures.append((kpis.format_silent_feeds(overview, None), silent))
+    figures.append(
+        (kpis.format_silent_feeds(overview, None, places, data.register.name_of), silent)
+    )
     return tuple(_build_key_figure(text, numbers) for text, numbers in figures)
 
 

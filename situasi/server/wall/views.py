@@ -95,7 +95,12 @@ def _build_situation(data: ViewData) -> WallView:
             kpis.format_open_incidents(overview),
             kpis.format_situasi(overview),
             kpis.format_last_report(overview, data.view_time.at, zone),
-            kpis.format_silent_feeds(overview, None),
+            kpis.format_silent_feeds(
+                overview,
+                None,
+                data.day.select_silent_places(data.codes),
+                data.register.name_of,
+            ),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),

@@ -305,7 +305,10 @@ def test_strength_is_judged_where_there_is_word_and_not_by_silence() -> None:
     assert spoken["ratio_posted"] == spoken["ratio_present"] == pytest.approx(1 / need)
     silent = by_kecamatan(found(four, checkin("P-1"), at="12.00")).loc[HERE]
     assert (silent["silent"], silent["ratio_present"]) == (4, 0)
-    assert silent["required_now"] == round_up(need - 1)
+    # The need does not shrink with those who tell; what is not known is told as a share of it.
+    assert silent["required_now"] == round_up(need)
+    assert silent["share_unknown"] == pytest.approx(1 / need)
+    assert spoken["share_unknown"] == 0
     assert silent["ratio_posted"] == spoken["ratio_posted"]
 
 
