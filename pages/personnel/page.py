@@ -1,7 +1,7 @@
 """Personel: required, posted and present officers, and TPS without officers."""
 
-import math
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from situasi.domain.register import Kecamatan
 from situasi.figures.charts.attendance import build_attendance_chart
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme, select_strength_colour
+from situasi.presentation.map_measures import build_strength_area
 from situasi.ui import comparison, filters, page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
@@ -136,7 +137,7 @@ def render_map_panel(context: PageContext, data: PersonnelData) -> None:
     """Draw the strength of each kecamatan relative to what is required."""
     by_presence, theme = data.coverage.is_arrival_due, context.theme
     page_layout.render_section_title(
-        _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
+        _("Kekuatan: hadir terhadap perlu; arsir: TPS tanpa kabar") if by_presence
         else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
     )  # fmt: skip
     areas = area_map.build_areas(
@@ -152,34 +153,24 @@ def render_map_panel(context: PageContext, data: PersonnelData) -> None:
         (markup.build_colour_mark(c), name) for c, name in zip(theme.strength, names, strict=True)
     ]
     area_map.render_legend(
-        [*marks, (markup.build_situasi_mark(None), _("belum ada plotting atau kabar"))]
+        [
+            *marks,
+            (markup.build_situasi_mark(None), _("belum ada plotting atau kabar")),
+            (markup.build_hatch_mark(), _("TPS tanpa kabar")),
+        ]
     )
 
 
 def _build_area(
     data: PersonnelData, area: Kecamatan, is_presence_due: bool, theme: Theme
 ) -> AreaStyle:
-    row = data.kecamatan.loc[area.code].to_dict()
+    row: Any = data.kecamatan.loc[area.code]
+    if is_presence_due:
+        return build_strength_area(area, row, theme)
     if not row["known"]:
         return AreaStyle(area.name, fill_mode="silent")
-    if not is_presence_due:
-        return _build_coloured_area(
-            area, row["posted"], row["required"], row["ratio_posted"], theme
-        )
-    if row["released"] == row["tps"]:
-        return AreaStyle(area.name, _("selesai"), theme.counts[0])
-    if math.isnan(row["ratio_present"]):  # officers who are left there are silent
-        return AreaStyle(area.name, fill_mode="silent")
-    return _build_coloured_area(
-        area, row["present"], row["required_now"], row["ratio_present"], theme
-    )
-
-
-def _build_coloured_area(
-    area: Kecamatan, count: int, required: int, ratio: float, theme: Theme
-) -> AreaStyle:
-    value = f"{format_number(count)}/≈{format_number(required)}"
-    return AreaStyle(area.name, value, select_strength_colour(ratio, theme))
+    value = f"{format_number(row['posted'])}/≈{format_number(row['required'])}"
+    return AreaStyle(area.name, value, select_strength_colour(row["ratio_posted"], theme))
 
 
 def render_curve_panel(context: PageContext, data: PersonnelData) -> None:

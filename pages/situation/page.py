@@ -192,6 +192,8 @@ def _render_legend(overview: Overview, map_measure: MapMeasure, point_count: int
     marks += [(markup.build_mark(mark), word) for mark, word in map_measure.legend]
     if map_measure.no_data_label:
         marks.append((markup.build_situasi_mark(None), map_measure.no_data_label))
+    if map_measure.hatch_label:
+        marks.append((markup.build_hatch_mark(), map_measure.hatch_label))
     area_map.render_legend(marks)
     if point_count < len(overview.located_cases):
         st.caption(

@@ -26,7 +26,8 @@ class Theme:
     counts: tuple[str, ...]  # sequential, few to many; never as strong as a mark on top of it
     turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
     phases: tuple[str, ...]  # one step for each of feed_schemas.FASE, the last is done
-    strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
+    strength: tuple[str, ...]  # far too few, too few; as required and more are quiet
+    present: str  # officers at their posts, in a chart through the day
     risk: tuple[str, ...]  # sequential magenta, rare to frequent
     water: str  # rivers of the base map; quieter than any border
     road: str  # its roads and railway
@@ -43,7 +44,8 @@ LIGHT = Theme(
     counts=("#F1F3F6", "#DDE2E9", "#C6CED9", "#ACB7C6", "#91A0B3"),
     turnout=("#EAF1FA", "#BFD5EE", "#8DB3DE", "#5488C4", "#24558F"),
     phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
-    strength=("#8C510A", "#D8B365", "#EEEEEA", "#7CBFB3", "#01665E"),
+    strength=("#8C510A", "#D8B365", "#EEEEEA", "#DCE6E4", "#C3D3D0"),
+    present="#7CBFB3",
     risk=("#FCF1F7", "#F3CCE0", "#E39CC2", "#C9609B", "#8F2C68"),
     water="#8AB2CF",
     road="#A69A88",
@@ -59,7 +61,8 @@ DARK = Theme(
     counts=("#1C2430", "#263040", "#313D4F", "#3E4C60", "#4C5B70"),
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
-    strength=("#B8731F", "#7A5A2B", "#2A3138", "#2F7A70", "#5BB8AB"),
+    strength=("#B8731F", "#7A5A2B", "#2A3138", "#2C3B3D", "#34494A"),
+    present="#2F7A70",
     risk=("#23182B", "#45203F", "#732E5F", "#AC4C89", "#E58EC0"),
     water="#3F6A8A",
     road="#6F675B",

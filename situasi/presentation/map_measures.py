@@ -9,6 +9,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
+from situasi.analysis.situation.silent_places import SILENT_SHARE
 from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
@@ -27,11 +28,13 @@ Legend = list[tuple[Mark, str]]
 
 @dataclass(frozen=True)
 class MapMeasure:
-    """build_area: style of one kecamatan. no_data_label: what a dashed area means."""
+    """build_area: style of one kecamatan. no_data_label: what a dashed area means; hatch_label:
+    what a hatched one does."""
 
     build_area: Callable[[Kecamatan], AreaStyle]
     legend: Legend
     no_data_label: str
+    hatch_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,18 +83,22 @@ def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
         zip(overview.crowd_states["kecamatan"], overview.crowd_states["situasi"], strict=True)
     )
     open_counts = cases.count_by_kecamatan(overview.open_cases)
+    places = inputs.area_summary.silent_places
+    silent = places.groupby("kecamatan")["share"].max().to_dict()
 
     def build_area(place: Kecamatan) -> AreaStyle:
         state, count = states[place.code], open_counts.get(place.code, 0)
         value = format_number(count) if count else ""
         if not isinstance(state, str):
             return AreaStyle(place.name, value, fill_mode="silent")
-        return AreaStyle(
-            place.name, value, SITUASI[state], GREEN_OPACITY if state == "hijau" else 255
-        )
+        alpha = GREEN_OPACITY if state == "hijau" else 255
+        # Whatever was stated, hijau too: where half is silent that is not all there is.
+        hatch = silent.get(place.code, 0.0)
+        return AreaStyle(place.name, value, SITUASI[state], alpha, hatch=hatch)
 
     legend = [(Mark("situasi", code), label("situasi", code)) for code in SITUASI]
-    return MapMeasure(build_area, legend, _("belum dinyatakan"))
+    hatch_label = _("separuhnya senyap") if silent else ""
+    return MapMeasure(build_area, legend, _("belum dinyatakan"), hatch_label)
 
 
 def _build_open_measure(inputs: _MeasureInputs) -> MapMeasure:
@@ -182,6 +189,25 @@ def _build_phase_measure(inputs: _MeasureInputs) -> MapMeasure:
     return MapMeasure(build_area, legend, _("belum ada fase"))
 
 
+def build_strength_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
+    """Return the map style of a kecamatan by officers present against what its TPS need.
+
+    row: of personnel.coverage.build_area_table. Where TPS are silent nobody knows who is there: so
+    much of the area is hatched, and where it is half or more no strength is claimed.
+    """
+    if row.known and row.released == row.tps:
+        return AreaStyle(place.name, _("selesai"), theme.counts[0])
+    if not row.known or pd.isna(row.ratio_present):
+        return AreaStyle(place.name, fill_mode="silent")
+    value = f"{format_number(row.present)}/≈{format_number(row.required_now)}"
+    hatch = float(row.share_unknown)
+    if hatch >= SILENT_SHARE:
+        return AreaStyle(place.name, value, fill_mode="silent", hatch=hatch)
+    return AreaStyle(
+        place.name, value, select_strength_colour(float(row.ratio_present), theme), hatch=hatch
+    )
+
+
 def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
     rows: dict[str, Any] = {
         str(row.Index): row for row in inputs.area_summary.coverage_gaps.itertuples()
@@ -189,21 +215,15 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
 
     def build_area(place: Kecamatan) -> AreaStyle:
         row = rows[place.code]
-        if row.known and row.released == row.tps:
-            return AreaStyle(place.name, _("selesai"), inputs.theme.counts[0])
-        if not row.known or pd.isna(row.ratio_present):
-            return AreaStyle(place.name, fill_mode="silent")
-        value = f"{format_number(row.present)}/≈{format_number(row.required)}"
-        return AreaStyle(
-            place.name, value, select_strength_colour(float(row.ratio_present), inputs.theme)
-        )
+        return build_strength_area(place, row, inputs.theme)
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))
     legend = [
         (Mark("colour", colour), name)
         for colour, name in zip(inputs.theme.strength, names, strict=True)
     ]
-    return MapMeasure(build_area, legend, _("belum ada plotting atau kabar"))
+    label_text = _("belum ada plotting atau kabar")
+    return MapMeasure(build_area, legend, label_text, _("TPS tanpa kabar"))
 
 
 # The label of each measure, and what builds it.

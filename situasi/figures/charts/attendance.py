@@ -33,7 +33,7 @@ def build_attendance_chart(
     """
     figure = create_figure(theme)
     x = pd.DatetimeIndex(curve.index).tz_localize(None)
-    fills = {"present": theme.strength[-2], "silent": theme.line}
+    fills = {"present": theme.present, "silent": theme.line}
     for name, colour in fills.items():
         figure.add_scatter(
             x=x,

@@ -9,7 +9,8 @@ class AreaStyle:
 
     fill_mode: "filled"; "silent": no report, so no colour and a dashed outline; "filtered":
     excluded by the viewer's own choice, so nothing is shown for it. fill_alpha: 0 to 255; normal
-    states are faint, so that problems stand out.
+    states are faint, so that problems stand out. hatch: the share of it that is not known or old,
+    0 to 1, drawn as lines.
     """
 
     name: str
@@ -18,3 +19,4 @@ class AreaStyle:
     fill_alpha: int = 255
     is_selected: bool = False
     fill_mode: str = "filled"
+    hatch: float = 0.0

@@ -9,7 +9,7 @@ import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
 
 from situasi.domain.boundaries import Boundaries
-from situasi.figures.maps import base_layers, labels, markers, routes, scale_bar
+from situasi.figures.maps import base_layers, hatching, labels, markers, routes, scale_bar
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import LabelLayout
 from situasi.figures.theme import Theme, hex_to_rgba
@@ -42,6 +42,7 @@ def build_situation_map(
     return _CompactDeck(
         layers=[
             _build_polygon_layer(boundaries.url, areas, theme, layer_id),
+            *hatching.build_hatch_layers(boundaries, areas, theme),
             *base_layers.build_base_layers(boundaries.basemap, theme),
             _build_border_layer(boundaries.url, areas, theme),
             *scale_bar.build_scale_layers(layout, boundaries, HEIGHT, theme),

@@ -289,6 +289,14 @@ def build_colour_mark(colour: str) -> Markup:
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
+def build_hatch_mark() -> Markup:
+    """Build the mark of a hatched area: of part of it nothing is known, or only what is old."""
+    return Markup(
+        '<i class="si-dot" style="background:repeating-linear-gradient('
+        '135deg,currentColor 0 1px,transparent 1px 4px)"></i>'
+    )
+
+
 def build_report_list(
     items: Sequence[IncidentItem], exercise_word: str, case_url_prefix: str = ""
 ) -> Markup:
