@@ -22,8 +22,8 @@ class TurnoutData:
 
     stations: of build_station_table. areas, total: of analysis.turnout.summary, limited to the
     selected kecamatan like curve, reported_totals and anomalies. all_areas: the same of every
-    kecamatan that may be seen. kabupaten_rate: the rate of all
-    kecamatan, for comparison. forecast: of every kecamatan that may be seen; None without a
+    kecamatan that may be seen. kabupaten_rate: the rate of all kecamatan at the common hour, for
+    comparison. forecast: of every kecamatan that may be seen; None without a
     calibration.
     """
 
@@ -61,7 +61,7 @@ def compute_turnout_data(
         areas=selected,
         all_areas=areas,
         total=summary.mark_official_list(summary.compute_total(selected), is_all),
-        kabupaten_rate=float(summary.compute_total(areas)["rate"]),
+        kabupaten_rate=float(summary.compute_total(areas)["common_rate"]),
         curve=summary.build_turnout_curve(counts, register, at, kecamatan),
         # Totals without a known kecamatan are shown under every filter: they may belong here.
         reported_totals=totals[

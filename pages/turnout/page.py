@@ -8,7 +8,7 @@ from pages.turnout.area_panel import render_area_panel
 from pages.turnout.data import TurnoutData, compute_turnout_data
 from pages.turnout.forecast_panel import render_forecast_line, render_forecast_panel
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts, format_number
+from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Kecamatan
@@ -171,7 +171,10 @@ def render_map_panel(context: PageContext, data: TurnoutData) -> None:
         (markup.build_colour_mark(colour), f"{size * step}–{size * (step + 1)} %")
         for step, colour in enumerate(theme.turnout)
     ]
-    area_map.render_legend([*marks, (markup.build_situasi_mark(None), _("belum ada laporan"))])
+    marks.append((markup.build_situasi_mark(None), _("belum ada laporan")))
+    if data.total["stale"]:
+        marks.append((markup.build_hatch_mark(), _("hitungan lama")))
+    area_map.render_legend(marks)
 
 
 def render_areas_panel(data: TurnoutData) -> None:
@@ -185,8 +188,13 @@ def render_areas_panel(data: TurnoutData) -> None:
         areas, "menurut_kecamatan", _("Partisipasi kecamatan"), visible_rows=len(areas)
     )
     st.caption(
-        _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=format_number(low_margin), rate=format_percent(data.kabupaten_rate)
+        _(
+            "Rendah: pada jam yang sama ({time}) lebih dari {n} poin di bawah kabupaten ({rate}). "
+            "Hitungan yang lebih lama tidak dibandingkan. ≈ DPT perkiraan."
+        ).format(
+            n=format_number(low_margin),
+            rate=format_percent(data.kabupaten_rate),
+            time="–" if pd.isna(hour := data.areas["common_hour"].iloc[0]) else format_time(hour),
         )
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 from pages.turnout.data import TurnoutData
 from situasi.analysis.turnout.forecast import TurnoutForecast, build_kecamatan_table, compute_total
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts
+from situasi.common.formats import format_counts, format_time
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import KABUPATEN
 from situasi.domain.labels import label
@@ -145,6 +145,9 @@ def build_turnout_table(data: TurnoutData) -> Table:
     columns: dict[str, Cells] = {
         _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
         _("partisipasi"): percent_column(rows["rate"], estimated=rows["rate_estimated"]),
+        _("pada jam yang sama"): percent_column(
+            rows["common_rate"], estimated=rows["rate_estimated"]
+        ),
         _("hadir"): number_column(rows["voters_present"].where(has_counts)),
         _("DPT TPS melapor"): number_column(
             rows["dpt_counted"].where(has_counts), estimated=rows["rate_estimated"]
@@ -193,6 +196,10 @@ def build_area_stations_table(rows: pd.DataFrame) -> Table:
 
 def _format_note(row: Any) -> str:
     notes = [_("rendah")] if row.is_low else []
+    if row.is_stale:
+        notes.append(_("hitungan {time}").format(time=format_time(row.count_hour)))
+    elif row.stale:
+        notes.append(format_counts(_("{n} hitungan lama"), n=int(row.stale)))
     if row.doubted:
         notes.append(format_counts(_("{n} TPS diragukan"), n=int(row.doubted)))
     return ", ".join(notes)

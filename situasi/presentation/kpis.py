@@ -89,6 +89,8 @@ def format_turnout(rates: pd.Series) -> KpiText:
         all=tps_count,
         heads=rates["voters_present"],
     )
+    if rates["stale"]:
+        note += " · " + format_counts(_("{n} hitungan lama"), n=int(rates["stale"]))
     value = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
     return KpiText("partisipasi", _("Partisipasi"), value, note)
 

@@ -10,7 +10,7 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.silent_places import SILENT_SHARE
-from situasi.common.formats import format_number
+from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import N_, label
@@ -74,7 +74,13 @@ def build_turnout_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     if pd.isna(row.rate):
         return AreaStyle(place.name, fill_mode="silent")
     value = format_percent(row.rate, is_estimated=bool(row.rate_estimated))
-    return AreaStyle(place.name, value, select_step_colour(row.rate / 100, theme.turnout))
+    if row.is_stale:  # no colour beside those of a later hour: it would be read as low
+        value += f" ({format_time(row.count_hour)})"
+        return AreaStyle(place.name, value, hatch=1.0)
+    hatch = row.stale / row.tps_counted
+    return AreaStyle(
+        place.name, value, select_step_colour(row.rate / 100, theme.turnout), hatch=hatch
+    )
 
 
 def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
@@ -158,7 +164,10 @@ def _build_turnout_measure(inputs: _MeasureInputs) -> MapMeasure:
         return build_turnout_area(place, inputs.area_summary.turnout.loc[place.code], inputs.theme)
 
     return MapMeasure(
-        build_area, _build_fifths_legend(inputs.theme.turnout, " %"), _("belum ada hitungan")
+        build_area,
+        _build_fifths_legend(inputs.theme.turnout, " %"),
+        _("belum ada hitungan"),
+        _("hitungan lama") if inputs.area_summary.turnout["stale"].any() else "",
     )
 
 

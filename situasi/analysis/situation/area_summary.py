@@ -55,11 +55,12 @@ def compute_area_summary(
     is_current = case_index.any_of(case_index.is_open, case_index.is_known_since(at - valid))
     cases = merging.build_merged_cases(frames.cases, frames["merges"]).to_frame(is_current)
     states = crowd_state.build_kecamatan_table(cases, list(register.kecamatan), at, valid)
+    # Like hour with like hour: an old count is no low turnout, and gives no points.
     known_rates: dict[str | None, float] = {
-        str(code): rate for code, rate in rates["rate"].dropna().items()
+        str(code): rate for code, rate in rates["common_rate"].dropna().items()
     }
     if known_rates:
-        known_rates[None] = float(summary.compute_total(rates)["rate"])
+        known_rates[None] = float(summary.compute_total(rates)["common_rate"])
     scores = priority_score.compute_priority_scores(
         cases, states, phases, known_rates, gaps, register.election.rules
     )

@@ -29,7 +29,7 @@ def compute_priority_scores(
     """Compute one row per kecamatan of `states`, the gravest first.
 
     cases: of CaseIndex.to_frame. states: of crowd_state.build_kecamatan_table. stations: of
-    stations.status.count_by_kecamatan. rates: turnout of the TPS that reported it, in percent, by
+    stations.status.count_by_kecamatan. rates: turnout at the common hour, in percent, by
     code of the kecamatan, the kabupaten's under None. gaps: of coverage.build_gap_table.
     The result: `kecamatan`, each part from 0 (nothing) to 1 (as grave as possible), missing where
     nothing is known; `assessed`, the share of the weights that could be judged; `score`, 0 to 100,

@@ -14,6 +14,7 @@ from situasi.analysis.queries import reads
 from situasi.analysis.runs import find_last_positions
 from situasi.analysis.stations.anomalies import find_anomalies
 from situasi.analysis.stations.ballot_boxes import BOX_PHASES
+from situasi.analysis.stations.count_rounds import build_round_columns
 from situasi.analysis.stations.reporting_status import (
     STATES,
     StationSummary,
@@ -42,7 +43,8 @@ def build_station_table(
     fase: the furthest phase reached (None: none); counted heads mean that the TPS was opened.
     one column for each of FASE: when it was reached, NaT where its minute is not known.
     hadir, hadir_at: the newest count and its time; hadir_dptb, hadir_dpk: its voters of those
-    lists, where reported. last_at: the last report of any kind.
+    lists, where reported; count_hour, is_stale, hadir_common, common_hour: of
+    count_rounds.build_round_columns. last_at: the last report of any kind.
     state: exactly one of STATES. owed: the earliest report still missing, a phase or "hadir"
     (owed_hour: its hour), owed_at: since when it is late. late_min: minutes late, missing unless
     late; chaser: who must ask now. box: the newest phase of its box (None: not moved), box_at;
@@ -126,12 +128,12 @@ def _find_reached_phases(
 
 
 def _find_newest_counts(reports: TpsReports, register: Register) -> pd.DataFrame:
-    """Find the newest count of each TPS, by its time, and its anomalies."""
+    """Find the newest count of each TPS, by its time, its hour and its anomalies."""
     counts = select_current_counts(reports, register)
     anomalies = find_anomalies(counts, register)
     kinds = anomalies[anomalies["current"]].groupby("code")["kind"].agg(", ".join).to_dict()
     newest = find_last_positions(counts.station_index, len(register.tps))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "hadir": _to_nullable_int(_take_or_default(counts.voters_present, newest, np.nan)),
             "hadir_at": index_from_us(_take_or_default(counts.occurred_us, newest, NEVER)),
@@ -140,6 +142,7 @@ def _find_newest_counts(reports: TpsReports, register: Register) -> pd.DataFrame
             "doubts": [kinds.get(code, "") for code in register.tps["code"]],
         }
     )
+    return table.join(build_round_columns(counts, newest, register))
 
 
 @dataclass(frozen=True)

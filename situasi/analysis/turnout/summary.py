@@ -14,7 +14,7 @@ from situasi.domain.register import Register
 
 _SUMMED_COLUMNS = (
     "tps", "tps_counted", "doubted", "voters_present", "dptb", "dpk", "apart", "dpt", "dpt_counted",
-    "rated",
+    "rated", "stale", "common_voters", "common_dpt",
 )  # fmt: skip
 _SLOT_LENGTH = timedelta(minutes=15)
 
@@ -27,8 +27,12 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
     the `apart` TPS that report them separately), dpt (voters on all lists), dpt_counted (of the TPS
     with a count), rated (voters of TPS with a known list), rate (percent of dpt_counted; NaN: no
     count), least and most (percent of dpt: nobody else came, or everybody on the lists of the other
-    TPS), estimated (whether dpt is a perkiraan), rate_estimated (whether dpt_counted is), is_low
-    (further below the kabupaten than rules.turnout.low_margin_points).
+    TPS), estimated (whether dpt is a perkiraan), rate_estimated (whether dpt_counted is).
+    Only counts of one hour are compared (stations.count_rounds): common_hour, the last that half of
+    the TPS with a count told; common_voters and common_dpt of it, common_rate (percent; NaN where
+    is_stale); stale (TPS whose newest count is of an earlier hour), is_stale (they are most of
+    those with a count), count_hour (the last hour that half of them told); is_low (common_rate
+    further below the kabupaten's than rules.turnout.low_margin_points).
     """
     has_count = station_table["hadir"].notna()
     reported_dpt = station_table["dpt"].where(has_count)
@@ -45,6 +49,9 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
             "dpt_counted": reported_dpt,
             # The voters of a TPS with an unknown list have no rate.
             "rated": station_table["hadir"].where(reported_dpt.notna()),
+            "stale": station_table["is_stale"],
+            "common_voters": station_table["hadir_common"].where(station_table["dpt"].notna()),
+            "common_dpt": station_table["dpt"].where(station_table["hadir_common"].notna()),
         }
     )
     table = columns.groupby("kecamatan", sort=False).sum().astype("int64")
@@ -54,13 +61,24 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
     is_estimated = station_table["estimated"] & has_count
     table["rate_estimated"] = is_estimated.groupby(station_table["kecamatan"], sort=False).any()
     table = table.assign(**_compute_rates(table))
-    rate = float(compute_total(table)["rate"])
-    table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low_margin_points
-    return table
+    kabupaten_rate = float(compute_total(table)["common_rate"])
+    margin = register.election.rules.turnout.low_margin_points
+    by_kecamatan = station_table.groupby("kecamatan", sort=False)
+    is_stale = 2 * table["stale"] > table["tps_counted"]
+    common_rate = table["common_rate"].where(~is_stale)
+    return table.assign(
+        is_stale=is_stale,
+        common_rate=common_rate,
+        is_low=common_rate < kabupaten_rate - margin,
+        count_hour=by_kecamatan["count_hour"]
+        .quantile(0.5, interpolation="higher")
+        .dt.tz_convert(register.election.zone),
+        common_hour=by_kecamatan["common_hour"].first().dt.tz_convert(register.election.zone),
+    )
 
 
 def compute_total(table: pd.DataFrame) -> pd.Series:
-    """Sum these kecamatan to one row: the columns of build_turnout_table but is_low."""
+    """Sum these kecamatan to one row: the sums and rates of build_turnout_table."""
     sums = table[list(_SUMMED_COLUMNS)].to_numpy("int64").sum(axis=0)
     total = pd.DataFrame(sums[np.newaxis, :], columns=list(_SUMMED_COLUMNS))
     row = {
@@ -82,9 +100,9 @@ def mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
 
 def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
     """Return the rate, least and most in percent; NaN where there is no list."""
-    voters_present, rated, dpt, on_list = (
+    voters_present, rated, dpt, on_list, common, common_dpt = (
         table[name].to_numpy("float64")
-        for name in ("voters_present", "rated", "dpt", "dpt_counted")
+        for name in ("voters_present", "rated", "dpt", "dpt_counted", "common_voters", "common_dpt")
     )
     reported_dpt, all_dpt = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
     unreported_dpt = (dpt - on_list).clip(0)
@@ -92,6 +110,7 @@ def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
         "rate": 100 * rated / reported_dpt,
         "least": 100 * voters_present / all_dpt,
         "most": 100 * (voters_present + unreported_dpt) / all_dpt,
+        "common_rate": 100 * common / np.where(common_dpt > 0, common_dpt, np.nan),
     }
 
 

@@ -110,8 +110,10 @@ TURNOUT: dict[str, ExplanationBuilder] = {
         values=lambda election: {"label": election.rules.turnout.reference_label},
     ),
     "menurut_kecamatan": explain(
-        N_("Tiap kecamatan: hitungan terbaru TPS-nya; pembagi selalu disebut. Rendah: tertinggal "
-           "dari kabupaten lebih dari ambang."),
+        N_("Tiap kecamatan: hitungan terbaru TPS-nya; pembagi selalu disebut. Dibandingkan hanya "
+           "pada jam yang sama: jam terakhir yang sudah dilaporkan separuh TPS. Hitungan yang "
+           "lebih lama ditandai jamnya dan tidak dibandingkan. Rendah: tertinggal dari kabupaten "
+           "pada jam itu lebih dari ambang."),
         "tps", limits=_list_low_limits,
     ),
     "tetangga": explain(

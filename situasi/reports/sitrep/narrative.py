@@ -18,6 +18,7 @@ from situasi.common.formats import (
     format_long_date,
     format_number,
     format_ratio,
+    format_time,
 )
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
@@ -168,12 +169,27 @@ def _write_turnout(data: SitrepData) -> list[str]:
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
         f"{'≈ ' if rates['estimated'] else ''}{format_bounds(rates)}.",
     ]
-    is_low = data.area_summary.turnout["is_low"]
-    if low := [data.register.name_of(code) for code in data.codes if is_low[code]]:
-        sentences.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
+    sentences += _compare_turnout(data)
     if rates["doubted"]:
         doubted = format_number(rates["doubted"])
         sentences.append(f"{doubted} TPS berhitungan diragukan; tetap dijumlah.")
+    return sentences
+
+
+def _compare_turnout(data: SitrepData) -> list[str]:
+    """Name who is behind at the common hour, and whose counts are too old to be compared."""
+    rows = data.area_summary.turnout.loc[data.codes]
+    names = [data.register.name_of(code) for code in data.codes]
+    sentences = []
+    if low := [name for name, is_low in zip(names, rows["is_low"], strict=True) if is_low]:
+        hour = format_time(rows["common_hour"].iloc[0])
+        sentences.append(f"Tertinggal dari kabupaten menurut hitungan {hour}: {', '.join(low)}.")
+    if stale := [
+        f"{name} (terakhir {format_time(hour)})"
+        for name, is_stale, hour in zip(names, rows["is_stale"], rows["count_hour"], strict=True)
+        if is_stale
+    ]:
+        sentences.append(f"Hitungan lama, tidak dibandingkan: {', '.join(stale)}.")
     return sentences
 
 

@@ -77,6 +77,9 @@ def _build_kecamatan_row(data: SitrepData, number: int, code: str, phase: Any) -
     has_report = open_count or code in view.reporting_kecamatan
     turnout, phases, rate = day.turnout.loc[code], day.phases.loc[code], day.turnout["rate"][code]
     rate_text = format_percent(float(rate), is_estimated=bool(turnout["rate_estimated"]))
+    if turnout["is_stale"]:
+        hour: Any = turnout["count_hour"]
+        rate_text += f" ({format_time(hour)})"
     state = states[code] if isinstance(states[code], str) else None
     cells = [
         Cell(str(number), number),

@@ -115,12 +115,14 @@ def _build_turnout(data: ViewData) -> WallView:
     everywhere = data.register.is_complete and len(codes) == len(data.day.turnout)
     rates = summary.mark_official_list(data.rates, everywhere)
     rows = data.day.turnout.loc[codes]
-    rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(MAX_LINES)
+    # Like hour with like hour: an old count is never the lowest.
+    rows = rows[rows["common_rate"].notna()].sort_values("common_rate", kind="stable")
+    rows = rows.head(MAX_LINES)
     worst_rows: list[Any] = list(rows.itertuples())
     lines = [
         ListLine(
             data.register.name_of(str(row.Index)),
-            format_percent(row.rate, is_estimated=bool(row.rate_estimated)),
+            format_percent(row.common_rate, is_estimated=bool(row.rate_estimated)),
             format_counts(_("{n} dari {all} TPS melapor"), n=row.tps_counted, all=row.tps),
         )
         for row in worst_rows
