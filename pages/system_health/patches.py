@@ -28,7 +28,7 @@ def build_card() -> Card:
     missing = [name for name, reason in states.items() if reason]
     value = format_counts(_("{n} dari {of}"), n=len(states) - len(missing), of=len(states))
     note = ", ".join(_(_PURPOSES[name]) for name in missing) or _("semua terpasang")
-    return Card(_("Penyesuaian Streamlit"), value, note, is_alarm=bool(missing))
+    return Card(_("Penyesuaian kerangka"), value, note, is_alarm=bool(missing))
 
 
 def build_table() -> Table:

@@ -20,6 +20,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.simulation.generate import generate_day
 from situasi.simulation.seed import SEED
+from tests.browser import axe
 from tests.browser import day_from_files as files
 from tests.browser.conftest import Look
 from tests.browser.day_from_files import Day
@@ -81,12 +82,17 @@ def _is_whole_at(viewer: Viewer, clock: str) -> None:
     assert any("bukan keadaan sekarang" in band for band in viewer.bands())
 
 
-def test_a_link_leads_to_every_page_which_is_drawn_whole(rehearsal: Server, look: Look) -> None:
+def test_a_link_leads_to_every_page_which_is_drawn_whole_for_everybody(
+    rehearsal: Server, look: Look
+) -> None:
     viewer = look(rehearsal)
     for screen in SCREENS:
         viewer.open(screen)
         assert viewer.failures() == [], screen
         assert any(band.startswith("LATIHAN") for band in viewer.bands()), screen
+        assert axe.find_problems(viewer.page) == [], screen
+        assert axe.find_english(viewer.page) == [], screen
+        assert viewer.page.locator("html").get_attribute("lang") == "id"
 
 
 def test_every_page_is_drawn_whole_before_there_was_anything(rehearsal: Server, look: Look) -> None:
@@ -98,12 +104,15 @@ def test_every_page_is_drawn_whole_before_there_was_anything(rehearsal: Server, 
 def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
     rehearsal: Server, look: Look
 ) -> None:
-    viewer = look(rehearsal, _past("situasi", "12.30", "&kec=16.10.05&lang=en"))
+    link = _past("situasi", "12.30", "&kec=16.10.05&lang=en")
+    viewer = look(rehearsal, link, color_scheme="dark")
+    assert viewer.page.locator("html").get_attribute("lang") == "en"
     i18n.set_language("en")
     try:
         for screen in _walk(viewer, "situasi"):
             assert viewer.failures() == [], screen
             assert "12:30 WIB" in viewer.clock(), screen
+            assert axe.find_problems(viewer.page, "color-contrast") == [], screen  # by night
     finally:
         i18n.set_language("id")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser import axe
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import CONTRAST, Viewer
@@ -52,6 +53,7 @@ def test_one_signs_in_sees_the_page_asked_for_signs_out_and_nothing_is_left(
     enter(page, password="salah sama sekali")
     page.get_by_role("alert").wait_for()
     page.locator("#sandi:focus").wait_for()  # the name is kept
+    assert (axe.find_problems(page), axe.find_english(page)) == ([], [])
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     viewer.settled()
@@ -60,6 +62,7 @@ def test_one_signs_in_sees_the_page_asked_for_signs_out_and_nothing_is_left(
 
     page.goto(f"{guarded.address}/keluar")
     page.locator("button:focus").wait_for()
+    assert (axe.find_problems(page), axe.find_english(page)) == ([], [])
     page.keyboard.press("Enter")
     page.locator("#nama").wait_for()
     for _ in range(2):
@@ -147,3 +150,4 @@ def test_the_form_fits_a_phone_and_can_be_read(
         assert box["height"] >= 44
     for part in ("label", "button", "h1"):
         assert page.locator(part).first.evaluate(CONTRAST) >= 4.5, part
+    assert axe.find_problems(page) == []

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from situasi.actions import acknowledgements
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
+from tests.browser import axe
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer, Watch
@@ -297,6 +298,7 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_scrolls(
 ) -> None:
     viewport = {"width": width, "height": height}
     page = wall(look, rehearsal, f"{DAY}&tempo=600", viewport=viewport)
+    assert (axe.find_problems(page), axe.find_english(page)) == ([], [])
     scale = width / 1920
     for _ in range(5):
         sizes = page.evaluate(_SIZES)
@@ -352,6 +354,11 @@ def test_on_a_phone_it_is_one_page_to_scroll(rehearsal: Server, look: Look) -> N
         assert page.locator(part).first.is_visible()
     assert page.locator("#table tr").count() == 17
     assert page.locator("#figures article").count() >= 7
+    assert (axe.find_problems(page), axe.find_english(page)) == ([], [])
+    page.goto(f"{rehearsal.address}/layar?{DAY}&tema=terang&lang=en")
+    page.wait_for_selector("body:not(.waiting)")
+    assert axe.find_problems(page) == []
+    assert page.locator("html").get_attribute("lang") == "en"
 
 
 def test_one_click_leads_to_the_wall_with_the_filters_and_one_key_back(

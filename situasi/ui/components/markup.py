@@ -304,7 +304,7 @@ def build_report_list(
 
     case_url_prefix: the address of a case up to its key, where a report leads to its case.
     """
-    return Markup('<ol class="si-list">{}</ol>').format(
+    return Markup('<ol class="si-list" tabindex="0">{}</ol>').format(
         Markup("").join(_build_report_html(item, exercise_word, case_url_prefix) for item in items)
     )
 
