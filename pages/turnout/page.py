@@ -108,11 +108,11 @@ def _build_additional_voters_values(data: TurnoutData) -> tuple[KpiValue, ...]:
 def _build_rate_card(data: TurnoutData) -> Card:
     total = data.total
     template = _("dari {n} pemilih di TPS yang melapor")
-    return Card(
-        _("Partisipasi TPS melapor"),
-        format_percent(total.rate, is_estimated=bool(total.rate_estimated)),
-        template.format(n=format_voters(total.dpt_counted, bool(total.rate_estimated))),
-    )
+    note = template.format(n=format_voters(total.dpt_counted, bool(total.rate_estimated)))
+    if total.stale:
+        note += " · " + format_counts(_("{n} hitungan lama"), n=int(total.stale))
+    rate = format_percent(total.rate, is_estimated=bool(total.rate_estimated))
+    return Card(_("Partisipasi TPS melapor"), rate, note)
 
 
 def _build_additional_voters_card(data: TurnoutData) -> Card:

@@ -21,15 +21,15 @@ def find_silent_places(
     phases: of stations.status.count_by_kecamatan. gaps: of personnel.coverage.build_gap_table.
     has_station_reports: whether any TPS told anything; where none did, the feed itself is missing.
     Columns: feed, kecamatan, silent (TPS late or unreachable; officers who never arrived or tell
-    nothing any more), due (TPS of which a report is or was due; officers posted and not home),
-    share. Of TPS that need nobody any more no officer is due.
+    nothing any more), due (TPS of which a report is or was due; officers posted, of whom
+    word is due), share. Of TPS that need nobody any more no officer is due.
     """
     parts = []
     if has_station_reports:
         silent = phases[list(SILENT_STATES)].sum(axis=1)
         parts.append(_build_part(TPS.name, silent, phases["tps"] - phases["belum_waktunya"]))
     posted = gaps[gaps["known"].astype(bool) & (gaps["released"] < gaps["tps"])]
-    due = posted["posted"] - posted["kembali"] - posted["ditunggu"]
+    due = posted["posted"] - posted["ditunggu"]
     parts.append(_build_part(PERSONNEL.name, posted["tanpa_kabar"] + posted["belum_tiba"], due))
     table = pd.concat(parts)
     table = table[table["share"] >= SILENT_SHARE]
