@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.accounts import page as accounts_page
 from pages.activities import page as activities_page
 from pages.alerts import page as alerts_page
 from pages.changes import page as changes_page
@@ -16,6 +17,7 @@ from pages.incidents import page as incidents_page
 from pages.intake import page as intake_page
 from pages.neutrality import page as neutrality_page
 from pages.personnel import page as personnel_page
+from pages.readiness import page as readiness_page
 from pages.redeployment import page as redeployment_page
 from pages.report_entry import page as report_entry_page
 from pages.sitreps import page as sitreps_page
@@ -62,6 +64,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[PageContext], None]], ...]],
             ("masukan", intake_page.show),
             ("tautan", links_page.show),
             ("latihan", exercises_page.show),
+            ("kesiapan", readiness_page.show),
+            ("akun", accounts_page.show),
             ("kesehatan", system_health_page.show),
         ),
     ),

@@ -6,7 +6,7 @@ from datetime import datetime
 SCREENS = (
     "situasi", "kejadian", "peringatan", "perubahan", "partisipasi", "tps", "personel",
     "pergeseran", "tahapan", "netralitas", "masukan", "laporan", "lapor", "tautan", "latihan",
-    "kesehatan",
+    "kesehatan", "kesiapan", "akun",
 )  # fmt: skip
 # What a person can do beyond viewing: deliver and correct rows, merge reports, handle a case,
 # create guest links, mark a briefing, decide on redeployment, start an exercise.
@@ -109,14 +109,21 @@ class Viewer:
         return not self.area or kecamatan in self.area
 
 
+# Pages of a few roles: what a board still lacks, and who may sign in to it.
+_ROLES_OF_SCREEN = {"kesiapan": {"pimpinan", "admin"}, "akun": {"admin"}}
+
+
 def _build_role(name: str, hidden_screens: set[str], permissions: set[str]) -> Role:
     # The list of guest links is only for those who may create them.
     all_hidden = hidden_screens if "bagikan" in permissions else hidden_screens | {"tautan"}
+    all_hidden = all_hidden | {
+        screen for screen, roles in _ROLES_OF_SCREEN.items() if name not in roles
+    }
     return Role(name, frozenset(SCREENS) - all_hidden, frozenset(permissions))
 
 
 # Pages on which a Polres writes, or which are about its own server.
-_OWN_BOARD_SCREENS = frozenset({"lapor", "tautan", "latihan", "kesehatan"})
+_OWN_BOARD_SCREENS = frozenset({"lapor", "tautan", "latihan", "kesehatan", "kesiapan", "akun"})
 
 
 def read_only_role(role: Role) -> Role:

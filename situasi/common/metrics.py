@@ -261,3 +261,16 @@ class InboxState:
 
 
 INBOX = InboxState()
+
+
+_WALL_READS: Final[deque[datetime]] = deque(maxlen=1)
+
+
+def record_wall_read(at: datetime) -> None:
+    """Record that a wall screen asked for the state of the board."""
+    _WALL_READS.append(at)
+
+
+def get_wall_read_at() -> datetime | None:
+    """Return when a wall screen last did; None since this process was started."""
+    return _WALL_READS[-1] if _WALL_READS else None

@@ -78,7 +78,10 @@ _LABELS: dict[str, dict[str, str]] = {
         "tautan": N_("Tautan tamu"),
         "latihan": N_("Latihan"),
         "kesehatan": N_("Kesehatan papan"),
+        "kesiapan": N_("Kesiapan"),
+        "akun": N_("Akun"),
     },
+    "kesiapan": {"siap": N_("siap"), "sebagian": N_("sebagian"), "belum": N_("belum")},
     "laporan": {
         "situasi": N_("Laporan situasi"),
         "harian": N_("Laporan harian"),

@@ -43,6 +43,8 @@ OF_PAGE = {
     "pergeseran": ("Petugas yang diperlukan", "Belum ada rencana yang disetujui"),
     "tautan": ("Belum ada tautan tamu",),
     "latihan": ("Belum ada skenario yang dimulai",),
+    "kesiapan": ("langkah siap",),
+    "akun": ("Akun baru", "Riwayat akun"),
 }
 
 

@@ -25,6 +25,7 @@ _PAGES: dict[str, dict[str, ExplanationBuilder]] = {
     "masukan": intake.INTAKE,
     "latihan": decisions.EXERCISES,
     "kesehatan": intake.HEALTH,
+    "akun": intake.ACCOUNTS,
 }
 
 

@@ -91,3 +91,13 @@ HEALTH: dict[str, ExplanationBuilder] = {
         ("jeda", "baca", "penonton", "tunggu", "memori", "denyut"), _HEALTH_SAMPLES
     ),
 }  # fmt: skip
+ACCOUNTS: dict[str, ExplanationBuilder] = {
+    "akun_semua": explain(
+        N_("Semua akun papan ini, yang ditutup juga. Sandi tidak pernah ditunjukkan: yang disimpan "
+           "hanya sidiknya."),
+    ),
+    "akun_riwayat": explain(
+        N_("Catatan jejak tentang akun: siapa membuat, mengubah, menutup atau membukanya, juga "
+           "dari baris perintah."),
+    ),
+}  # fmt: skip

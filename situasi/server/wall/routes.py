@@ -16,6 +16,7 @@ from situasi.actions import acknowledgements
 from situasi.actions.acknowledgements import Acknowledgement, MissingName
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.board import current_board
+from situasi.common import metrics
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQueries
 from situasi.higher_command import app
@@ -85,6 +86,7 @@ async def serve_state(request: Request) -> Response:
     viewer = _find_viewer(request)
     if viewer is None:
         return _not_found()
+    metrics.record_wall_read(wall_state.now())
     query, known_etag = _parse_query(request, viewer), request.headers.get("if-none-match", "")
     auth: AuthContext = request.scope[AUTH_CONTEXT]
     if wall_service.current_service(current_board()).has_too_many_waiting(auth.session_key):
