@@ -132,6 +132,20 @@ def place_beside(
     return Label((name,), _build_boxes((x, y - height / 2), sizes, align), anchor, align)
 
 
+def place_in_two_lines(name: str, position: PointXY, anchor: PointXY, align: str) -> Label:
+    """Place the label beside the map in two lines: the last word of a name shares one with the
+    value, so that a long name is narrow."""
+    first, _space, last = name.rpartition(" ")
+    lines = (first, last) if first else (name, "")
+    widths = (
+        _measure_width(lines[0]) * NAME_SIZE_PX,
+        _measure_width(f"{lines[1]} {_WIDEST_VALUE}".strip()) * NAME_SIZE_PX,
+    )
+    x, y = position
+    sizes = [(width, TWO_LINE_HEIGHT_PX / 2) for width in widths]
+    return Label(lines, _build_boxes((x, y - TWO_LINE_HEIGHT_PX / 2), sizes, align), anchor, align)
+
+
 def compute_leader_end(label_x: float, align: str) -> float:
     """Return where the line to a name ends that is aligned to x."""
     return label_x - _LEADER_GAP_PX if align == "start" else label_x + _LEADER_GAP_PX

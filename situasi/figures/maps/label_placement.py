@@ -25,6 +25,7 @@ PHONE_WIDTH_PX, DESKTOP_WIDTH_PX = 426, 480
 FILLED_HEIGHT_SHARE = 0.94  # of the height
 _ZOOM_STEPS, _ZOOM_STEP = 8, 0.1  # number and size of the zoom steps by which the map may shrink
 _SIDE_GAP_PX = 18.0  # between the map and a name beside it
+_HULL_GAP_PX = 6.0  # between the hull of the map and a name along it
 # Row height: name above value, or both in one line, closer where there are many.
 _TWO_LINE_ROW_PX = label_metrics.TWO_LINE_HEIGHT_PX + 6
 _ONE_LINE_ROW_PX = label_metrics.ONE_LINE_HEIGHT_PX + 8
@@ -77,6 +78,27 @@ def place_labels(
                 return plans[-1][1]
     fitting = [plan for wide, plan in plans if wide <= DESKTOP_WIDTH_PX]
     return fitting[0] if fitting else plans[-1][1]
+
+
+@lru_cache(maxsize=4)
+def place_labels_along_hull(
+    boundaries: Boundaries, names: AreaNames, height_px: int
+) -> LabelLayout:
+    """Place all names along the convex hull of a map that fills this height.
+
+    For a map as large as possible in the width that its names leave. No line to a name crosses
+    another name: lines stay inside the hull, names outside.
+    """
+    west, south, east, north = boundaries.bounds
+    corners = Camera(west, north, 0).to_pixels(np.array([(west, north), (east, south)]))
+    zoom = math.log2(height_px / (corners[1] - corners[0])[1])
+    camera = Camera((west + east) / 2, (south + north) / 2, zoom)
+    projected = _project_map(boundaries, camera)
+    known_names = {code: name for code, name in names if code in projected.shapes}
+    hull = shapely.union_all(list(projected.shapes.values())).convex_hull
+    return LabelLayout(camera, _place_beside(
+        projected, known_names, height_px, is_one_line=False, hull=hull
+    ))
 
 
 def _list_zooms(boundaries: Boundaries, height_px: int) -> list[float]:
@@ -137,9 +159,14 @@ def _overlaps(first: Box, second: Box) -> bool:
 
 
 def _place_beside(
-    projected_map: _ProjectedMap, names: Mapping[str, str], height_px: float, *, is_one_line: bool
+    projected_map: _ProjectedMap,
+    names: Mapping[str, str],
+    height_px: float,
+    *,
+    is_one_line: bool,
+    hull: shapely.Geometry | None = None,
 ) -> dict[str, Label]:
-    """Place names in columns left and right of the map."""
+    """Place names left and right of the map: in columns, or along a hull around it."""
     left, _, right, _ = projected_map.extent
     places = {code: projected_map.anchors[code] for code in names}
     is_one_line = is_one_line or len(names) > 2 * int(height_px // _TWO_LINE_ROW_PX)
@@ -154,10 +181,27 @@ def _place_beside(
         rows = _fit_rows([places[code][1] for code in codes], row, height_px)
         end = label_metrics.compute_leader_end(x, align)
         for code, y in zip(_uncross_leaders(codes, places, end, rows), rows, strict=True):
+            if hull is not None and not is_one_line:
+                row_x = _find_hull_x(hull, y, row, align)
+                labels[code] = label_metrics.place_in_two_lines(
+                    names[code], (row_x, y), places[code], align
+                )
+                continue
             labels[code] = label_metrics.place_beside(
                 names[code], (x, y), places[code], align, is_one_line=is_one_line
             )
     return labels
+
+
+def _find_hull_x(hull: shapely.Geometry, y: float, row_px: float, align: str) -> float:
+    """Return where a name at this height begins or ends so that it is clear of the hull."""
+    left, _top, right, _bottom = shapely.bounds(hull).tolist()
+    row = shapely.box(left, y - row_px / 2, right, y + row_px / 2)
+    strip = shapely.intersection(hull, row)
+    if shapely.is_empty(strip):
+        return float(left + right) / 2
+    start, _top, end, _bottom = shapely.bounds(strip).tolist()
+    return float(start - _HULL_GAP_PX) if align == "end" else float(end + _HULL_GAP_PX)
 
 
 def _assign_sides(

@@ -14,7 +14,7 @@ MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _STATIC_FOLDER = Path(__file__).parent / "static"
 _STYLE = ("wall.css", "large.css")
 _FROZEN_STYLE = ("wall.css", "frozen.css")
-_SCALES = {**TINGKAT, **SITUASI}
+_SCALES = {**TINGKAT, **SITUASI, **{f"situasi-{name}": colour for name, colour in SITUASI.items()}}
 
 
 @cache

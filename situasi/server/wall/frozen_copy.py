@@ -24,7 +24,9 @@ from situasi.server.wall.state import Sources
 # More open cases than this are counted and not listed.
 MAX_CASES = 2_000
 # The sentences of the wall that a copy uses.
-_USED_SENTENCES = ("filter", "unacknowledged", "and_more", "newest")
+_USED_SENTENCES = (
+    "filter", "unacknowledged", "and_more", "newest", "decide", "decide_more", "decide_unheld",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

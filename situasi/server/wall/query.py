@@ -13,7 +13,7 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import JENIS, STATUS, TINGKAT
 from situasi.domain.register import Register
 
-VIEW_NAMES = ("situasi", "partisipasi", "tps", "personel", "perhatian")
+VIEW_NAMES = ("situasi", "putuskan", "partisipasi", "tps", "personel", "perhatian")
 
 
 @dataclass(frozen=True)

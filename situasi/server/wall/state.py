@@ -12,6 +12,7 @@ from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_list import AlertList, AlertRecords, build_alert_list
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.redeployment.nearest import find_ready_officers
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
@@ -27,7 +28,7 @@ from situasi.common.formats import (
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.maps.area_style import AreaStyle
-from situasi.figures.theme import DARK, LIGHT, Theme, is_ink_readable
+from situasi.figures.theme import DARK, LIGHT
 from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
@@ -35,12 +36,15 @@ from situasi.presentation import alert_causes, incident_item, map_measures
 from situasi.presentation.alerts import format_level_counts, format_severity, format_status
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
-from situasi.server.wall import svg_map, views
+from situasi.server.wall import matters, svg_map, views
+from situasi.server.wall.alarms import Surroundings, describe_surroundings
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.views import MAX_LINES, ViewData, WallView
 
 # More open critical cases than this are counted and not named.
 MAX_ALARMS = 40
+# Of so many of the newest the whole text and the surroundings are told.
+_MAX_DETAILED = 8
 # A case stored so long after it became known is imported history: shown, but no alarm.
 _HISTORY_AGE = timedelta(hours=1)
 _NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
@@ -111,22 +115,39 @@ def _build_views(
     if viewer.link is not None:
         case_filter = selection if viewer.link.filter_values("rentang") else query.selection
     visible = cases.select(critical_cases, case_filter)
+    overview, minute = analysis_view.compute_overview(selection), cache_minute(sources.view_time)
+    around = Surroundings(
+        overview.selected_cases,
+        analysis_view.compute(find_ready_officers) if viewer.role.may_see("personel") else [],
+        sources.board.geography,
+    )
+    register = analysis_view.register
+    waiting = matters.select_decisions(
+        analysis_view, sources.records, viewer, query, visible
+    )
     data = ViewData(
-        overview=analysis_view.compute_overview(selection),
+        overview=overview,
         day=analysis_view.compute(area_summary.compute_area_summary),
         critical_cases=visible,
+        decisions=matters.format_decisions(waiting, visible, register, minute, around),
         acknowledged=sources.records.acknowledged,
         alerts=_select_alerts(sources, analysis_view, viewer, query),
         with_names=viewer.role.may_see("personel"),
-        register=analysis_view.register,
-        view_time=replace(sources.view_time, at=cache_minute(sources.view_time)),
+        register=register,
+        view_time=replace(sources.view_time, at=minute),
         theme=DARK if query.dark else LIGHT,
     )
     drawing = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
     return {
         "views": [_build_view(name, views.build_view(name, data), data) for name in query.views],
+        "decisions": [
+            matters.build_decision(item, live=sources.view_time.live) for item in data.decisions
+        ],
+        "decision_count": len(waiting),
         "alarms": [
-            _build_alarm(row, data, drawing) for row in visible.head(MAX_ALARMS).itertuples()
+            _build_alarm(row, data, drawing)
+            | (_build_details(row, data, around) if n < _MAX_DETAILED else {})
+            for n, row in enumerate(visible.head(MAX_ALARMS).itertuples())
         ],
         "alarm_count": len(visible),
         "alerts": data.alerts and _build_alerts(data.alerts, data),
@@ -210,33 +231,58 @@ def _epoch_ms(at: datetime) -> int:
 def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
     measure = views.build_measure(data, view.measure)
     codes = set(data.codes)
+    letters = _list_situasi(data) if view.measure == "situasi" else {}
     areas = {
-        code: _build_area(measure.build_area(place), data.theme)
+        code: _build_area(measure.build_area(place), letters.get(code, ""))
         for code, place in data.register.kecamatan.items()
         if code in codes
     }
     marks = [[_build_mark(mark), word] for mark, word in measure.legend]
     if measure.no_data_label:
-        marks.append([["silent", ""], measure.no_data_label])
+        marks.append([["silent", "", ""], measure.no_data_label])
     return {
         "name": name,
         "title": view.title,
-        "figures": [_build_kpi(item) for item in view.kpis],
+        "quiet": view.is_quiet,
+        "figures": [
+            _build_kpi(item) | {"trend": list(view.trends.get(item.key, ()))} for item in view.kpis
+        ],
         "areas": areas,
         "legend": marks,
         "heading": view.heading,
         "lines": view.lines
-        and [{"title": line.title, "end": line.end, "note": line.note} for line in view.lines],
+        and [
+            {
+                "mark": line.tingkat,
+                "title": line.title,
+                "end": line.end,
+                "note": line.note,
+                "place": line.place,
+                "act": line.act,
+            }
+            for line in view.lines
+        ],
         "nothing": view.empty_text,
     }
 
 
-def _build_area(area: AreaStyle, theme: Theme) -> list[Any]:
-    """Return [value, fill, opacity, whether its label has the colour of the paper]."""
-    if area.fill is None:
-        return [area.value, None, 1, 0]
-    is_light = not is_ink_readable(area.fill, area.fill_alpha, theme)
-    return [area.value, area.fill, round(area.fill_alpha / 255, 2), int(is_light)]
+def _list_situasi(data: ViewData) -> dict[str, str]:
+    """Return the situasi of each kecamatan that has one: it is told by letter and hatch too."""
+    states = data.overview.crowd_states.set_index("kecamatan")["situasi"]
+    return {str(code): state for code, state in states.items() if isinstance(state, str)}
+
+
+def _build_area(area: AreaStyle, situasi: str) -> list[Any]:
+    """Return [value, fill, opacity, situasi, its letter]."""
+    opacity = 1 if area.fill is None else round(area.fill_alpha / 255, 2)
+    # What is neither dashed nor lettered is hijau.
+    letter = format_letter(situasi) if situasi not in ("", "hijau") else ""
+    return [area.value, area.fill, opacity, situasi, letter]
+
+
+def format_letter(situasi: str) -> str:
+    """Return the letter that stands for a situasi, as its colour cannot be told by everybody."""
+    return label("situasi", situasi)[0].upper()
 
 
 def _build_kpi(kpi_text: KpiText) -> dict[str, Any]:
@@ -261,10 +307,10 @@ def _build_text(text: TextOrCounts) -> Any:
 
 
 def _build_mark(mark: Mark) -> list[str]:
-    """Return [scale, code], as the stylesheet draws it."""
+    """Return [scale, code, letter], as the stylesheet draws it."""
     if mark.code is None:
-        return ["silent" if mark.scale == "situasi" else mark.scale, "belum"]
-    return [mark.scale, mark.code]
+        return ["silent" if mark.scale == "situasi" else mark.scale, "belum", ""]
+    return [mark.scale, mark.code, format_letter(mark.code) if mark.scale == "situasi" else ""]
 
 
 def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[str, Any]:
@@ -281,6 +327,12 @@ def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[
         "old": not item.is_exercise and row.came_at - row.grave_at > _HISTORY_AGE,
         "acknowledged": _format_row_acknowledgement(row, data, zone),
     }
+
+
+def _build_details(row: Any, data: ViewData, around: Surroundings) -> dict[str, str]:
+    """Return what an interruption tells besides: the whole text and what is known of the place."""
+    surroundings = describe_surroundings(row, data.register, around, with_names=data.with_names)
+    return {"whole": row.uraian or "", **surroundings}
 
 
 def _build_case(row: Any, item: incident_item.IncidentItem) -> dict[str, Any]:

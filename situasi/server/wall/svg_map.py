@@ -1,6 +1,6 @@
 """The map of the wall as SVG: outlines and names drawn once; the page adds colours and values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,24 +13,21 @@ from situasi.domain.basemap import LINE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.figures.maps.label_metrics import NAME_SIZE_PX, Label
-from situasi.figures.maps.label_placement import LabelLayout, place_labels
+from situasi.figures.maps.label_placement import LabelLayout, place_labels_along_hull
 from situasi.figures.maps.projection import Camera
 
-# So small that on the wall its letters are as large as those beside the map. All names then stand
-# beside the map, with room for slightly larger letters than they were placed with.
-HEIGHT = 270
-FONT_SIZE = 16.0
-# From a name down to its value: closer than to the name below.
-_VALUE_OFFSET = 14.0
+# So small that on the wall its letters are as large as those beside the map.
+HEIGHT = 240
+FONT_SIZE = NAME_SIZE_PX
+# From the first line of a name down to the second, which its value shares.
+_LINE_OFFSET = 12.0
 # Ends of the line that ties both together, above and below the middle.
-_TIE_OFFSETS = 12.0, 13.0
+_TIE_OFFSETS = 11.0, 11.0
 _MARGIN = 3.0
-# Names were placed with semibold letters, but are drawn in lighter ones.
-_WEIGHT_RATIO = 0.9
 # What is nearer than this to a line of the base map cannot be told from it on the wall.
 _BASE_TOLERANCE = 0.25
 # Radius of a mark, and of the ring around it, in map units.
-MARK_RADIUS, RING_RADIUS = 7.0, 17.0
+MARK_RADIUS, RING_RADIUS = 7.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -54,31 +51,58 @@ class MapDrawing:
 @lru_cache(maxsize=4)
 def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> MapDrawing:
     """Draw the map of these kecamatan (code, name)."""
-    layout = place_labels(boundaries, names, HEIGHT, has_values_below=True)
+    layout = place_labels_along_hull(boundaries, names, HEIGHT)
     shapes = shapely.transform(boundaries.polygons, layout.camera.to_pixels)
     layout_points = layout.camera.to_pixels(np.array(list(boundaries.label_points.values())))
     points = zip(boundaries.label_points, layout_points, strict=True)
     centre_points = {code: (float(x), float(y)) for code, (x, y) in points}
-    outlines = Markup("").join(
-        Markup('<path class="area" data-code="{}" d="{}"/>').format(code, _svg_path(shape))
-        for code, shape in zip(boundaries.codes, shapes, strict=True)
-    )
+    paths = {code: _svg_path(shape) for code, shape in zip(boundaries.codes, shapes, strict=True)}
+    outlines = _render_paths("area", paths) + _render_paths("hatch", paths)
     labels = Markup("").join(_render_label(code, label) for code, label in layout.labels.items())
     svg = Markup(
         '<svg id="map" viewBox="{}" font-size="{}" role="img" aria-labelledby="map-title">'
-        '<title id="map-title"></title>{}{}{}<g id="marks"></g><g id="ring">'
+        '<title id="map-title"></title>{}{}{}{}<g id="near">{}</g><g id="marks"></g><g id="ring">'
         '<circle class="still" r="{}"/><circle class="pulse" r="{}"/></g></svg>'
     ).format(
-        _view_box(shapes, layout), FONT_SIZE, outlines,
-        _render_base_map(boundaries.basemap, layout.camera), labels, RING_RADIUS, RING_RADIUS,
+        _view_box(shapes, layout), FONT_SIZE, _HATCHES, outlines,
+        _render_base_map(boundaries.basemap, layout.camera), labels,
+        _render_near_names(names, centre_points), RING_RADIUS, RING_RADIUS,
     )  # fmt: skip
     return MapDrawing(svg, layout, centre_points)
+
+
+# States are told apart without colour too: lines for kuning, crossed lines for merah.
+_HATCHES = Markup(
+    '<defs><pattern id="hatch-kuning" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<path d="M0 6L6 0"/></pattern>'
+    '<pattern id="hatch-merah" width="5" height="5" patternUnits="userSpaceOnUse">'
+    '<path d="M0 5L5 0M0 0L5 5"/></pattern></defs>'
+)
+
+
+def _render_paths(name: str, paths: Mapping[str, str]) -> Markup:
+    return Markup("").join(
+        Markup('<path class="{}" data-code="{}" d="{}"/>').format(name, code, path)
+        for code, path in paths.items()
+    )
 
 
 def build_register_drawing(boundaries: Boundaries, register: Register) -> MapDrawing:
     """Draw the map of the kecamatan of this register."""
     names = tuple((code, place.name) for code, place in register.kecamatan.items())
     return build_drawing(boundaries, names)
+
+
+def _render_near_names(
+    names: tuple[tuple[str, str], ...], centre_points: Mapping[str, tuple[float, float]]
+) -> Markup:
+    """Render each name below the middle of its kecamatan, for when the map shows one place."""
+    return Markup("").join(
+        Markup('<text x="{:.1f}" y="{:.1f}">{}</text>').format(x, y + RING_RADIUS, name)
+        for code, name in names
+        if code in centre_points
+        for x, y in [centre_points[code]]
+    )
 
 
 def _render_base_map(basemap: Basemap, camera: Camera) -> Markup:
@@ -126,28 +150,36 @@ def _render_label(code: str, label: Label) -> Markup:
             line += Markup(
                 '<line class="tie" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>'
             ).format(x2, y - above, y + below)
-    value = Markup('x="{:.1f}" dy="{}"').format(x, _VALUE_OFFSET)
-    if label.is_one_line:
-        value = Markup('dx="5"')
     return Markup(
-        '<g class="label {side}" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
-        'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" {value}></tspan>'
-        "</text></g>"
+        '<g class="label beside" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
+        'y="{y:.1f}">{name}</text></g>'
     ).format(
-        side="inside" if label.is_inside else "beside", code=code, line=line, align=label.align,
-        x=x, y=y + FONT_SIZE / 3 if label.is_one_line else y - 1, name=" ".join(label.lines),
-        value=value,
+        code=code, line=line, align=label.align, x=x, name=_render_name(label, x),
+        y=y + FONT_SIZE / 3 if label.is_one_line else y - 1.5,
     )  # fmt: skip
 
 
+def _render_name(label: Label, x: float) -> Markup:
+    """Render the lines of a name, and the place of the value, which shares the last."""
+    if label.is_one_line:
+        return Markup('<tspan class="name">{} </tspan><tspan class="value"></tspan>').format(
+            label.lines[0]
+        )
+    first, last = label.lines
+    start = Markup('x="{:.1f}" dy="{}"').format(x, _LINE_OFFSET)
+    # An empty part of a text moves nothing: without a second word the value itself begins the line.
+    second = Markup('<tspan class="name" {}>{} </tspan>').format(start, last) if last else ""
+    return Markup('<tspan class="name">{}</tspan>{}<tspan class="value" {}></tspan>').format(
+        first, second, "" if last else start
+    )
+
+
 def _view_box(shapes: Any, label_layout: LabelLayout) -> str:
-    """Return the box of map and names, whose letters are larger than they were placed with."""
+    """Return the box of map and names."""
     left, top, right, bottom = shapely.total_bounds(shapes)
     for label in label_layout.labels.values():
         a, b, c, d = label.bounding_box
-        extra = (c - a) * (_WEIGHT_RATIO * FONT_SIZE / NAME_SIZE_PX - 1)
-        left, right = min(left, a - extra), max(right, c + extra)
-        top, bottom = min(top, b), max(bottom, d)
+        left, top, right, bottom = min(left, a), min(top, b), max(right, c), max(bottom, d)
     left, top = left - _MARGIN, top - _MARGIN
     width, height = right + _MARGIN - left, bottom + _MARGIN - top
     return f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}"

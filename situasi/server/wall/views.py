@@ -1,29 +1,37 @@
 """The views of the wall: for each its figures, its map, and one list of at most six lines."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_list import AlertList
-from situasi.analysis.situation.area_summary import AreaSummary
+from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS
+from situasi.analysis.stations import current_task
+from situasi.analysis.stations.current_task import CurrentTask
+from situasi.analysis.stations.status import count_by_kecamatan
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime
-from situasi.common.formats import format_counts, format_number, format_ratio
+from situasi.common.formats import format_counts, format_number, format_ratio, format_time
 from situasi.common.i18n import _
-from situasi.domain.labels import label
+from situasi.domain.feed_schemas import FASE, STATUS_CLOSED
+from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.presentation import kpis, map_measures
 from situasi.presentation.alerts import format_open_alerts
+from situasi.presentation.decisions import DecisionText
 from situasi.presentation.model import KpiText
 from situasi.presentation.numbers import format_percent
 
 MAX_LINES = 6
+_TREND_POINTS = 6
 MAX_KPIS = 4
 
 
@@ -37,6 +45,7 @@ class ViewData:
     overview: Overview
     day: AreaSummary
     critical_cases: pd.DataFrame
+    decisions: Sequence[DecisionText]
     acknowledged: Mapping[str, Acknowledgement]
     alerts: AlertList | None
     with_names: bool
@@ -44,7 +53,8 @@ class ViewData:
     view_time: ViewTime
     theme: Theme
 
-    @property
+    # Several views need these; each takes milliseconds.
+    @cached_property
     def codes(self) -> list[str]:
         """Return the kecamatan of the selection."""
         return list(self.overview.crowd_states["kecamatan"])
@@ -54,24 +64,49 @@ class ViewData:
         """Return the turnout of the selection."""
         return summary.compute_total(self.day.turnout.loc[self.codes])
 
-    @property
+    @cached_property
     def tps(self) -> pd.DataFrame:
         """Return the polling stations of the selection."""
         return self.day.stations[self.day.stations["kecamatan"].isin(self.codes)]
 
+    @cached_property
+    def stations_kpi(self) -> KpiText:
+        """Return the phase that most of these have reached."""
+        return kpis.format_stations(self.tps)
+
+    @cached_property
+    def open_trend(self) -> list[float]:
+        """Return how many cases were open at each of the last hours."""
+        return _compute_open_trend(self)
+
+    @cached_property
+    def phase_trend(self) -> list[float]:
+        """Return how many polling stations had reached that phase."""
+        return _compute_phase_trend(self)
+
 
 @dataclass(frozen=True)
 class ListLine:
-    """One line of a list: main text, text at its end, and a second row."""
+    """One line of a list: main text, text at its end, and rows below: place, note, what next.
+
+    tingkat: of a report; its mark is drawn.
+    """
 
     title: str
     end: str = ""
     note: str = ""
+    place: str = ""
+    act: str = ""
+    tingkat: str | None = None
 
 
 @dataclass(frozen=True)
 class WallView:
-    """One view. kpis: at most MAX_KPIS; lines: None: critical cases; empty_text: if it is empty."""
+    """One view. kpis: at most MAX_KPIS; lines: None: critical cases; empty_text: if it is empty.
+
+    is_quiet: it has nothing to say now, so the rotation skips it. trends: by key of a figure, its
+    values up to now, the oldest first.
+    """
 
     title: str
     kpis: Sequence[KpiText]
@@ -79,6 +114,8 @@ class WallView:
     heading: str
     lines: Sequence[ListLine] | None = None
     empty_text: str = ""
+    is_quiet: bool = False
+    trends: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 def build_view(name: str, data: ViewData) -> WallView:
@@ -93,21 +130,70 @@ def _build_situation(data: ViewData) -> WallView:
         _("Situasi"),
         [
             kpis.format_open_incidents(overview),
-            kpis.format_situasi(overview),
+            _format_situasi(overview),
             kpis.format_last_report(overview, data.view_time.at, zone),
-            kpis.format_silent_feeds(
-                overview,
-                None,
-                data.day.select_silent_places(data.codes),
-                data.register.name_of,
-            ),
+            kpis.format_silent_feeds(overview, None),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),
         empty_text=_("Tidak ada laporan berat yang terbuka.")
         if overview.newest_time is not None
         else _("Belum ada laporan kejadian."),
+        trends={"terbuka": data.open_trend},
     )
+
+
+def _format_situasi(overview: Overview) -> KpiText:
+    """Return the number of kecamatan in each situasi; letters in the marks tell which is which."""
+    kpi_text = kpis.format_situasi(overview)
+    return kpi_text if overview.kabupaten_state else replace(kpi_text, note="")
+
+
+def _build_decisions(data: ViewData) -> WallView:
+    lines = [
+        ListLine(one.what, one.elapsed, one.state, one.place, one.act, one.tingkat)
+        for one in data.decisions
+    ]
+    return WallView(
+        _("Putuskan"),
+        [
+            kpis.format_open_incidents(data.overview),
+            _format_situasi(data.overview),
+            data.stations_kpi,
+            kpis.format_silent_feeds(data.overview, None),
+        ],
+        "situasi",
+        _("Menunggu keputusan"),
+        lines,
+        _("Tidak ada yang menunggu keputusan."),
+        is_quiet=not lines,
+        trends={"terbuka": data.open_trend, "tps": data.phase_trend},
+    )
+
+
+def _compute_open_trend(data: ViewData) -> list[float]:
+    """Return how many cases were open at each of the last hours; closed ones till their end."""
+    rows, now = data.overview.selected_cases, pd.Timestamp(data.view_time.at)
+    if rows.empty:
+        return []
+    is_closed = rows["status"].isin(STATUS_CLOSED)
+    hours = [now - timedelta(hours=n) for n in range(_TREND_POINTS, 0, -1)]
+    counts = [
+        float(((rows["first_known"] <= at) & ~(is_closed & (rows["known_at"] <= at))).sum())
+        for at in hours
+    ]
+    return [*counts, float(len(data.overview.open_cases))]
+
+
+def _compute_phase_trend(data: ViewData) -> list[float]:
+    """Return how many TPS had reached the furthest common phase, half an hour apart."""
+    row = find_phases_reached(count_by_kecamatan(data.tps.assign(kecamatan=""))).iloc[0]
+    if not isinstance(row["fase"], str):
+        return []
+    later = data.tps[list(FASE[FASE.index(row["fase"]) :])].min(axis=1)
+    now = pd.Timestamp(data.view_time.at)
+    times = [now - timedelta(minutes=30 * n) for n in range(_TREND_POINTS, -1, -1)]
+    return [float((later <= at).sum()) for at in times]
 
 
 def _build_turnout(data: ViewData) -> WallView:
@@ -138,6 +224,7 @@ def _build_turnout(data: ViewData) -> WallView:
         _("Partisipasi terendah"),
         lines,
         _("Belum ada hitungan pemilih."),
+        is_quiet=not lines,
     )
 
 
@@ -150,26 +237,74 @@ def _build_stations(data: ViewData) -> WallView:
         KpiText(state, titles[state], format_number(count), total_text, alarm=bool(count))
         for state, count in counts.items()
     ]
-    rows = data.day.phases.loc[data.codes]
-    rows = rows.assign(behind=rows["terlambat"] + rows["tak_terjangkau"])
-    worst = rows[rows["behind"] > 0].sort_values("behind", ascending=False, kind="stable")
-    worst_rows: list[Any] = list(worst.head(MAX_LINES).itertuples())
-    lines = [
-        ListLine(
-            data.register.name_of(str(row.Index)),
-            format_ratio(row.behind, row.tps),
-            _format_states(row),
-        )
-        for row in worst_rows
-    ]
+    task = current_task.find_current_task(tps, data.register.election, data.view_time.at)
+    heading, empty_text = (_(text) for text in _TASK_TEXTS[task.name])
+    is_quiet = bool(tps["last_at"].isna().all())
     return WallView(
         _("TPS"),
-        [kpis.format_stations(tps), *overdue],
+        [data.stations_kpi, *overdue],
         "fase",
-        _("TPS terlambat atau tak terjangkau"),
-        lines,
-        _("Tidak ada TPS yang terlambat melapor."),
+        heading,
+        _list_boxes(task, data) if task.name == current_task.BOXES else _list_task(task, data),
+        empty_text,
+        is_quiet=is_quiet,
+        trends={"tps": data.phase_trend},
     )
+
+
+# Heading of what is owed, and the text where nobody owes it any more.
+_TASK_TEXTS = {
+    current_task.SUPPLIES: (N_("Logistik belum tiba"), N_("Logistik sudah di semua TPS.")),
+    current_task.OPENING: (N_("Belum dikabarkan dibuka"), N_("Semua TPS sudah dibuka.")),
+    current_task.COUNTS: (
+        N_("TPS terlambat atau tak terjangkau"),
+        N_("Tidak ada TPS yang terlambat melapor."),
+    ),
+    current_task.CLOSING: (N_("Belum dikabarkan ditutup"), N_("Semua TPS sudah ditutup.")),
+    current_task.COUNTING: (
+        N_("Penghitungan belum selesai"),
+        N_("Penghitungan selesai di semua TPS."),
+    ),
+    current_task.BOXES: (N_("Kotak di jalan, terlama dahulu"), N_("Tidak ada kotak di jalan.")),
+    current_task.HOME: (N_("Kotak belum di PPK"), N_("Semua kotak sudah di PPK.")),
+}
+
+
+def _list_task(task: CurrentTask, data: ViewData) -> list[ListLine]:
+    """Return by kecamatan how many TPS owe it, the most first."""
+    counts = current_task.count_by_area(task.stations, data.tps)
+    phases = data.day.phases
+    rows: list[Any] = list(counts.head(MAX_LINES).itertuples())
+    return [
+        ListLine(
+            data.register.name_of(str(row.Index)),
+            format_ratio(row.waiting, row.tps),
+            _format_states(phases.loc[row.Index]),
+        )
+        for row in rows
+    ]
+
+
+def _list_boxes(task: CurrentTask, data: ViewData) -> list[ListLine]:
+    """Return the boxes on their way, the longest first, with their escort."""
+    at = data.view_time.at
+    rows: list[Any] = list(task.stations.head(MAX_LINES).itertuples())
+    lines = []
+    for row in rows:
+        since = "–" if pd.isna(row.box_at) else format_time(row.box_at.astimezone(at.tzinfo))
+        escort = _("pengawal tidak disebut")
+        if isinstance(row.escort, str) and row.escort:
+            who = row.escort if data.with_names else _("ada")
+            escort = _("pengawal {who}").format(who=who)
+        lines.append(
+            ListLine(
+                f"TPS {row.nomor} · {data.register.name_of(row.desa)}",
+                _("sejak {time}").format(time=since),
+                f"{label('fase', row.fase)} · {escort}",
+                data.register.name_of(row.kecamatan),
+            )
+        )
+    return lines
 
 
 def _format_total(tps_count: int) -> str:
@@ -213,6 +348,7 @@ def _build_personnel(data: ViewData) -> WallView:
         _("TPS tanpa petugas hadir"),
         lines,
         _("Tidak ada TPS tanpa petugas.") if len(known) else _("Belum ada plotting personel."),
+        is_quiet=known.empty,
     )
 
 
@@ -233,14 +369,16 @@ def _build_attention(data: ViewData) -> WallView:
         _("Perlu perhatian"),
         [
             kpis.format_open_incidents(data.overview),
-            kpis.format_situasi(data.overview),
-            kpis.format_stations(data.tps),
+            _format_situasi(data.overview),
+            data.stations_kpi,
             *_list_alert_kpis(data),
         ],
         "perhatian",
         _("Nilai perhatian tertinggi, 0–100"),
         lines,
         empty_text,
+        is_quiet=not lines,
+        trends={"terbuka": data.open_trend},
     )
 
 
@@ -260,6 +398,7 @@ def _format_reasons(row: Any) -> str:
 
 _VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
     "situasi": _build_situation,
+    "putuskan": _build_decisions,
     "partisipasi": _build_turnout,
     "tps": _build_stations,
     "personel": _build_personnel,

@@ -22,6 +22,7 @@ from situasi.figures.maps.label_placement import (
     AreaNames,
     LabelLayout,
     place_labels,
+    place_labels_along_hull,
 )
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 from tests.effort import examples
@@ -186,3 +187,20 @@ def test_kecamatan_that_lie_over_one_another_still_do_not_share_the_room_of_a_na
     boundaries = invented([twice, twice])
     labels = place_labels(boundaries, names_of(boundaries), 430).labels
     assert [label.is_inside for label in labels.values()] == [True, False]
+
+
+def test_along_the_hull_no_line_to_a_name_crosses_another_and_no_names_overlap() -> None:
+    layout = place_labels_along_hull(OGAN_ILIR, names_of(OGAN_ILIR), 240)
+    labels = list(layout.labels.values())
+    assert len(labels) == 16
+    boxes = [shapely.box(*label.bounding_box) for label in labels]
+    for one, other in combinations(boxes, 2):
+        assert shapely.intersection(one, other).area < 1e-6
+    for label in labels:
+        line = shapely.LineString(label.leader_line)
+        crossed = [
+            other.lines
+            for other, box in zip(labels, boxes, strict=True)
+            if other is not label and line.intersects(box)
+        ]
+        assert crossed == [], label.lines

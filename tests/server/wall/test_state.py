@@ -125,7 +125,7 @@ def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
     found, of_day = of_pages(rehearsed, of_the_day())
     places = rehearsed.register.kecamatan
     for one in said["views"]:
-        name = {"tps": "fase"}.get(one["name"], one["name"])
+        name = {"tps": "fase", "putuskan": "situasi"}.get(one["name"], one["name"])
         dark = wall_state.DARK
         by = map_measures.build_measure(name, found, of_day, places, dark)
         for code, place in places.items():

@@ -27,9 +27,10 @@ function element(name, ...inside) {
   return made;
 }
 
-function sign(place, [scale, code]) {
+function sign(place, [scale, code, letter]) {
   const name = `sign ${scale}${scale === "colour" ? "" : ` ${code}`}`;
   if (place.className !== name) place.className = name;
+  text(place, letter ?? "");
   place.style.background = scale === "colour" ? code : "";
 }
 
@@ -55,7 +56,7 @@ function textOrCounts(place, words) {
 
 export function figures(place, list) {
   const made = () => element("article", element("h2"), element("p",
-    element("strong"), element("small")), element("div"));
+    element("strong"), element("small")), element("div"), trendLine());
   children(place, list.length, made).forEach((card, at) => {
     const one = list[at];
     card.className = one.alarm ? "alarm" : "";
@@ -66,7 +67,27 @@ export function figures(place, list) {
     textOrCounts(card.children[2], one.note);
     const letters = typeof one.value === "string" ? one.value.length : 0;
     card.children[1].className = letters > 11 ? "long" : "";
+    trend(card.children[3], one.trend ?? []);
   });
+}
+
+function trendLine() {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "trend");
+  drawing.setAttribute("viewBox", "0 0 60 20");
+  drawing.setAttribute("preserveAspectRatio", "none");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.append(document.createElementNS(SVG, "polyline"));
+  return drawing;
+}
+
+// Values up to now, the oldest first, from zero to the largest.
+function trend(drawing, values) {
+  const most = Math.max(...values, 0);
+  drawing.toggleAttribute("hidden", values.length < 2 || !most);
+  const step = 58 / Math.max(1, values.length - 1);
+  const points = values.map((value, at) => `${1 + at * step},${19 - (18 * value) / (most || 1)}`);
+  drawing.firstChild.setAttribute("points", points.join(" "));
 }
 
 export function bands(place, list) {
@@ -76,21 +97,38 @@ export function bands(place, list) {
   });
 }
 
-// Lines of a list: {mark, title, place, end, note, text, sub}.
+// Lines of a list: {mark, title, end, place, note, text, act, sub, unheld}.
 export function lines(place, list) {
-  const made = () => element("li", element("i"), element("b"), element("span"), element("time"),
-    element("p"), element("p"));
+  const made = () => element("li", element("i"), element("b"), element("time"), element("p"),
+    element("p"), element("p"), element("p"));
   children(place, list.length, made).forEach((row, at) => {
     const one = list[at];
-    const [mark, title, where, end, note, words] = row.children;
-    row.className = `${one.sub ? "sub" : ""}${one.mark ? "" : " plain"}`;
+    const [mark, title, end, where, note, act, words] = row.children;
+    const kinds = [one.sub && "sub", one.mark || "plain", one.unheld && "unheld"];
+    row.className = kinds.filter((kind) => kind && kind !== one.mark).join(" ");
     sign(mark, ["tingkat", one.mark ?? "belum"]);
     text(title, one.title);
-    text(where, one.place ?? "");
     text(end, one.end ?? "");
+    where.className = "place";
+    text(where, one.place ?? "");
     text(note, one.note ?? "");
+    act.className = "act";
+    text(act, one.act ?? "");
+    words.className = "words";
     text(words, one.text ?? "");
   });
+}
+
+// Hide the last lines that have no space, so that none is cut; return how many are hidden.
+export function fit(place) {
+  const rows = [...place.children];
+  rows.forEach((row) => { row.hidden = false; });
+  let hidden = 0;
+  while (hidden < rows.length - 1 && place.scrollHeight > place.clientHeight + 1) {
+    hidden += 1;
+    rows[rows.length - hidden].hidden = true;
+  }
+  return hidden;
 }
 
 export function legend(place, list) {
@@ -109,7 +147,7 @@ export function table(place, data) {
   });
 }
 
-// byCode: of each area [value, fill, opacity, label in paper colour]; others stay empty.
+// byCode: of each area [value, fill, opacity, situasi, its letter]; others stay empty.
 export function areas(map, byCode) {
   for (const shape of map.querySelectorAll(".area")) {
     const area = byCode[shape.dataset.code];
@@ -117,12 +155,28 @@ export function areas(map, byCode) {
     shape.setAttribute("fill", area?.[1] ?? "none");
     shape.setAttribute("fill-opacity", area?.[2] ?? 1);
   }
+  for (const shape of map.querySelectorAll(".hatch")) {
+    const situasi = byCode[shape.dataset.code]?.[3];
+    const hatched = situasi && situasi !== "hijau";
+    shape.setAttribute("fill", hatched ? `url(#hatch-${situasi})` : "none");
+  }
   for (const label of map.querySelectorAll(".label")) {
     const area = byCode[label.dataset.code];
     label.classList.toggle("out", !area);
-    label.classList.toggle("on-fill", Boolean(area?.[3]) && label.classList.contains("inside"));
-    text(label.querySelector(".value"), area?.[0] ?? "");
+    text(label.querySelector(".value"), area ? [area[4], area[0]].filter(Boolean).join(" ") : "");
   }
+}
+
+const ZOOM = 2.4;
+
+// Show the surroundings of a place only, or all of the map (no spot).
+export function zoom(map, spot) {
+  map.dataset.whole ??= map.getAttribute("viewBox");
+  const [left, top, width, height] = map.dataset.whole.split(" ").map(Number);
+  map.classList.toggle("zoomed", Boolean(spot));
+  const [w, h] = [width / ZOOM, height / ZOOM];
+  const corner = spot && [spot[0] - w / 2, spot[1] - h / 2];
+  map.setAttribute("viewBox", (spot ? [...corner, w, h] : [left, top, width, height]).join(" "));
 }
 
 export function marks(map, alarms) {

@@ -34,7 +34,12 @@ function describe(one) {
   text(by("alarm-count"), counted());
   text(by("alarm-title"), one.title);
   text(by("alarm-place"), one.place);
-  text(by("alarm-text"), one.text);
+  text(by("alarm-text"), one.whole ?? one.text);
+  for (const name of ["before", "near", "credible"]) {
+    const place = by(`alarm-${name}`);
+    text(place, one[name] ?? "");
+    place.hidden = place.previousElementSibling.hidden = !one[name];
+  }
   by("alarm").dataset.tingkat = one.tingkat;
   const when = [one.weight, one.situasi?.[1], fill(words.came, { time: one.came }), one.happened];
   if (one.latihan) when.unshift(words.made_up);

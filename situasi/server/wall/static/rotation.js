@@ -24,5 +24,14 @@ export function hold() {
 
 export function turnWhenDue() {
   const turning = !state.held && !state.frozen && !state.alarm && !narrow.matches;
-  if (turning && state.picture?.views.length > 1 && Date.now() >= state.turnsAt) turn(1);
+  if (turning && state.picture?.views.length > 1 && Date.now() >= state.turnsAt) turn(nextStep());
+}
+
+// Views with nothing to say are skipped; keys still reach them.
+function nextStep() {
+  const { views } = state.picture;
+  for (let step = 1; step < views.length; step += 1) {
+    if (!views[(state.at + step) % views.length].quiet) return step;
+  }
+  return 0;
 }

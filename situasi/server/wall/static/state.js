@@ -7,6 +7,7 @@ export const seconds = (name, fallback, minimum) => {
   const value = Number(params.get(name));
   return Number.isFinite(value) && value >= minimum ? value : fallback;
 };
+document.documentElement.classList.toggle("big", params.get("besar") === "ya");
 export const RELEASE = seconds("jeda", 60, 3);
 // A frozen copy has the desk layout on any screen.
 export const narrow = matchMedia(

@@ -5,6 +5,7 @@ import { by, text } from "./draw.js";
 import { fill, narrow, state, words } from "./state.js";
 
 const LINES = 6;
+const STRIP = "putuskan"; // the view that is the strip in full
 
 function view() {
   const views = state.picture.views;
@@ -25,6 +26,7 @@ export function redraw() {
     text(by("title"), "Situasi");
     text(by("nothing"), picture.nothing ?? "");
     for (const id of ["figures", "lines", "legend"]) by(id).replaceChildren();
+    by("decide").hidden = true;
     return;
   }
   text(by("title"), one.title);
@@ -33,6 +35,7 @@ export function redraw() {
   const silent = Object.values(one.areas).some((area) => !area[1]);
   draw.legend(by("legend"), one.legend.filter(([mark]) => mark[0] !== "silent" || silent));
   draw.marks(by("map"), picture.alarms);
+  draw.zoom(by("map"), state.alarm?.spot);
   text(by("map-title"), `${one.title}: ${one.heading}`);
   text(by("heading"), one.heading);
   const rows = one.lines ?? reports(picture);
@@ -40,9 +43,42 @@ export function redraw() {
   const bare = one.lines ? !one.lines.length : !picture.alarms.length;
   text(by("nothing"), bare ? one.nothing : "");
   by("listed").classList.toggle("bare", bare);
+  decide(picture, one);
+  if (!narrow.matches) fitLists();
   draw.lines(by("newest"), picture.newest.map(report));
   const table = by("table"); // a frozen copy has its tables in the HTML
   if (table) draw.table(table, picture.table);
+}
+
+// What waits for a decision stands on every view; on its own it is the list.
+function decide(picture, one) {
+  const waiting = picture.decisions ?? [];
+  const full = one.name === STRIP && !narrow.matches;
+  by("decide").hidden = full || !waiting.length;
+  draw.lines(by("decisions"), waiting);
+  const unheld = waiting.filter((matter) => matter.unheld).length;
+  by("decide").classList.toggle("unheld", unheld > 0);
+  const more = (picture.decision_count ?? 0) - waiting.length;
+  headDecisions(unheld, more);
+}
+
+function headDecisions(unheld, more) {
+  const sentence = unheld ? words.decide_unheld : more > 0 ? words.decide_more : words.decide;
+  text(by("decide-title"), fill(sentence, { n: unheld || more }));
+}
+
+// Nothing is cut: what has no space is not begun, and what waits is counted.
+function fitLists() {
+  const unit = by("unit");
+  unit.hidden = false;
+  unit.hidden = unit.scrollWidth > unit.clientWidth;
+  const waiting = state.picture.decisions ?? [];
+  const hidden = draw.fit(by("decisions"));
+  const unheld = waiting.filter((matter) => matter.unheld).length;
+  headDecisions(unheld, (state.picture.decision_count ?? 0) - waiting.length + hidden);
+  draw.fit(by("lines"));
+  const last = [...by("lines").children].filter((row) => !row.hidden).at(-1);
+  if (last?.matches(".sub")) last.hidden = true; // a heading of nothing
 }
 
 // On a phone the figures of all views are stacked.

@@ -1,0 +1,94 @@
+"""Grave reports on the wall: each with its whole text, what was there before, and who is near."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from situasi.analysis.redeployment import nearest
+from situasi.analysis.redeployment.candidates import Candidate
+from situasi.common.formats import format_counts, format_number, format_time
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.domain.road_network import Geography
+from situasi.presentation import decisions
+
+# What is further back than this says little about the place now.
+_BEFORE = timedelta(hours=24)
+_MAX_BEFORE, _MAX_FORCES = 3, 2
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known around a report. cases: of the day; ready: empty for who may not see officers.
+
+    geography: of the board.
+    """
+
+    cases: pd.DataFrame
+    ready: Sequence[Candidate]
+    geography: Geography
+
+    def find_forces(self, place_code: str | None, max_forces: int) -> list[nearest.Force]:
+        """Return the nearest forces; none where the place is not known."""
+        if place_code is None:
+            return []
+        return nearest.find_nearest_forces(self.ready, self.geography, place_code, max_forces)
+
+
+def describe_surroundings(
+    row: Any, register: Any, around: Surroundings, *, with_names: bool
+) -> dict[str, str]:
+    """Return `before`, `near` and `credible` of a grave report in words; "" where not known.
+
+    row: of critical.find_critical_cases.
+    """
+    place = row.desa if isinstance(row.desa, str) else row.kecamatan
+    code = place if isinstance(place, str) else None
+    return {
+        "before": _format_before(row, register, around.cases),
+        "near": decisions.format_forces(around.find_forces(code, _MAX_FORCES), register),
+        "credible": _format_credibility(row, with_names=with_names),
+    }
+
+
+def _format_before(row: Any, register: Any, cases: pd.DataFrame) -> str:
+    """Return the other reports of this desa, else kecamatan, of the last 24 hours, newest first."""
+    if not isinstance(row.kecamatan, str):
+        return ""
+    column = "desa" if isinstance(row.desa, str) else "kecamatan"
+    same = cases[(cases[column] == getattr(row, column)) & ~cases["case"].isin(list(row.members))]
+    same = same[
+        (same["known_at"] <= row.grave_at)
+        & (same["known_at"] > row.grave_at - _BEFORE)
+        & (same["jenis"] != "nihil")
+    ].sort_values("known_at", ascending=False)
+    name = register.name_of(getattr(row, column))
+    if same.empty:
+        return _("tidak ada laporan lain di {name} dalam 24 jam").format(name=name)
+    zone = register.election.zone
+    rows: list[Any] = list(same.head(_MAX_BEFORE).itertuples())
+    parts = [
+        f"{label('jenis', other.jenis)} {format_time(other.known_at.astimezone(zone))}"
+        f" ({label('status', other.status)})"
+        for other in rows
+    ]
+    more = len(same) - len(rows)
+    if more > 0:
+        parts.append(format_counts(_("dan {n} lagi"), n=more))
+    return f"{name}: " + ", ".join(parts)
+
+
+def _format_credibility(row: Any, *, with_names: bool) -> str:
+    """Return how far the report can be trusted: its grade, how many sent it, who."""
+    grade = "".join(v for v in (row.keandalan, row.kredibilitas) if isinstance(v, str))
+    parts = [_("nilai {grade}").format(grade=grade)] if grade else [_("belum dinilai")]
+    if len(row.members) > 1:
+        parts.append(_("{n} laporan yang sama").format(n=format_number(len(row.members))))
+    if with_names and isinstance(row.pelapor, str) and row.pelapor:
+        parts.append(_("dari {who}").format(who=row.pelapor))
+    if isinstance(row.flags, str) and row.flags:
+        parts.append(row.flags)
+    return " · ".join(parts)
