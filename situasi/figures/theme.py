@@ -8,6 +8,9 @@ UNRATED = "belum"
 # Each scale has its own hues, and each mark a shape or word as well as a colour.
 TINGKAT = {"rendah": "#6B7A90", "sedang": "#D99A00", "tinggi": "#C8322B", UNRATED: "#9AA5B4"}
 SITUASI = {"hijau": "#2E8B57", "kuning": "#E3B505", "merah": "#B3261E"}
+# Lines over an area of this situasi, and the letter on its sign: red is not told from green by
+# everybody. hijau has a letter and no lines.
+SITUASI_INK = {"hijau": "#FFFFFF", "kuning": "#1B1400", "merah": "#FFFFFF"}
 SHAPES = {"rendah": "circle", "sedang": "triangle", "tinggi": "diamond", UNRATED: "ring"}
 SIGNS = {"rendah": "●", "sedang": "▲", "tinggi": "◆", UNRATED: "○"}
 

@@ -13,6 +13,7 @@ from situasi.figures.theme import (
     SHAPES,
     SIGNS,
     SITUASI,
+    SITUASI_INK,
     TINGKAT,
     Theme,
     hex_to_rgba,
@@ -20,6 +21,7 @@ from situasi.figures.theme import (
     select_step_colour,
     select_strength_colour,
 )
+from situasi.presentation.map_measures import GREEN_OPACITY
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 SIGHT = {
@@ -38,7 +40,16 @@ SIGHT = {
             [-0.011820, 0.042940, 0.968881],
         ]
     ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
+# What WCAG 2 asks of large letters and of what a picture is read by.
+READABLE = 3.0
 # Of CIE Lab; about ten times what an eye just tells apart side by side.
 APART = 20.0
 
@@ -97,9 +108,13 @@ def test_every_weight_has_its_own_shape_and_sign() -> None:
     assert len(set(SHAPES.values())) == len(set(SIGNS.values())) == len(TINGKAT)
 
 
-def contrast(one: str, other: str) -> float:
-    weights = np.array([0.2126, 0.7152, 0.0722])
-    light = sorted((float(weights @ linear(colour)) for colour in (one, other)), reverse=True)
+def contrast(one: str, other: str, sight: str = "all colours") -> float:
+    """The contrast ratio of WCAG 2 between two colours as this sight has them."""
+    weights, seen = np.array([0.2126, 0.7152, 0.0722]), SIGHT[sight]
+    light = sorted(
+        (float(weights @ np.clip(seen @ linear(colour), 0, 1)) for colour in (one, other)),
+        reverse=True,
+    )
     return (light[0] + 0.05) / (light[1] + 0.05)
 
 
@@ -130,3 +145,38 @@ def test_more_is_always_further_from_the_paper(theme: Theme) -> None:
     for scale in (theme.counts, theme.turnout, theme.phases):
         steps = [contrast(colour, theme.paper) for colour in scale]
         assert steps == sorted(steps)
+
+
+def on_map(situasi: str, theme: Theme) -> str:
+    """The colour of an area of this situasi, hijau being half transparent."""
+    share = GREEN_OPACITY / 255 if situasi == "hijau" else 1.0
+    over, under = (np.array(hex_to_rgba(c)[:3]) for c in (SITUASI[situasi], theme.paper))
+    return "#" + "".join(f"{round(part):02X}" for part in over * share + under * (1 - share))
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("situasi", SITUASI)
+def test_letter_and_lines_of_a_situasi_are_read_by_every_sight(situasi: str, sight: str) -> None:
+    assert contrast(SITUASI_INK[situasi], SITUASI[situasi], sight) >= READABLE
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_areas_of_two_situasi_are_told_apart_by_fill_or_by_lines(theme: Theme, sight: str) -> None:
+    """Red against green on the dark map is 1.2 : 1 for protanopia; its white lines are not."""
+    for one, other in combinations(SITUASI, 2):
+        fills = on_map(one, theme), on_map(other, theme)
+        hatched = [SITUASI_INK[name] for name in (one, other) if name != "hijau"]
+        ratios = [contrast(*fills, sight)]
+        ratios += [max(contrast(ink, fill, sight) for fill in fills) for ink in hatched]
+        assert max(ratios) >= READABLE, (one, other)
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_mark_is_seen_on_every_area_by_its_edges(theme: Theme, sight: str) -> None:
+    """It is edged in white and in black, so that red on red is seen too."""
+    fills = [*(on_map(name, theme) for name in SITUASI), *theme.counts, *theme.turnout,
+             *theme.phases, *theme.strength]  # fmt: skip
+    for fill in fills:
+        assert max(contrast(edge, fill, sight) for edge in ("#FFFFFF", "#000000")) >= 4.5, fill

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from situasi.figures.theme import DARK, LIGHT, SITUASI, TINGKAT, Theme
+from situasi.figures.theme import DARK, LIGHT, SITUASI, SITUASI_INK, TINGKAT, Theme
 from situasi.server.frontend import editions
 from situasi.server.wall.js_bundler import bundle
 
@@ -14,7 +14,11 @@ MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _STATIC_FOLDER = Path(__file__).parent / "static"
 _STYLE = ("wall.css", "large.css")
 _FROZEN_STYLE = ("wall.css", "frozen.css")
-_SCALES = {**TINGKAT, **SITUASI, **{f"situasi-{name}": colour for name, colour in SITUASI.items()}}
+_SCALES = {
+    **TINGKAT,
+    **SITUASI,
+    **{f"ink-{name}": colour for name, colour in SITUASI_INK.items()},
+}
 
 
 @cache
