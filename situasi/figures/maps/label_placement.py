@@ -96,9 +96,9 @@ def place_labels_along_hull(
     projected = _project_map(boundaries, camera)
     known_names = {code: name for code, name in names if code in projected.shapes}
     hull = shapely.union_all(list(projected.shapes.values())).convex_hull
-    return LabelLayout(camera, _place_beside(
-        projected, known_names, height_px, is_one_line=False, hull=hull
-    ))
+    return LabelLayout(
+        camera, _place_beside(projected, known_names, height_px, is_one_line=False, hull=hull)
+    )
 
 
 def _list_zooms(boundaries: Boundaries, height_px: int) -> list[float]:

@@ -6,15 +6,18 @@ from typing import Any
 import pandas as pd
 
 from situasi.access.roles import Viewer
-from situasi.actions.alert_list import AlertRecords
+from situasi.actions.alert_list import AlertList, AlertRecords, build_alert_list
 from situasi.analysis.situation import decisions as open_decisions
+from situasi.common.formats import format_time
 from situasi.common.i18n import _
 from situasi.domain.register import Register
 from situasi.live.analysis_cache import AnalysisView
-from situasi.presentation import decisions
+from situasi.presentation import alert_causes, decisions
+from situasi.presentation.alerts import format_level_counts, format_severity, format_status
 from situasi.presentation.decisions import DecisionText
 from situasi.server.wall.alarms import Surroundings
 from situasi.server.wall.query import WallQuery
+from situasi.server.wall.view_model import MAX_LINES, ViewData
 
 # At most so many matters are named; the others are counted.
 MAX_DECISIONS = 5
@@ -85,4 +88,39 @@ def build_decision(item: DecisionText, *, live: bool) -> dict[str, Any]:
         "note": item.state,
         "act": item.act,
         "unheld": item.is_unheld and live,
+    }
+
+
+def select_alerts(
+    analysis_view: AnalysisView, records: AlertRecords, viewer: Viewer, query: WallQuery
+) -> AlertList | None:
+    """Return the alerts of the selected kecamatan; None for who may not open their page.
+
+    A wall is read by whoever stands before it: never those of neutrality.
+    """
+    if not viewer.may_open("peringatan") or not analysis_view.register.election.alerts.rules:
+        return None
+    alerts = build_alert_list(analysis_view, records)
+    return alerts.select(query.selection.kecamatan).without("netralitas")
+
+
+def build_alerts(alerts: AlertList, data: ViewData) -> dict[str, Any]:
+    """Return how many alerts are open and unseen, and the gravest in words."""
+    rules, register, at = data.register.election.alerts, data.register, data.view_time.at
+    rows: list[Any] = list(alerts.open.head(MAX_LINES).itertuples())
+    return {
+        "count": len(alerts.open),
+        "unseen": len(alerts.unseen),
+        "levels": format_level_counts(rules, alerts.open),
+        "lines": [
+            {
+                "level": format_severity(rules, row.level),
+                "title": alert_causes.format_cause(row, alerts.alert_set, register, at),
+                "place": register.name_of(row.kecamatan),
+                "since": format_time(row.raised.astimezone(register.election.zone)),
+                "status": format_status(row.life),
+                "latihan": bool(row.latihan),
+            }
+            for row in rows
+        ],
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from situasi.access.roles import Viewer
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.actions.alert_list import AlertList, AlertRecords, build_alert_list
+from situasi.actions.alert_list import AlertRecords
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.redeployment.nearest import find_ready_officers
@@ -32,14 +32,13 @@ from situasi.figures.theme import DARK, LIGHT
 from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
-from situasi.presentation import alert_causes, incident_item, map_measures
-from situasi.presentation.alerts import format_level_counts, format_severity, format_status
+from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
 from situasi.server.wall import matters, svg_map, views
 from situasi.server.wall.alarms import Surroundings, describe_surroundings
 from situasi.server.wall.query import WallQuery
-from situasi.server.wall.views import MAX_LINES, ViewData, WallView
+from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
 
 # More open critical cases than this are counted and not named.
 MAX_ALARMS = 40
@@ -122,16 +121,14 @@ def _build_views(
         sources.board.geography,
     )
     register = analysis_view.register
-    waiting = matters.select_decisions(
-        analysis_view, sources.records, viewer, query, visible
-    )
+    waiting = matters.select_decisions(analysis_view, sources.records, viewer, query, visible)
     data = ViewData(
         overview=overview,
         day=analysis_view.compute(area_summary.compute_area_summary),
         critical_cases=visible,
         decisions=matters.format_decisions(waiting, visible, register, minute, around),
         acknowledged=sources.records.acknowledged,
-        alerts=_select_alerts(sources, analysis_view, viewer, query),
+        alerts=matters.select_alerts(analysis_view, sources.records, viewer, query),
         with_names=viewer.role.may_see("personel"),
         register=register,
         view_time=replace(sources.view_time, at=minute),
@@ -150,48 +147,13 @@ def _build_views(
             for n, row in enumerate(visible.head(MAX_ALARMS).itertuples())
         ],
         "alarm_count": len(visible),
-        "alerts": data.alerts and _build_alerts(data.alerts, data),
+        "alerts": data.alerts and matters.build_alerts(data.alerts, data),
         "table": _build_table(data, _table_columns(viewer)),
         "newest": [
             _build_case(row, incident_item.build_item(row, data.register, data.view_time.at))
             for row in cases.list_newest(data.overview.selected_cases, MAX_LINES).itertuples()
         ],
         "last": _last_report(analysis_view),
-    }
-
-
-def _select_alerts(
-    sources: Sources, analysis_view: AnalysisView, viewer: Viewer, query: WallQuery
-) -> AlertList | None:
-    """Return the alerts of the selected kecamatan; None for who may not open their page.
-
-    A wall is read by whoever stands before it: never those of neutrality.
-    """
-    if not viewer.may_open("peringatan") or not analysis_view.register.election.alerts.rules:
-        return None
-    alerts = build_alert_list(analysis_view, sources.records)
-    return alerts.select(query.selection.kecamatan).without("netralitas")
-
-
-def _build_alerts(alerts: AlertList, data: ViewData) -> dict[str, Any]:
-    """Return how many alerts are open and unseen, and the gravest in words."""
-    rules, register, at = data.register.election.alerts, data.register, data.view_time.at
-    rows: list[Any] = list(alerts.open.head(MAX_LINES).itertuples())
-    return {
-        "count": len(alerts.open),
-        "unseen": len(alerts.unseen),
-        "levels": format_level_counts(rules, alerts.open),
-        "lines": [
-            {
-                "level": format_severity(rules, row.level),
-                "title": alert_causes.format_cause(row, alerts.alert_set, register, at),
-                "place": register.name_of(row.kecamatan),
-                "since": format_time(row.raised.astimezone(register.election.zone)),
-                "status": format_status(row.life),
-                "latihan": bool(row.latihan),
-            }
-            for row in rows
-        ],
     }
 
 
