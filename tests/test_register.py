@@ -293,7 +293,7 @@ def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_
         ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,1,", "TPS 99.01.01.1001.001 tertulis dua"),
         ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,dua,", "tps.csv baris 3"),
         ("kecamatan.csv", "1800,tidak,6", "1800,tidak,", "kecamatan.csv baris 2"),
-        ("kecamatan.csv", "kode,", "kod,", "kecamatan.csv baris 2: kolom 'kode' tidak ada"),
+        ("kecamatan.csv", "kode,", "kod,", "kecamatan.csv baris 1: kolom 'kode' tidak ada"),
         ("desa.csv", "99.01.02.2003", "99.01.02.2009", "tidak ada di desa.csv"),
         ("desa.csv", "desa,99.01.02", "desa,99.01.09", "tidak ada di kecamatan.csv"),
         ("election.toml", 'zone_label = "WITA"', "", "entri 'zone_label' tidak ada"),

@@ -12,11 +12,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from situasi.domain.definition_fields import (
-    Count,
     Measure,
     Minutes,
     parse_definition,
 )
+from situasi.domain.feed_schemas import SITUASI
 
 # All rules that the board can check.
 RULE_CODES = (
@@ -41,6 +41,13 @@ def _parse_rates(
     return sorted((_find_level(level, info), rate) for level, rate in raw.items())
 
 
+def _check_states(levels: Mapping[str, int]) -> Mapping[str, int]:
+    if unknown := [state for state in levels if state not in SITUASI]:
+        known = ", ".join(SITUASI)
+        raise ValueError(f"situasi {', '.join(unknown)} tidak dikenal; yang ada {known}")
+    return levels
+
+
 def _parse_level_minimums(
     raw: Mapping[str, int], info: ValidationInfo[list[str]]
 ) -> tuple[int, ...]:
@@ -48,6 +55,13 @@ def _parse_level_minimums(
 
     Raises ValueError where a higher level needs fewer, or a level is unknown.
     """
+    if not isinstance(raw, Mapping):
+        raise ValueError(f"{raw!r} bukan tabel")
+    for level, minimum in raw.items():
+        if type(minimum) is not int or not 1 <= minimum < UNREACHABLE_COUNT // 1000:
+            raise ValueError(
+                f"{level} = {minimum!r} bukan bilangan bulat mulai 1, atau terlalu besar"
+            )
     by_index = {_find_level(level, info): minimum for level, minimum in raw.items()}
     minimums = [UNREACHABLE_COUNT] * len(info.context)
     for index, level in reversed(list(enumerate(info.context))):
@@ -84,7 +98,7 @@ class AlertRule:
     owner: str
     clear_after: Annotated[Minutes, Field(alias="hold_min")]
     level_min_members: Annotated[
-        tuple[Count, ...],
+        tuple[int, ...],
         Field(alias="levels", default={}, validate_default=True),
         BeforeValidator(_parse_level_minimums),
     ]
@@ -92,7 +106,9 @@ class AlertRule:
     grace: Annotated[Minutes, Field(alias="after_min")] = timedelta()
     excluded_phases: Annotated[tuple[str, ...], Field(alias="without")] = ()
     situasi_levels: Annotated[
-        Mapping[str, Annotated[int, BeforeValidator(_find_level)]] | None, Field(alias="situasi")
+        Mapping[str, Annotated[int, BeforeValidator(_find_level)]] | None,
+        Field(alias="situasi"),
+        AfterValidator(lambda levels: levels and _check_states(levels)),
     ] = None
     level_rates: Annotated[
         tuple[tuple[int, Measure], ...], Field(alias="false_per_day"), BeforeValidator(_parse_rates)
@@ -121,6 +137,8 @@ def parse(raw: Mapping[str, Any]) -> AlertRules:
     if unknown:
         raise ValueError(f"aturan {', '.join(unknown)} tidak ada; yang ada {', '.join(RULE_CODES)}")
     levels = raw["levels"]
+    if not isinstance(levels, list) or not all(isinstance(level, str) for level in levels):
+        raise ValueError(f"entri 'levels': {levels!r} bukan daftar teks")
     names = {level: {lang: raw["level"][level][lang] for lang in _LANGUAGES} for level in levels}
     rules = {code: _arrange_rule(code, raw_rule) for code, raw_rule in raw["rule"].items()}
     return parse_definition(

@@ -1,17 +1,14 @@
 """Errors in the files that define an election, in one sentence: file, line and remedy."""
 
-import csv
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
-RowT = TypeVar("RowT")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
-_REMEDY = "Perbaiki, lalu mulai lagi."
+REMEDY = "Perbaiki, lalu mulai lagi."
 
 
 class DefinitionError(ValueError):
@@ -31,41 +28,20 @@ def wrap_definition_errors(path: Path) -> Iterator[None]:
             " dari pemilihan lain atau dari cadangan."
         ) from error
     except OSError as error:
-        raise DefinitionError(f"{path} tidak terbaca ({error.strerror}). {_REMEDY}") from error
+        raise DefinitionError(f"{path} tidak terbaca ({error.strerror}). {REMEDY}") from error
     except tomllib.TOMLDecodeError as error:
         match = _LINE.search(str(error))
         line = f" baris {match[1]}" if match else ""
-        raise DefinitionError(
-            f"{path}{line}: bukan TOML yang benar ({error}). {_REMEDY}"
-        ) from error
+        raise DefinitionError(f"{path}{line}: bukan TOML yang benar ({error}). {REMEDY}") from error
     except json.JSONDecodeError as error:
         raise DefinitionError(
-            f"{path} baris {error.lineno}: bukan JSON yang benar ({error.msg}). {_REMEDY}"
+            f"{path} baris {error.lineno}: bukan JSON yang benar ({error.msg}). {REMEDY}"
         ) from error
     except UnicodeDecodeError as error:
         raise DefinitionError(f"{path} bukan teks UTF-8. Simpan sebagai UTF-8.") from error
     except KeyError as error:
         raise DefinitionError(
-            f"{path}: entri {error} tidak ada. Bandingkan dengan berkas pemilihan lain. {_REMEDY}"
+            f"{path}: entri {error} tidak ada. Bandingkan dengan berkas pemilihan lain. {REMEDY}"
         ) from error
     except (ValueError, TypeError, AttributeError, IndexError) as error:
-        raise DefinitionError(f"{path}: {error}. {_REMEDY}") from error
-
-
-def read_rows(path: Path, parse_row: Callable[[dict[str, str]], RowT]) -> list[RowT]:
-    """Return the parsed rows of a CSV file. Raises DefinitionError naming the line."""
-    parsed = []
-    with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        for row in rows:
-            try:
-                parsed.append(parse_row(row))
-            except KeyError as error:
-                raise DefinitionError(
-                    f"{path} baris {rows.line_num}: kolom {error} tidak ada. {_REMEDY}"
-                ) from error
-            except (ValueError, TypeError, AttributeError) as error:
-                raise DefinitionError(
-                    f"{path} baris {rows.line_num}: ada isi yang tidak terbaca ({error}). {_REMEDY}"
-                ) from error
-    return parsed
+        raise DefinitionError(f"{path}: {error}. {REMEDY}") from error

@@ -20,22 +20,29 @@ DefinitionT = TypeVar("DefinitionT")
 
 def _read_number(unit: str) -> BeforeValidator:
     """Read a number as so many of this unit; anything else is then refused as no timedelta."""
-    return BeforeValidator(
-        lambda entry: timedelta(**{unit: entry}) if isinstance(entry, int | float) else entry
-    )
+
+    def read(entry: Any) -> Any:
+        try:
+            return timedelta(**{unit: entry}) if isinstance(entry, int | float) else entry
+        except (OverflowError, ValueError):  # ValueError: not a number (nan)
+            raise ValueError(f"{entry!r} bukan lama waktu") from None
+
+    return BeforeValidator(read)
 
 
-_NO_LESS_THAN_NOTHING = Field(ge=timedelta(0))
-Minutes = Annotated[timedelta, Strict(), _NO_LESS_THAN_NOTHING, _read_number("minutes")]
-Hours = Annotated[timedelta, Strict(), _NO_LESS_THAN_NOTHING, _read_number("hours")]
-Days = Annotated[timedelta, Strict(), _NO_LESS_THAN_NOTHING, _read_number("days")]
+# Longer than any stage of an election, and more than there are voters in the country: a slip.
+_DURATION = Field(ge=timedelta(0), le=timedelta(days=2000))
+_MOST = 1_000_000_000
+Minutes = Annotated[timedelta, Strict(), _DURATION, _read_number("minutes")]
+Hours = Annotated[timedelta, Strict(), _DURATION, _read_number("hours")]
+Days = Annotated[timedelta, Strict(), _DURATION, _read_number("days")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Probability = Annotated[float, Field(gt=0, lt=1)]  # neither impossible nor certain
 Percent = Annotated[float, Field(ge=0, le=100)]
-Count = Annotated[int, Field(ge=0)]
-Number = Annotated[int, Field(ge=1)]  # of things of which there is at least one
-Points = Annotated[float, Field(ge=0)]
-Measure = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, lt=_MOST)]
+Number = Annotated[int, Field(ge=1, lt=_MOST)]  # of things of which there is at least one
+Points = Annotated[float, Field(ge=0, lt=_MOST, allow_inf_nan=False)]
+Measure = Annotated[float, Field(gt=0, lt=_MOST, allow_inf_nan=False)]
 # TOML has dates and times of its own: in quotes they are text, and so a mistake.
 Clock = Annotated[time, Strict()]
 CalendarDay = Annotated[date, Strict()]
@@ -111,7 +118,13 @@ def parse_definition(
 
 
 def flatten_tables(raw: Mapping[str, Any], *tables: str) -> dict[str, Any]:
-    """Return the entries of these tables as "table.entry", beside all other tables."""
+    """Return the entries of these tables as "table.entry", beside all other tables.
+
+    Raises ValueError where one is no table.
+    """
+    for name in tables:
+        if not isinstance(raw.get(name, {}), Mapping):
+            raise ValueError(f"entri {name!r}: {raw[name]!r} bukan tabel")
     return {name: entry for name, entry in raw.items() if name not in tables} | {
         f"{table}.{name}": entry for table in tables for name, entry in raw.get(table, {}).items()
     }

@@ -19,17 +19,22 @@ from situasi.domain.definition_fields import (
     Clock,
     Hours,
     Minutes,
+    Points,
     flatten_tables,
+    only,
     parse_definition,
 )
+from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
-Count = Annotated[int, Strict()]
+Total = Annotated[int, Strict(), Field(ge=1)]
 
 
-def _resolve_path(entry: str, info: ValidationInfo[Path]) -> Path:
+def _resolve_path(entry: object, info: ValidationInfo[Path]) -> Path:
     """Return a path that is relative to the folder of the election."""
+    if not isinstance(entry, str):
+        raise ValueError(f"{entry!r} bukan teks")
     return (info.context / entry).resolve()
 
 
@@ -46,14 +51,14 @@ class Thresholds:
     """Limits after which the board calls something silent, outdated or late. From election.toml."""
 
     # by feed: longer without a report is silence
-    silent_after: Annotated[dict[str, Minutes], Field(alias="silent_after_min")]
+    silent_after: Annotated[dict[str, Minutes], Field(alias="silent_after_min"), only(*FEEDS)]
     # a reported hijau older than this counts as silence
     situasi_valid: Annotated[Minutes, Field(alias="situasi_valid_min")]
     # a time further ahead of the clock than this is refused
     future_tolerance: Annotated[Minutes, Field(alias="future_tolerance_min")]
     # a row stored this long after its own time is history
     history_after: Annotated[Hours, Field(alias="history_after_h")]
-    coordinate_tolerance_km: float  # how far a point may lie outside its polygon
+    coordinate_tolerance_km: Points  # how far a point may lie outside its polygon
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,8 @@ class Election(ElectionDay):
     operation: Annotated[str, Field(alias="election.operation")]
     ballot: Annotated[str, Field(alias="election.ballot")]
     candidates: Annotated[tuple[str, ...], Field(alias="election.candidates")]
-    dpt_total: Annotated[Count, Field(alias="register.dpt")]
-    tps_total: Annotated[Count, Field(alias="register.tps")]
+    dpt_total: Annotated[Total, Field(alias="register.dpt")]
+    tps_total: Annotated[Total, Field(alias="register.tps")]
     timeline_marks: Annotated[tuple[TimelineMark, ...], Field(alias="day.moments")]
     thresholds: Thresholds
     rules: Annotated[Rules, CHECKED]

@@ -75,6 +75,11 @@ def _read(path: Path) -> Scenario:
     with wrap_definition_errors(path):
         raw = tomllib.loads(path.read_text("utf-8"))
         place = {name: raw.pop(name) for name in _PLACE_HEADINGS if name in raw}
+        for name, cell in place.items():
+            if not isinstance(cell, str):
+                raise ValueError(f"entri {name!r}: {cell!r} bukan teks")
+        if not isinstance(raw["messages"], list):
+            raise ValueError(f"entri 'messages': {raw['messages']!r} bukan daftar")
         messages = [_arrange_message(message, place) for message in raw["messages"]]
         scenario = parse_definition(Scenario, {**raw, "code": path.stem, "messages": messages})
         _check(scenario)
@@ -94,9 +99,14 @@ def _check(scenario: Scenario) -> None:
     for inject in scenario.injects:
         if inject.feed not in FEEDS:
             raise ValueError(f"{inject.feed} bukan umpan laporan")
-        headings = {column.heading for column in FEEDS[inject.feed].columns}
-        if unknown := dict(inject.cells).keys() - headings:
+        columns = {column.heading: column for column in FEEDS[inject.feed].columns}
+        if unknown := dict(inject.cells).keys() - columns.keys():
             raise ValueError(f"entri {min(unknown)!r} tidak dikenal di pesan {inject.feed}")
+        for name, cell in inject.cells:
+            codes = columns[name].allowed_codes
+            if codes and cell not in codes:
+                known = ", ".join(codes)
+                raise ValueError(f"entri {name!r}: {cell!r} tidak dikenal; yang ada {known}")
         if (inject.feed == INCIDENTS.name) != bool(inject.case):
             raise ValueError("setiap laporan kejadian menyebut case, dan hanya itu")
     times = [inject.after for inject in scenario.injects]

@@ -8,8 +8,18 @@ import tomllib
 from dataclasses import astuple, dataclass
 from datetime import time
 from pathlib import Path
+from typing import Annotated
 
-from situasi.domain.definition_fields import parse_definition
+from pydantic import Field
+
+from situasi.domain.definition_fields import (
+    Count,
+    Measure,
+    Number,
+    Points,
+    Share,
+    parse_definition,
+)
 from situasi.domain.real_days import OWN_FILE_NAME, Floats, LeftOutScore, format_table
 from situasi.domain.rules import Rules
 
@@ -41,10 +51,10 @@ class TurnoutPrior:
     mean, sd: shares of the list. degrees: of freedom. elections: how many.
     """
 
-    mean: float
-    sd: float
-    degrees: int
-    elections: int
+    mean: Share
+    sd: Measure
+    degrees: Number
+    elections: Number
 
 
 @dataclass(frozen=True)
@@ -58,15 +68,15 @@ class ForecastParameters:
     days left out, one by one.
     """
 
-    confidence_percent: float
-    days: int
-    own_days: int
-    degrees: int
-    past_sd: float
+    confidence_percent: Annotated[float, Field(gt=0, lt=100)]
+    days: Count
+    own_days: Count
+    degrees: Number
+    past_sd: Points
     sources: tuple[str, ...]
     pace: Pace
     prior: TurnoutPrior | None = None
-    day_quantile: float | None = None
+    day_quantile: Measure | None = None
     tested: tuple[LeftOutScore, ...] = ()
 
 

@@ -9,8 +9,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from situasi.domain.definition_errors import read_rows, wrap_definition_errors
-from situasi.domain.definition_fields import CHECKED, Minutes, flatten_tables, parse_definition
+from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_fields import (
+    CHECKED,
+    Count,
+    Minutes,
+    flatten_tables,
+    parse_definition,
+)
+from situasi.domain.definition_tables import CountOrNone, Filled, YesNo, read_table
 from situasi.domain.election import ElectionDay
 from situasi.domain.rules import DEFAULT_CRITICAL, CriticalRule
 
@@ -64,8 +71,8 @@ class HigherCommand(ElectionDay):
     silent_after: Annotated[Minutes, Field(alias="thresholds.silent_after_min")]
     situasi_valid: Annotated[Minutes, Field(alias="thresholds.situasi_valid_min")]
     checkin_valid: Annotated[Minutes, Field(alias="thresholds.word_every_min")]
-    tps: Annotated[int | None, Field(alias="register.tps", default=None)]
-    dpt: Annotated[int | None, Field(alias="register.dpt", default=None)]
+    tps: Annotated[Count | None, Field(alias="register.tps", default=None)]
+    dpt: Annotated[Count | None, Field(alias="register.dpt", default=None)]
     members: Annotated[tuple[Member, ...], CHECKED]
     subdivisions: Annotated[Mapping[str, str], Field(alias="parts")]
     critical: CriticalRule = DEFAULT_CRITICAL
@@ -100,9 +107,8 @@ def load(folder: Path) -> HigherCommand:
     with wrap_definition_errors(path):
         raw = tomllib.loads(path.read_text("utf-8"))
         zone = (raw["day"]["zone"], raw["day"]["zone_label"])
-        members = read_rows(
-            folder / MEMBERS_FILE_NAME, lambda row: _parse_member(folder, row, zone)
-        )
+        rows = read_table(folder / MEMBERS_FILE_NAME, _MemberRow)
+        members = [_build_member(folder, row, zone) for row in rows]
         entries = {"folder": folder, "slug": folder.name, "members": tuple(members)}
         tables = flatten_tables(raw, "command", "day", "register", "thresholds")
         command = parse_definition(HigherCommand, {**entries, **tables})
@@ -110,24 +116,35 @@ def load(folder: Path) -> HigherCommand:
     return command
 
 
-def _parse_member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:
-    zone_and_label = (row.get("zona") or zone[0], row.get("label_zona") or zone[1])
+def _build_member(folder: Path, row: "_MemberRow", zone: tuple[str, str]) -> Member:
     return Member(
-        code=row["kode"],
-        name=row["nama"],
-        command=row["satuan"],
-        election_folder=(folder / row["pemilihan"]).resolve() if row["pemilihan"] else None,
-        tps=_parse_count(row["tps"]),
-        dpt=_parse_count(row["dpt"]),
-        estimated=row["perkiraan"].strip().lower() == "ya",
-        source=row["sumber"],
-        zone=ZoneInfo(zone_and_label[0]),
-        zone_label=zone_and_label[1],
+        code=row.kode,
+        name=row.nama,
+        command=row.satuan,
+        election_folder=(folder / row.pemilihan).resolve() if row.pemilihan else None,
+        tps=row.tps,
+        dpt=row.dpt,
+        estimated=row.perkiraan,
+        source=row.sumber,
+        zone=ZoneInfo(row.zona or zone[0]),
+        zone_label=row.label_zona or zone[1],
     )
 
 
-def _parse_count(cell: str) -> int | None:
-    return int(cell) if cell.strip() else None
+@dataclass(frozen=True)
+class _MemberRow:
+    """A row of kabupaten.csv, under its columns."""
+
+    kode: Filled
+    nama: Filled
+    satuan: Filled
+    pemilihan: str
+    tps: CountOrNone
+    dpt: CountOrNone
+    perkiraan: YesNo
+    sumber: str
+    zona: str = ""
+    label_zona: str = ""
 
 
 def _check(command: HigherCommand) -> None:

@@ -5,9 +5,13 @@ be missing, and may name some places only.
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from situasi.domain.definition_errors import read_rows
+from pydantic import BeforeValidator, Field
+
+from situasi.domain.definition_tables import Filled, read_table
 
 FILE_NAME = "past_turnout.csv"
 
@@ -21,15 +25,16 @@ def load(folder: Path) -> dict[str, float]:
     if not path.is_file():
         return {}
     by_code: dict[str, list[float]] = defaultdict(list)
-    for code, share in read_rows(path, _parse_row):
-        by_code[code].append(share)
+    for row in read_table(path, _PastRow):
+        by_code[row.kode].append(row.persen / 100)
     return {code: sum(shares) / len(shares) for code, shares in by_code.items()}
 
 
-def _parse_row(row: dict[str, str]) -> tuple[str, float]:
-    percent = float(row["persen"].replace(",", "."))
-    if not 0 < percent <= 100:
-        raise ValueError(f"persen {row['persen']!r} bukan antara 0 dan 100")
-    if not row["sumber"].strip():
-        raise ValueError("sumber kosong")
-    return row["kode"].strip(), percent / 100
+@dataclass(frozen=True)
+class _PastRow:
+    kode: Filled
+    pemilihan: str
+    persen: Annotated[
+        float, Field(gt=0, le=100), BeforeValidator(lambda text: text.replace(",", "."))
+    ]
+    sumber: Filled

@@ -18,15 +18,25 @@ from pydantic import Field, PlainValidator
 
 from situasi.common import atomic_files
 from situasi.domain.definition_errors import wrap_definition_errors
-from situasi.domain.definition_fields import parse_definition
+from situasi.domain.definition_fields import Number, Percent, Points, parse_definition
 from situasi.domain.settings import ROOT
 
 SHIPPED = ROOT / "data" / "turnout" / "real_days.toml"
 OWN_FILE_NAME = "own_days.toml"
 
-Floats = Annotated[
-    npt.NDArray[np.float64], PlainValidator(lambda cells: np.array(cells, dtype="float64"))
-]
+
+def _build_array(cells: object) -> npt.NDArray[np.float64]:
+    """Return a list of numbers, or of such lists of one length, as an array."""
+    try:
+        array = np.array(cells, dtype="float64")
+    except (ValueError, TypeError):
+        array = np.empty(0)
+    if array.ndim == 0 or not array.size or not np.isfinite(array).all():
+        raise ValueError(f"{cells!r} bukan daftar angka")
+    return array
+
+
+Floats = Annotated[npt.NDArray[np.float64], PlainValidator(_build_array)]
 
 
 @dataclass(frozen=True)
@@ -82,14 +92,14 @@ class LeftOutScore:
 
     at: time
     level: str
-    days: int
-    covered: float
-    worst: float
-    width: float
-    model: float
-    ratio: float
-    scaled: float
-    so_far: float
+    days: Number
+    covered: Percent
+    worst: Percent
+    width: Points
+    model: Points
+    ratio: Points
+    scaled: Points
+    so_far: Points
 
 
 @dataclass(frozen=True)

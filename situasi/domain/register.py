@@ -6,12 +6,22 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import pandas as pd
+from pydantic import Field
 
-from situasi.domain.definition_errors import DefinitionError, read_rows
+from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.definition_fields import Count, only
+from situasi.domain.definition_tables import (
+    CountOrNone,
+    DayOrNone,
+    Filled,
+    YesNo,
+    read_table,
+)
 from situasi.domain.election import Election
+from situasi.domain.feed_schemas import FUNGSI, GIAT, KERAWANAN
 
 
 @dataclass(frozen=True)
@@ -136,34 +146,37 @@ def load(election: Election) -> Register:
     or names something unknown.
     """
     folder = election.folder
-    polsek = dict(read_rows(folder / "polsek.csv", lambda row: (row["kecamatan_kode"], row)))
-    kecamatan = read_rows(folder / "kecamatan.csv", lambda row: _parse_kecamatan(row, polsek))
-    desa = read_rows(folder / "desa.csv", _parse_desa)
+    polsek = {row.kecamatan_kode: row for row in read_table(folder / "polsek.csv", _PolsekRow)}
+    kecamatan = [
+        _build_kecamatan(row, polsek.get(row.kode))
+        for row in read_table(folder / "kecamatan.csv", _KecamatanRow)
+    ]
+    desa = [
+        Desa(row.kode, row.nama, row.jenis, row.kecamatan_kode)
+        for row in read_table(folder / "desa.csv", _DesaRow)
+    ]
+    aliases = read_table(folder / "aliases.csv", _AliasRow)
     return _mark_mismatches(
         Register(
             election=election,
             kecamatan={place.code: place for place in kecamatan},
             desa={place.code: place for place in desa},
             tps=_load_tps(folder),
-            aliases=tuple(
-                read_rows(folder / "aliases.csv", lambda row: (row["kode"], row["nama"]))
-            ),
-            stages=tuple(read_rows(folder / "tahapan.csv", _parse_stage)),
-            sop=tuple(read_rows(folder / "sop.csv", _parse_sop_item)),
+            aliases=tuple((row.kode, row.nama) for row in aliases),
+            stages=tuple(map(_build_stage, read_table(folder / "tahapan.csv", _StageRow))),
+            sop=tuple(map(_build_sop_item, read_table(folder / "sop.csv", _SopRow))),
         )
     )
 
 
 def load_kecamatan_names(folder: Path) -> dict[str, str]:
     """Return the kecamatan names by code of an election folder, without loading the rest."""
-    return dict(read_rows(folder / "kecamatan.csv", lambda row: (row["kode"], row["nama"])))
+    return {row.kode: row.nama for row in read_table(folder / "kecamatan.csv", _KecamatanRow)}
 
 
 def has_estimated_voters(folder: Path) -> bool:
     """Return whether the voters of any TPS of an election folder are a perkiraan."""
-    return any(
-        read_rows(_tps_path(folder), lambda row: _parse_yes_no(row.get("perkiraan", "tidak")))
-    )
+    return any(row.perkiraan for row in read_table(_tps_path(folder), _TpsRow))
 
 
 def _tps_path(folder: Path) -> Path:
@@ -171,71 +184,116 @@ def _tps_path(folder: Path) -> Path:
     return official if official.exists() else folder / "tps.csv"
 
 
-def _parse_yes_no(text: str) -> bool:
-    return text.strip().lower() in {"ya", "yes", "1", "true"}
-
-
-def _parse_kecamatan(row: dict[str, str], polsek: dict[str, dict[str, str]]) -> Kecamatan:
-    police = polsek.get(row["kode"], {"polsek": "", "dasar": "dugaan"})
+def _build_kecamatan(row: _KecamatanRow, police: _PolsekRow | None) -> Kecamatan:
     return Kecamatan(
-        code=row["kode"],
-        name=row["nama"],
-        dpt=int(row["dpt"]),
-        dpt_estimated=_parse_yes_no(row["dpt_perkiraan"]),
-        tps=int(row["tps"]),
-        polsek=police["polsek"],
-        polsek_assumed=police["dasar"] != "tersumber",
+        code=row.kode,
+        name=row.nama,
+        dpt=row.dpt,
+        dpt_estimated=row.dpt_perkiraan,
+        tps=row.tps,
+        polsek=police.polsek if police else "",
+        polsek_assumed=police is None or police.dasar != "tersumber",
     )
 
 
-def _parse_desa(row: dict[str, str]) -> Desa:
-    return Desa(row["kode"], row["nama"], row["jenis"], row["kecamatan_kode"])
-
-
-def _parse_stage(row: dict[str, str]) -> Stage:
+def _build_stage(row: _StageRow) -> Stage:
     return Stage(
-        code=row["kode"],
-        name=row["tahapan"],
-        start=date.fromisoformat(row["mulai"]) if row["mulai"] else None,
-        end=date.fromisoformat(row["selesai"]) if row["selesai"] else None,
-        scope=row["lingkup"],
-        has_confirmed_dates=row["dasar"] == "tersumber",
-        source=row["sumber"],
-        note=row["catatan"],
+        code=row.kode,
+        name=row.tahapan,
+        start=row.mulai,
+        end=row.selesai,
+        scope=row.lingkup,
+        has_confirmed_dates=row.dasar == "tersumber",
+        source=row.sumber,
+        note=row.catatan,
     )
 
 
-def _parse_sop_item(row: dict[str, str]) -> SopItem:
+def _build_sop_item(row: _SopRow) -> SopItem:
     return SopItem(
-        row["kode"],
-        row["tahapan_kode"],
-        row["butir"],
-        row["fungsi"] or None,
-        row["giat"] or None,
-        row["dasar"],
+        row.kode, row.tahapan_kode, row.butir, row.fungsi or None, row.giat or None, row.dasar
     )
 
 
 def _load_tps(folder: Path) -> pd.DataFrame:
-    rows = read_rows(_tps_path(folder), _parse_tps_row)
-    columns = {name: [row[name] for row in rows] for name in _TPS_COLUMNS}
-    return pd.DataFrame({**columns, "dpt": pd.array(columns["dpt"], dtype="Int64")})
+    rows = read_table(_tps_path(folder), _TpsRow)
+    return pd.DataFrame(
+        {
+            "code": [f"{row.desa_kode}.{row.nomor:03d}" for row in rows],
+            "desa": [row.desa_kode for row in rows],
+            "kecamatan": [row.desa_kode.rpartition(".")[0] for row in rows],
+            "nomor": [row.nomor for row in rows],
+            "dpt": pd.array([row.dpt for row in rows], dtype="Int64"),
+            "estimated": [row.perkiraan for row in rows],
+            "kerawanan": [row.kerawanan or None for row in rows],
+        }
+    )
 
 
-_TPS_COLUMNS = ("code", "desa", "kecamatan", "nomor", "dpt", "estimated", "kerawanan")
+# The rows of the files, under their columns.
 
 
-def _parse_tps_row(row: dict[str, str]) -> dict[str, Any]:
-    desa, number = row["desa_kode"], int(row["nomor"])
-    return {
-        "code": f"{desa}.{number:03d}",
-        "desa": desa,
-        "kecamatan": desa.rpartition(".")[0],
-        "nomor": number,
-        "dpt": int(row["dpt"]) if row.get("dpt") else None,
-        "estimated": _parse_yes_no(row.get("perkiraan", "tidak")),
-        "kerawanan": row.get("kerawanan") or None,
-    }
+@dataclass(frozen=True)
+class _PolsekRow:
+    polsek: Filled
+    kecamatan_kode: Filled
+    dasar: Annotated[str, only("tersumber", "dugaan")]
+
+
+@dataclass(frozen=True)
+class _KecamatanRow:
+    kode: Filled
+    nama: Filled
+    dpt: Count
+    dpt_perkiraan: YesNo
+    tps: Count
+
+
+@dataclass(frozen=True)
+class _DesaRow:
+    kode: Filled
+    nama: Filled
+    jenis: str
+    kecamatan_kode: Filled
+
+
+@dataclass(frozen=True)
+class _AliasRow:
+    kode: Filled
+    nama: Filled
+
+
+@dataclass(frozen=True)
+class _StageRow:
+    kode: Filled
+    tahapan: Filled
+    mulai: DayOrNone
+    selesai: DayOrNone
+    lingkup: str
+    dasar: Annotated[
+        str, only("tersumber", "sebagian_tersumber", "sumber_berbeda", "tanpa_tanggal", "usulan")
+    ]
+    sumber: str
+    catatan: str
+
+
+@dataclass(frozen=True)
+class _SopRow:
+    kode: Filled
+    tahapan_kode: Filled
+    butir: Filled
+    fungsi: Annotated[str, only("", *FUNGSI)]
+    giat: Annotated[str, only("", *GIAT)]
+    dasar: str
+
+
+@dataclass(frozen=True)
+class _TpsRow:
+    desa_kode: Filled
+    nomor: Annotated[int, Field(ge=1, le=999)]
+    dpt: CountOrNone = None
+    perkiraan: YesNo = False
+    kerawanan: Annotated[str, only("", *KERAWANAN)] = ""
 
 
 def _mark_mismatches(register: Register) -> Register:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from situasi.domain.boundaries import Boundaries
+from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_fields import parse_definition
 from situasi.domain.register import Desa, Register
 from situasi.simulation import clock, templates
 from situasi.simulation.clock import Clock
@@ -134,9 +136,20 @@ def _load_flood_weights(register: Register, rng: random.Random) -> dict[str, int
     path = register.election.folder / "water.toml"
     if not path.is_file():
         return dict.fromkeys(rng.sample(codes, max(1, len(codes) // 4)), 1)
-    water = tomllib.loads(path.read_text("utf-8"))
-    weights = dict.fromkeys(water["sometimes"], 1) | dict.fromkeys(water["often"], 3)
-    return {code: weight for code, weight in weights.items() if code in register.kecamatan}
+    with wrap_definition_errors(path):
+        water = parse_definition(_FloodedKecamatan, tomllib.loads(path.read_text("utf-8")))
+        weights = dict.fromkeys(water.sometimes, 1) | dict.fromkeys(water.often, 3)
+        if unknown := sorted(weights.keys() - register.kecamatan.keys()):
+            raise ValueError(f"kecamatan {', '.join(unknown)} tidak ada di kecamatan.csv")
+    return weights
+
+
+@dataclass(frozen=True)
+class _FloodedKecamatan:
+    """Codes of kecamatan where water matters: flooded every year, and in some."""
+
+    often: tuple[str, ...]
+    sometimes: tuple[str, ...]
 
 
 def widen_place(place: Place, level: str, context: SimulationContext) -> Place:

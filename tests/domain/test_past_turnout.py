@@ -29,9 +29,9 @@ def test_several_elections_of_a_place_are_averaged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("16.10.01,2020,835,KPU", "bukan antara 0 dan 100"),
+        ("16.10.01,2020,835,KPU", "'835' harus paling banyak 100"),
         ("16.10.01,2020,delapan,KPU", "delapan"),
-        ("16.10.01,2020,80,", "sumber kosong"),
+        ("16.10.01,2020,80,", "'sumber': kosong"),
     ],
 )
 def test_a_line_that_cannot_be_right_is_refused_with_its_number(

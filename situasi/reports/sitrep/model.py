@@ -3,8 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import Field, Strict
+
+from situasi.domain.definition_fields import exactly
+
+KINDS = ("situasi", "harian", "anev")
 # Formats in which a drawing can be made.
 PICTURE_FORMATS = ("svg", "png")
 
@@ -87,15 +92,17 @@ class Letterhead:
     max_incidents_per_kecamatan: listed on the page of a kecamatan.
     """
 
-    head_lines: tuple[str, ...]
-    place: str
-    classification: str
-    titles: Mapping[str, str]
-    signatory: str
-    copy_recipients: tuple[str, ...]
-    max_message_chars: int
-    max_incidents: int
-    max_incidents_per_kecamatan: int
+    head_lines: Annotated[tuple[str, ...], Field(alias="kepala")]
+    place: Annotated[str, Field(alias="tempat")]
+    classification: Annotated[str, Field(alias="klasifikasi")]
+    titles: Annotated[Mapping[str, str], Field(alias="judul"), exactly(*KINDS)]
+    signatory: Annotated[str, Field(alias="penanda_tangan")]
+    copy_recipients: Annotated[tuple[str, ...], Field(alias="tembusan")]
+    max_message_chars: Annotated[int, Strict(), Field(alias="batas.pesan", ge=200, le=4000)]
+    max_incidents: Annotated[int, Strict(), Field(alias="batas.kejadian", ge=0, le=500)]
+    max_incidents_per_kecamatan: Annotated[
+        int, Strict(), Field(alias="batas.kejadian_kecamatan", ge=0, le=500)
+    ]
 
 
 @dataclass(frozen=True)

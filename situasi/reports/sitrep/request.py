@@ -7,7 +7,7 @@ from situasi.analysis import view_time as view_times
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
 from situasi.domain.election import Election
-from situasi.reports.sitrep.letterhead import KINDS as KINDS
+from situasi.reports.sitrep.model import KINDS as KINDS
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
 # Named periods of an anev; besides them any since and until can be given.

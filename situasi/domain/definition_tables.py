@@ -1,0 +1,97 @@
+"""CSV files that define an election: each row checked against a dataclass, as TOML files are."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator
+
+from situasi.domain.definition_errors import (
+    REMEDY,
+    DefinitionError,
+    wrap_definition_errors,
+)
+from situasi.domain.definition_fields import Count, parse_definition
+
+RowT = TypeVar("RowT")
+# Columns that every file may have, for whoever keeps it.
+NOTES = frozenset({"sumber", "catatan"})
+
+
+def _parse_yes_no(text: str) -> bool:
+    word = text.lower()
+    if word not in {"ya", "yes", "1", "true", "tidak", "no", "0", "false", ""}:
+        raise ValueError(f"{text!r} bukan ya atau tidak")
+    return word in {"ya", "yes", "1", "true"}
+
+
+def _parse_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValueError(f"{text!r} bukan tanggal (2024-11-27)") from None
+
+
+def _check_filled(text: str) -> str:
+    if not text:
+        raise ValueError("kosong")
+    return text
+
+
+YesNo = Annotated[bool, BeforeValidator(_parse_yes_no)]
+DayOrNone = Annotated[date | None, BeforeValidator(_parse_date)]
+CountOrNone = Annotated[Count | None, BeforeValidator(lambda text: text or None)]
+Filled = Annotated[str, AfterValidator(_check_filled)]
+
+
+def read_table(path: Path, kind: type[RowT]) -> list[RowT]:
+    """Read the rows of a CSV file; its columns are the fields of this dataclass, and NOTES.
+
+    A field with a default may be missing. Raises DefinitionError naming file, line, column and
+    value of what is missing, unknown or not what it must be.
+    """
+    names = {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    required = [
+        item.name
+        for item in fields(kind)  # type: ignore[arg-type]
+        if item.default is MISSING and item.default_factory is MISSING
+    ]
+    with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        _check_columns(path, [name.strip() for name in rows.fieldnames or ()], names, required)
+        parsed = []
+        for cells in rows:
+            try:
+                row = _clean_cells(cells, names)
+                parsed.append(parse_definition(kind, row))
+            except ValueError as error:
+                line = rows.line_num
+                raise DefinitionError(f"{path} baris {line}: {error}. {REMEDY}") from error
+    return parsed
+
+
+def _check_columns(path: Path, columns: list[str], names: set[str], required: list[str]) -> None:
+    for name in required:
+        if name not in columns:
+            raise DefinitionError(f"{path} baris 1: kolom {name!r} tidak ada. {REMEDY}")
+    for name in columns:
+        if name not in names | NOTES:
+            known = ", ".join(sorted(names))
+            raise DefinitionError(
+                f"{path} baris 1: kolom {name!r} tidak dikenal; yang ada {known}. {REMEDY}"
+            )
+        if columns.count(name) > 1:
+            raise DefinitionError(f"{path} baris 1: kolom {name!r} tertulis dua kali. {REMEDY}")
+
+
+def _clean_cells(cells: Mapping[Any, Any], names: set[str]) -> dict[str, str]:
+    """Return the cells of the known columns; raises ValueError if a row is longer or shorter."""
+    if None in cells:
+        raise ValueError(f"lebih banyak isi daripada kolom ({', '.join(cells[None])})")
+    if None in cells.values():
+        missing = next(name for name, cell in cells.items() if cell is None)
+        raise ValueError(f"kolom {missing!r} tidak terisi: barisnya lebih pendek")
+    return {name.strip(): cell.strip() for name, cell in cells.items() if name.strip() in names}

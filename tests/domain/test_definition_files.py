@@ -1,0 +1,237 @@
+"""Every file of an election's folder refuses what it does not know, by file, key and value."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import random
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from situasi.analysis.turnout import simulated_days
+from situasi.domain import (
+    alert_rules,
+    election,
+    exercise_scenarios,
+    forecast_parameters,
+    rules,
+)
+from situasi.domain import register as domain_register
+from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.settings import ROOT
+from situasi.reports.sitrep import letterhead
+from situasi.simulation import context as simulation_context
+
+SOURCE = ROOT / "data" / "elections" / "ogan-ilir-2024"
+Steps = tuple[Any, ...]
+# What may be any number: a seed, a shift up or down; and the rules that a calibration was made for.
+ANYTHING: dict[str, set[Steps]] = {
+    "rules.toml": {("clusters", "seed"), ("outlook", "silent_shift")},
+    "outlook.toml": {("made", "rules")},
+    # A number in a text is text, too.
+    "skenario/massa_kpu.toml": {("messages", 0, "uraian"), ("messages", 0, "pelapor")},
+}
+
+
+def _tree(file: str) -> Any:
+    return tomllib.loads((SOURCE / file).read_text("utf-8"))
+
+
+def _outlook(folder: Path) -> object:
+    made = tomllib.loads((folder / "outlook.toml").read_text("utf-8"))["made"]
+    return forecast_parameters.load(folder, made["rules"])
+
+
+def _rules(folder: Path) -> object:
+    return rules.parse(tomllib.loads((folder / "rules.toml").read_text("utf-8")))
+
+
+def _alerts(folder: Path) -> object:
+    return alert_rules.parse(tomllib.loads((folder / "alerts.toml").read_text("utf-8")))
+
+
+def _election(folder: Path) -> object:
+    raw = tomllib.loads((folder / "election.toml").read_text("utf-8"))
+    return election._build(folder, raw, RULES)
+
+
+def _scenario(folder: Path) -> object:
+    return exercise_scenarios._read(folder / "skenario" / "massa_kpu.toml")
+
+
+RULES = rules.parse(_tree("rules.toml"))
+LOADERS: dict[str, Callable[[Path], object]] = {
+    "rules.toml": _rules,
+    "alerts.toml": _alerts,
+    "election.toml": _election,
+    "outlook.toml": _outlook,
+    "days.toml": simulated_days.load_assumptions,
+    "laporan/laporan.toml": letterhead.load,
+    "skenario/massa_kpu.toml": _scenario,
+}
+CSV_FILES = ("kecamatan.csv", "desa.csv", "tps.csv", "polsek.csv", "aliases.csv", "tahapan.csv",
+             "sop.csv")  # fmt: skip
+
+
+def _entries(value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """Every entry of a file and the way to it; of an array of tables the first stands for all."""
+    for name, entry in value.items():
+        yield (*steps, name), entry
+        if isinstance(entry, dict):
+            yield from _entries(entry, (*steps, name))
+        elif isinstance(entry, list) and entry and isinstance(entry[0], dict):
+            yield from _entries(entry[0], (*steps, name, 0))
+
+
+def _table_of(tree: Any, steps: Steps) -> Any:
+    for step in steps[:-1]:
+        tree = tree[step]
+    return tree
+
+
+def _mistakes(tree: Any, free: set[Steps]) -> Iterator[tuple[str, Steps, Any]]:
+    """The tree with one entry misspelt, of another type, or below nothing."""
+    for steps, entry in _entries(tree):
+        wrong = copy.deepcopy(tree)
+        table = _table_of(wrong, steps)
+        table[f"{steps[-1]}x"] = table.pop(steps[-1])
+        yield "misspelt", steps, wrong
+        if isinstance(entry, dict) or steps in free:
+            continue
+        values: list[Any] = [7 if isinstance(entry, str | list) else "kata"]
+        if isinstance(entry, int | float) and not isinstance(entry, bool):
+            values.append(-1)
+        for value in values:
+            wrong = copy.deepcopy(tree)
+            _table_of(wrong, steps)[steps[-1]] = value
+            yield repr(value), steps, wrong
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copied = tmp_path_factory.mktemp("folder") / "pemilihan"
+    shutil.copytree(SOURCE, copied)
+    return copied
+
+
+@pytest.fixture
+def edit(folder: Path) -> Iterator[Callable[[str, str], None]]:
+    """Write another text into a file of the folder, until the test is over."""
+    changed: dict[str, str] = {}
+
+    def write(file: str, text: str) -> None:
+        path = folder / file
+        changed.setdefault(file, path.read_text("utf-8"))
+        path.write_text(text, "utf-8")
+
+    yield write
+    for file, text in changed.items():
+        (folder / file).write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("file", LOADERS)
+def test_no_entry_of_a_toml_file_is_misspelt_or_of_another_type_in_silence(
+    folder: Path, edit: Callable[[str, str], None], file: str
+) -> None:
+    silent = []
+    for mistake, steps, wrong in _mistakes(_tree(file), ANYTHING.get(file, set())):
+        edit(file, tomli_w.dumps(wrong))
+        try:
+            LOADERS[file](folder)
+        except (ValueError, KeyError) as refused:
+            if mistake == "misspelt" and steps[-1] not in str(refused):
+                silent.append((steps, str(refused)))
+        else:
+            silent.append((steps, mistake))
+    assert silent == []
+
+
+def test_the_file_is_named_where_an_election_is_loaded(
+    folder: Path, edit: Callable[[str, str], None]
+) -> None:
+    for file, word in (("alerts.toml", "hold_min"), ("election.toml", "zone_label")):
+        text = (folder / file).read_text("utf-8")
+        edit(file, text.replace(f"{word} =", f"{word}x =", 1))
+        with pytest.raises(DefinitionError, match=f"{file}.*'{word}x?'"):
+            election.load(folder)
+        edit(file, text)
+
+
+def test_water_is_of_kecamatan_of_the_register(
+    folder: Path, edit: Callable[[str, str], None]
+) -> None:
+    register, text = domain_register.load(election.load(folder)), _text(folder, "water.toml")
+    for old, new, named in (
+        ("often =", "oftne =", "'oftne' tidak dikenal"),
+        ('"16.10.06"', '"16.10.66"', "16.10.66 tidak ada"),
+    ):
+        edit("water.toml", text.replace(old, new))
+        with pytest.raises(DefinitionError, match=r"water\.toml") as refused:
+            simulation_context._load_flood_weights(register, random.Random(1))
+        assert named in str(refused.value)
+
+
+def _text(folder: Path, file: str) -> str:
+    return (folder / file).read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", CSV_FILES)
+def test_no_column_of_a_csv_file_is_misspelt_in_silence(
+    folder: Path, edit: Callable[[str, str], None], file: str
+) -> None:
+    definition, text = election.load(folder), _text(folder, file)
+    head, rest = text.split("\n", 1)
+    columns = head.strip().split(",")
+    for column in columns:
+        edit(
+            file, ",".join(f"{name}x" if name == column else name for name in columns) + "\n" + rest
+        )
+        with pytest.raises(DefinitionError, match=f"{file} baris 1: kolom '{column}x?'"):
+            domain_register.load(definition)
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "cell", "said"),
+    [
+        ("kecamatan.csv", "dpt", "15.779,5", "'dpt': '15.779,5' bukan bilangan bulat"),
+        ("kecamatan.csv", "tps", "-3", "'tps': '-3' harus paling sedikit 0"),
+        ("kecamatan.csv", "dpt_perkiraan", "mungkin", "'mungkin' bukan ya atau tidak"),
+        ("kecamatan.csv", "nama", "", "'nama': kosong"),
+        ("tps.csv", "nomor", "0", "'nomor': '0' harus paling sedikit 1"),
+        ("tps.csv", "kerawanan", "agak", "agak tidak dikenal; yang ada"),
+        ("tps.csv", "dpt", "banyak", "'dpt': 'banyak' bukan bilangan bulat"),
+        ("polsek.csv", "dasar", "konon", "konon tidak dikenal; yang ada tersumber, dugaan"),
+        ("tahapan.csv", "mulai", "2024-13-01", "'2024-13-01' bukan tanggal"),
+        ("sop.csv", "fungsi", "pramuka", "pramuka tidak dikenal"),
+        ("sop.csv", "giat", "piknik", "piknik tidak dikenal"),
+        ("aliases.csv", "kode", "", "'kode': kosong"),
+    ],
+)
+def test_a_cell_that_makes_no_sense_is_named(
+    folder: Path, edit: Callable[[str, str], None], file: str, column: str, cell: str, said: str
+) -> None:
+    definition = election.load(folder)
+    rows = list(csv.reader(_text(folder, file).splitlines()))
+    rows[2][rows[0].index(column)] = cell
+    quoted = ([f'"{one}"' for one in row] for row in rows)
+    edit(file, "\n".join(",".join(row) for row in quoted))
+    with pytest.raises(DefinitionError, match=f"{file} baris 3") as refused:
+        domain_register.load(definition)
+    assert said in str(refused.value)
+
+
+def test_a_row_that_is_longer_or_shorter_than_the_heading_is_named(
+    folder: Path, edit: Callable[[str, str], None]
+) -> None:
+    definition, text = election.load(folder), _text(folder, "aliases.csv").rstrip()
+    for row, said in (("16.10.01,a,b", "lebih banyak isi"), ("16.10.01", "kolom 'nama' tidak")):
+        edit("aliases.csv", f"{text}\n{row}\n")
+        with pytest.raises(DefinitionError, match=r"aliases\.csv baris") as refused:
+            domain_register.load(definition)
+        assert said in str(refused.value)
