@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import RejectedRow, Table, UnknownHeadings
+from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
+from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 # Fewer rows go to quarantine, where they are corrected sooner than columns are mapped.
 _MIN_INCOMPLETE_ROWS = 5
+_ROW_NUMBERS = frozenset(("no", "nomor", "nourut", "nomorurut", "number"))
 
 
 def is_unknown(rows: Sequence[Mapping[str, Any]], context: IngestContext) -> bool:
@@ -21,13 +25,16 @@ def is_unknown(rows: Sequence[Mapping[str, Any]], context: IngestContext) -> boo
 
 
 def find_missing_headings(
-    table: Table, rejected: Sequence[RejectedRow], accepted_count: int
+    table: Table, rejected: Sequence[RejectedRow], accepted_count: int, context: IngestContext
 ) -> frozenset[str]:
     """Return the columns that a table lacks altogether, so that every row is rejected for it.
 
-    Empty where a row is accepted, and for a few rows: quarantine is the shorter way for them.
+    Empty where a row is accepted, and for a few rows of which every column is known: quarantine
+    is the shorter way for them.
     """
-    if accepted_count or len(rejected) < _MIN_INCOMPLETE_ROWS:
+    if accepted_count or not rejected:
+        return frozenset()
+    if len(rejected) < _MIN_INCOMPLETE_ROWS and not _has_unknown_column(table, context):
         return frozenset()
     headings = set(table.cells.columns)
     missing = [
@@ -38,6 +45,21 @@ def find_missing_headings(
     if 2 * len(lacking) < len(rejected):
         return frozenset()
     return frozenset(set.intersection(*lacking))
+
+
+def _has_unknown_column(table: Table, context: IngestContext) -> bool:
+    """Return whether a column with cells has a heading that names nothing, so it can be mapped."""
+    names = [name for name in table.cells.columns if name not in reserved_columns.ALL]
+    if QUARANTINE_NUMBER in names:
+        return False
+    unknown = [
+        name
+        for name in names
+        if normalize_key(name) not in _ROW_NUMBERS
+        and context.vocabulary.find_any_column(name) is None
+        and not context.is_vote_heading(name)
+    ]
+    return bool(table.cells[unknown].notna().to_numpy().any())
 
 
 def check_complete(missing_headings: Sequence[frozenset[str]], row_count: int) -> None:

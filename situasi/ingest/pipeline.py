@@ -96,7 +96,8 @@ def ingest_file(
     try:
         with private_copy(path, limits.max_bytes) as copy:
             result.sha256 = copy.sha256
-            parts = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
+            parts = read_file(copy.path, context.count_known_headings)
+            parts = _limit_rows(parts, limits.max_rows, context)
             joined = join_children(parts, context.sources, context.election.zone)
             tables = _convert_tables(
                 joined, path.name, context, profile, profiles_used, order or DateOrder()
@@ -179,10 +180,10 @@ def build_table(rows: Sequence[dict[str, Any]]) -> Table:
     return Table(cells, list(range(1, len(rows) + 1)))
 
 
-def _limit_rows(tables: Iterator[Table], max_rows: int) -> Iterator[Table]:
+def _limit_rows(tables: Iterator[Table], max_rows: int, context: IngestContext) -> Iterator[Table]:
     rows = 0
     for table in tables:
-        rows += count_reports(table)
+        rows += count_reports(table, context)
         if rows > max_rows:
             raise SourceError(format_too_many_rows(max_rows))
         yield table

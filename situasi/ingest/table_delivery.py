@@ -119,7 +119,7 @@ def validate_table(
     result.notes += [note for note in notes if note not in result.notes]
     if progress:
         progress(table.progress, result.read)
-    missing = find_missing_headings(table, checked.rejected, len(accepted))
+    missing = find_missing_headings(table, checked.rejected, len(accepted), context)
     return ValidatedTable(checked, accepted, find_returned_rows(table, checked), missing)
 
 

@@ -50,7 +50,7 @@ def test_an_hour_without_a_count_is_no_report_and_not_zero(board: Board, tmp_pat
     path = csv_file(tmp_path / "a.csv", wide(1, h08="-", h09=None), wide(2, h08=0, h09=""))
     ledger = bring(board, path)
     assert stored(board) == [("27 08.00", "002", 0, 3)]
-    assert any("1 baris tanpa jumlah hadir" in n and "(baris 2)" in n for n in ledger.notes)
+    assert any("1 baris tanpa isi" in n and "(baris 2)" in n for n in ledger.notes)
 
 
 def test_a_row_without_any_hour_that_tells_something_else_is_judged(

@@ -61,7 +61,7 @@ _CLOCK = (
 )
 _PACKED = r"|(?P<packed>[0-9]{4}(?:[0-9]{2})?))"
 _ZONE = r"(?: ?(?P<zone>wib|wita|wit|z|utc|gmt|(?:utc|gmt)? ?[+-][0-9]{1,2}(?::?[0-9]{2})?))?"
-_GAP = r"(?P<gap> ?[,;] ?| ?t ?| - | )"
+_GAP = r"(?P<gap> ?[,;/] ?| ?t ?| - | )"
 _TAIL = rf"(?:{_GAP}{_CLOCK}{_PACKED})?{_ZONE}"
 _HEAD = rf"{_CLOCK}){_ZONE}[ ,-]+"
 _WEEKDAY = r"(?:(?P<weekday>[a-z]{3,9})\.?[ ,/]+)?"

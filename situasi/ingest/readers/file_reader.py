@@ -13,6 +13,7 @@ from situasi.ingest.readers import (
     csv_reader,
     file_types,
     grid,
+    html_tables,
     json_reader,
     json_stream,
     reserved_columns,
@@ -66,6 +67,8 @@ def _read_tables(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Ite
             "" if suffix in _WORKBOOK_SUFFIXES else f"isinya berkas Excel walau bernama *{suffix}"
         )
         return _add_note(xlsx_reader.read(path, score_header, chunk_rows), note)
+    if file_types.is_html(head):
+        return _read_page(path, score_header, chunk_rows)
     encoding = text_encoding.detect(path)
     kind = json_reader.detect_kind(path, encoding)
     if kind:
@@ -78,6 +81,14 @@ def _read_tables(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Ite
         else ""
     )
     return _add_note(csv_reader.read(path, encoding, score_header, chunk_rows), note)
+
+
+def _read_page(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
+    with html_tables.as_delimited_text(path) as plain:
+        yield from _add_note(
+            csv_reader.read(plain, text_encoding.detect(plain), score_header, chunk_rows),
+            "dibaca dari tabel halaman web (HTML)",
+        )
 
 
 def _read_archive(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:

@@ -27,10 +27,9 @@ _UNSUPPORTED_SIGNATURES = (
     (b"ID3", "rekaman suara"),
 )
 _RIFF_TYPES = {b"WEBP": "gambar WebP", b"WAVE": "rekaman suara", b"AVI ": "video"}
+_HTML_SIGNATURES = (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")
+_OWN_PAGE = b'name="generator" content="Situasi"'
 _MARKUP_SIGNATURES = (
-    (b"<!doctype html", "halaman web (HTML)"),
-    (b"<html", "halaman web (HTML)"),
-    (b"<table", "halaman web (HTML)"),
     (b"<kml", "berkas peta KML"),
     (b"<gpx", "berkas jejak GPX"),
     (b"<?xml", "berkas XML"),
@@ -45,6 +44,13 @@ def reject_unsupported(head: bytes) -> None:
         raise SourceError(f"Berkas ini sebenarnya {name}; {_SEND_INSTEAD}")
     if head.startswith(OLE2_SIGNATURE):
         raise SourceError(_format_ole2_refusal(head))
+    if is_html(head) and _OWN_PAGE in head:
+        raise SourceError(f"Berkas ini salinan papan Situasi, bukan laporan; {_SEND_INSTEAD}")
+
+
+def is_html(head: bytes) -> bool:
+    """Return whether the file is a web page."""
+    return _strip(head).startswith(_HTML_SIGNATURES)
 
 
 def is_zip(head: bytes) -> bool:
@@ -60,8 +66,12 @@ def _find_unsupported_type(head: bytes) -> str | None:
     for first, name in _UNSUPPORTED_SIGNATURES:
         if head.startswith(first):
             return name
-    text = head[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    text = _strip(head)
     return next((name for first, name in _MARKUP_SIGNATURES if text.startswith(first)), None)
+
+
+def _strip(head: bytes) -> bytes:
+    return head[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
 
 
 def _format_ole2_refusal(head: bytes) -> str:

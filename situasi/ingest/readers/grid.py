@@ -8,6 +8,7 @@ from situasi.ingest.layout.header_detection import HeaderRow, make_unique_names
 from situasi.ingest.readers import (
     csv_reader,
     file_types,
+    html_tables,
     json_reader,
     json_rows,
     reserved_columns,
@@ -110,6 +111,11 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
         for raw in xlsx_reader.read_raw_sheets(path):
             sheet = _build_sheet(raw.name, enumerate(raw.rows, start=raw.first_number))
             yield replace(sheet, is_hidden=raw.is_hidden, merges=raw.merges)
+        return
+    if file_types.is_html(head):
+        with html_tables.as_delimited_text(path) as plain:
+            rows = csv_reader.read_raw_rows(plain, text_encoding.detect(plain))
+            yield _build_sheet("", ((number, _to_cells(row)) for number, row in rows))
         return
     encoding = text_encoding.detect(path)
     kind = json_reader.detect_kind(path, encoding)

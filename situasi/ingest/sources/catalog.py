@@ -118,17 +118,25 @@ class SourceCatalog:
     def _find_form_time(
         self,
         headings: Sequence[str],
-        own: Mapping[str, str],
+        own: dict[str, str],
         stripped: Mapping[str, str],
         profile: SourceProfile | None,
     ) -> str | None:
-        """Return the heading that says when the form was filled in, where it asked no time."""
+        """Return the heading that says when the form was filled in, where it asked no time.
+
+        An hour of the report that the form did ask (`Jam laporan`) is added to `own` as that of
+        the event: the source itself notes when it was sent.
+        """
         if profile is None or not profile.form_times:
             return None
-        for heading in headings:
-            name = own.get(heading) or stripped.get(heading, heading)
-            if self.vocabulary.find_any_column(name) in {"occurred_at", "date", "clock"}:
-                return None
+        names = {h: own.get(h) or stripped.get(h, h) for h in headings}
+        columns = {h: self.vocabulary.find_any_column(name) for h, name in names.items()}
+        if not {"occurred_at", "date", "clock"}.isdisjoint(columns.values()):
+            return None
+        hours = [h for h, column in columns.items() if column == "reported_clock"]
+        if hours:
+            own[hours[0]] = "jam"
+            return None
         return next(
             (h for wanted in profile.form_times for h in headings if matches_heading(h, wanted)),
             None,
@@ -177,10 +185,11 @@ def score_signature(
     if not all(_has_heading(headings, wanted) for wanted in signature.headings):
         return 0
     found = sum(_has_heading(headings, wanted) for wanted in signature.any_of)
-    if signature.any_of and found < signature.at_least:
+    certain = sum(_has_heading(headings, wanted) for wanted in signature.certain)
+    if signature.any_of and found < signature.at_least and not certain:
         return 0
     named = bool(signature.sheets) + bool(signature.file_names)
-    return len(signature.headings) + found + named
+    return len(signature.headings) + found + certain + named
 
 
 def _has_heading(headings: Sequence[str], wanted: str) -> bool:

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.messages.message_text import Passage
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.file_context import FileContext
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
-from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
 _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
 # The column that says what kind of report a row is, by feed.
@@ -26,11 +28,22 @@ _POINT = re.compile(
     r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
 )
 _LONGEST_PHRASE = 5  # words
+_SEXES = {"l": ("lakilaki", "laki", "lk", "l", "pria"), "p": ("perempuan", "pr", "p", "wanita")}
+_PRESENT_VOTERS = re.compile(
+    r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
+)
+_LISTED_VOTERS = re.compile(r"\b(?:dpt|dpt?b|daftar pemilih|terdaftar)\b", re.IGNORECASE)
+_INCIDENT = re.compile(
+    r"\b(?:kejadian|insiden|peristiwa|gangguan|kronologis?|incidents?|happened)\b", re.IGNORECASE
+)
+_ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
+_MAX_TEXT_CHARS = 2_000
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 
 
 def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Fill in what the titles, the sheet or the file say, each marked at its row."""
+    _name_sexes(table, facts)
     _complete_kind(table, facts, context)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed in {None, "roster", "merges", "neutrality"}:
@@ -44,13 +57,14 @@ def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) 
 def _complete_time(
     table: ConvertedTable, facts: FileContext, feed: str | None, context: IngestContext
 ) -> None:
-    has_hours = any(parse_hour_heading(heading) for heading in table.headings)
+    wide = context.vocabulary.find_wide_headings(table.headings).values()
+    has_hours = any(heading.column != "tps" for heading in wide)
     if not has_hours and not _has_any(table, "waktu", "tanggal", "jam"):
         _take_time_of_report(table)
     day, source = facts.day, "dari judul atau nama berkas"
     if day is None and not has_hours:
         _take_day_of_report(table, context.election.zone)
-    is_count = feed == "tps" and (has_hours or _has_any(table, *_COUNT_HEADINGS))
+    is_count = feed == "tps" and (bool(wide) or _has_any(table, *_COUNT_HEADINGS))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
     undated = _find_undated_rows(table) if day is not None else []
@@ -223,12 +237,28 @@ def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:
 
 
 def _complete_kind(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
-    """Take phase, kind, check-in or giat from the titles where no column of the table says it."""
-    if context.vocabulary.detect_feed(table.headings) is not None or not len(table.cells):
+    """Take phase, kind, check-in or giat from the titles where no column of the table says it.
+
+    The kind of an incident or a giat is that of its own words, where it has no column.
+    """
+    feed = context.vocabulary.detect_feed(table.headings)
+    if not len(table.cells):
         return
+    if feed in {None, "incidents"} and _is_incident_list(table, facts):
+        matcher = PhraseMatcher(context.vocabulary)
+        _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
+        return
+    if feed is None and any(map(_ACTIVITY.search, table.find_columns("uraian"))):
+        find = partial(_find_code, feed="activities", heading="giat", context=context)
+        _take_kinds_from_words(table, "giat", find)
+        feed = context.vocabulary.detect_feed(table.headings)
+    if feed is not None:
+        return
+    has_officers = _has_any(table, "petugas", "nrp")
     found = {
         heading: code
         for feed, heading in _KIND_HEADINGS.items()
+        if (feed != "personnel" or has_officers)  # "laporan" is in many a title
         if (code := _find_code(facts.words, feed, heading, context))
     }
     if len(found) == 1:
@@ -236,6 +266,45 @@ def _complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCon
         rows = table.find_empty_rows(heading)
         table.fill(heading, rows, lambda _: code)
         table.doubt(rows, f"{heading} dari judul atau nama berkas")
+
+
+def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
+    """Take columns of men and women for voters present, where the titles say that these count."""
+    keys = {normalize_key(name): name for name in table.headings}
+    men, women = (next((keys[k] for k in _SEXES[sex] if k in keys), None) for sex in "lp")
+    if men is None or women is None or not table.find_columns("tps"):
+        return
+    if _has_any(table, *_COUNT_HEADINGS, "hadir_l", "hadir_p", "nrp", "petugas"):
+        return
+    if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
+        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
+
+
+def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
+    """Return whether rows describe incidents: words, without an officer or a giat."""
+    names = table.find_columns("uraian")
+    if not names or _has_any(table, "jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+        return False
+    return any(_INCIDENT.search(text) for text in (*names, facts.words))
+
+
+def _take_kinds_from_words(
+    table: ConvertedTable, heading: str, find: Callable[[str], str | None]
+) -> None:
+    """Fill in the one kind that the words of a row name; rows that name none or several stay."""
+    column = table.cells[table.find_columns("uraian")[0]].tolist()
+    texts = {row: normalize_text(str(c)[:_MAX_TEXT_CHARS]) for row, c in enumerate(column) if c}
+    kinds = {row: kind for row, text in texts.items() if (kind := find(text))}
+    rows = [row for row in table.find_empty_rows(heading) if row in kinds]
+    table.fill(heading, rows, kinds.__getitem__)
+    table.doubt(rows, f"{heading} dibaca dari uraian")
+
+
+def _find_kind(text: str, matcher: PhraseMatcher) -> str | None:
+    """Return the one kind of incident that a text asserts; None where it asserts several."""
+    matches = matcher.find(Passage(text))
+    kinds = {match.code for match in matches if match.column == "jenis" and match.is_asserted}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _find_code(text: str, feed: str, heading: str, context: IngestContext) -> str | None:

@@ -24,9 +24,19 @@ _PARTS_BY_KEY = {
 _NUMBER = re.compile(r"(?<![\d])\d(?:[ .-]?\d){6,19}(?!\d)")
 _TITLE = re.compile(
     r"\b(?:daftar (?:hadir|kehadiran)|absensi|daftar absen|presensi|lapor diri"
-    r"|kehadiran (?:anggota|personel|personil))\b",
+    r"|kehadiran (?:anggota|personel|personil|petugas))\b",
     re.IGNORECASE,
 )
+# Headings of such a column, which need no title above them.
+_HEADINGS = frozenset(
+    ("kehadiran", "statuskehadiran", "absensi", "absen", "presensi", "attendance")
+)
+# Headings of the hour at which an officer came to the TPS.
+_ARRIVALS = frozenset(
+    ("jamtiba", "pukultiba", "waktutiba", "jamtibaditps", "waktutibaditps", "tibaditpsjam",
+     "jamdatang", "waktudatang", "jamhadir", "waktuhadir", "jamtibadilokasi", "arrivaltime")
+)  # fmt: skip
+_NOT_ARRIVED = "jam tiba kosong: belum ada lapor diri; tidak perlu dibetulkan"
 _MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
 _MIN_SHARE = 0.6  # of the filled cells of the column
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
@@ -63,15 +73,19 @@ def _split_cell(cell: Cell) -> dict[str, str]:
 
 
 def take_attendance(table: ConvertedTable, words: str) -> None:
-    """Make the column of who is there one of check-ins; who is absent is no report.
+    """Make the column of who is there, or of when they came, one of check-ins.
 
-    words: of the titles, the sheet and the file; without the name of such a list nothing is done.
+    Who is absent is no report. words: of the titles, the sheet and the file; without the name of
+    such a list, there or as a heading, nothing is done.
     """
     has_officers = table.find_columns("petugas") or table.find_columns("nrp")
-    if not has_officers or table.find_columns("checkin") or not _TITLE.search(words):
+    if not has_officers or table.find_columns("checkin"):
         return
-    name = next((n for n in table.headings if _says_presence(table, n)), None)
+    is_list = _TITLE.search(words) is not None
+    names = [n for n in table.headings if is_list or normalize_key(n) in _HEADINGS]
+    name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
+        _take_arrivals(table)
         return
     is_muster = _MUSTER.search(words) is not None
     column = table.cells[name].tolist()
@@ -84,6 +98,19 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     for row, cell in enumerate(column):
         if is_absent(cell):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _take_arrivals(table: ConvertedTable) -> None:
+    """Make the hours at which officers came to their TPS check-ins."""
+    name = next((n for n in table.headings if normalize_key(n) in _ARRIVALS), None)
+    if name is None or table.find_columns("jam") or table.find_columns("waktu"):
+        return
+    column = table.cells[name].tolist()
+    table.drop_columns([name])
+    table.set_column("jam", column)
+    table.set_column("checkin", [None if is_blank(cell) else "tiba_di_tps" for cell in column])
+    for row in table.find_empty_rows("jam"):
+        table.reasons.setdefault(row, _NOT_ARRIVED)
 
 
 def _says_presence(table: ConvertedTable, name: str) -> bool:

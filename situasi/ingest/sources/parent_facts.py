@@ -17,7 +17,7 @@ from situasi.ingest.tables import Cell, Table
 # Columns that make a row a report of its own.
 _FACTS = frozenset(
     (
-        "fase", "hadir", "hadir_dpt", "kontak", "hour", "jenis", "tingkat", "situasi", "checkin",
+        "fase", "hadir", "hadir_dpt", "kontak", "wide", "jenis", "tingkat", "situasi", "checkin",
         "giat", "fungsi", "penugasan", "petugas", "pelanggaran", "langkah",
     )
 )  # fmt: skip

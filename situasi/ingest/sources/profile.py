@@ -43,7 +43,8 @@ class _Part(BaseModel):
 class Signature(_Part):
     """What a file must show to be of this source.
 
-    headings: all of them; any_of: at least `at_least` of them. A heading may be a pattern
+    headings: all of them; any_of: at least `at_least` of them; certain: of these one is enough
+    instead, since no other source writes it. A heading may be a pattern
     (`_attachments*`). sheets: one of them, as a pattern of the sheet's name, where given.
     file_names: likewise for the name of the file.
     """
@@ -51,6 +52,7 @@ class Signature(_Part):
     headings: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     at_least: int = Field(1, ge=1)
+    certain: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     file_names: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Conversion of hourly TPS tables: a column per hour becomes one report per filled hour."""
+"""Conversion of wide TPS tables: each filled cell of an hour, a phase or a TPS becomes a report."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,15 +11,16 @@ from situasi.ingest.readers.reserved_columns import NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.table_check import REASON_BY_MARK
-from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
+from situasi.ingest.vocabulary.wide_headings import WideHeading
 
-# No day has more hours to report; bounds the size of the result.
-MAX_HOURS = 30
-# Headings added by `unpivot`: the clock from the sender's heading, and a day if there is none.
-_CLOCK_HEADING, _DAY_HEADING = "__jam", "__hari"
+# No day has more hours to report and no desa as many TPS; bounds the size of the result.
+MAX_WIDE_COLUMNS = 30
+# Headings added by `unpivot`: what the sender's heading says, and a day if there is none.
+_HEADING_BY_COLUMN = {"clock": "__jam", "fase": "__fase", "tps": "__tps"}
+_DAY_HEADING = "__hari"
 # Columns that make a row without any filled hour worth checking.
 _INFORMATIVE_COLUMNS = ("uraian", "teks_asli", "fase", "kontak", "pengawal", "lingkup")
-# Columns about a single moment; an hourly table does not say which hour they belong to.
+# Columns about a single moment: a table with a column per hour does not say which hour they mean.
 _SINGLE_MOMENT_COLUMNS = frozenset(
     (
         "clock",
@@ -43,38 +44,38 @@ class UnpivotResult(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def count_reports(table: Table) -> int:
-    """Return how many reports a table may become: the larger of its rows and filled hours."""
-    hours = [heading for heading in table.cells.columns if parse_hour_heading(heading)]
-    return max(len(table.row_numbers), int(table.cells[hours].notna().to_numpy().sum()))
+def count_reports(table: Table, context: IngestContext) -> int:
+    """Return how many reports a table may become: the larger of its rows and filled wide cells."""
+    wide = list(context.vocabulary.find_wide_headings(list(table.cells.columns)))
+    return max(len(table.row_numbers), int(table.cells[wide].notna().to_numpy().sum()))
 
 
 def unpivot(table: Table, mapping: ColumnMapping, context: IngestContext) -> UnpivotResult:
-    """Turn a table with a column per hour into one report per filled hour; keep other tables.
+    """Turn a table with a column per hour, phase or TPS into one report per filled cell of these.
 
-    Each report keeps the sender's row number and, of the hours, only its own cell.
-    A report without a date is of the election day.
+    Each report keeps the sender's row number and, of these columns, only its own cell.
+    A report without a date is of the election day. Other tables are kept.
     """
-    clocks = {
-        name: hour.clock for name in mapping.unused_headings if (hour := parse_hour_heading(name))
-    }
-    if not clocks or len(clocks) > MAX_HOURS or mapping.has("hadir"):
+    known = [heading for group in mapping.columns.values() for heading in group]
+    found = context.vocabulary.find_wide_headings([*known, *mapping.unused_headings])
+    wide = {heading: found[heading] for heading in mapping.unused_headings if heading in found}
+    if not wide or len(wide) > MAX_WIDE_COLUMNS or mapping.has("hadir"):
         return UnpivotResult(table, mapping)
-    filled, empty = _find_filled_cells(table, list(clocks), mapping)
-    reports, undated = _build_reports(table, filled, clocks, mapping, context)
+    filled, empty = _find_filled_cells(table, list(wide), mapping)
+    reports, undated = _build_reports(table, filled, wide, mapping, context)
     notes = _format_notes(table, len(filled), empty, undated)
-    return UnpivotResult(reports, _map_unpivoted_columns(mapping, tuple(clocks)), notes)
+    return UnpivotResult(reports, _map_unpivoted_columns(mapping, wide), notes)
 
 
 def _find_filled_cells(
-    table: Table, hours: list[str], mapping: ColumnMapping
+    table: Table, wide: list[str], mapping: ColumnMapping
 ) -> tuple[list[tuple[int, str | None]], list[int]]:
-    """Return (row, hour) of every filled hour, and the rows that are forms left empty.
+    """Return (row, heading) of every filled wide cell, and the rows that are forms left empty.
 
-    A row without any filled hour is checked as (row, None) where it is broken, is not a report,
-    or has more than the name of its TPS.
+    A row without any is checked as (row, None) where it is broken, is not a report, or has more
+    than the name of its TPS.
     """
-    columns = {hour: table.cells[hour].tolist() for hour in hours}
+    columns = {heading: table.cells[heading].tolist() for heading in wide}
     headings = [h for name in _INFORMATIVE_COLUMNS for h in mapping.columns.get(name, ())]
     names = [mark for mark in (*REASON_BY_MARK, *headings) if mark in table.cells.columns]
     has_content = table.cells[names].notna().any(axis=1).tolist()
@@ -86,11 +87,11 @@ def _find_filled_cells(
     filled: list[tuple[int, str | None]] = []
     empty: list[int] = []
     for row, reason in enumerate(reader_reasons):
-        filled_hours = [(row, hour) for hour in hours if not is_blank(columns[hour][row])]
-        if reason is not None or (has_content[row] and not filled_hours):
+        cells = [(row, heading) for heading in wide if not is_blank(columns[heading][row])]
+        if reason is not None or (has_content[row] and not cells):
             filled.append((row, None))
-        elif filled_hours:
-            filled += filled_hours
+        elif cells:
+            filled += cells
         else:
             empty.append(row)
     return filled, empty
@@ -99,7 +100,7 @@ def _find_filled_cells(
 def _build_reports(
     table: Table,
     filled: list[tuple[int, str | None]],
-    clocks: dict[str, str],
+    wide: dict[str, WideHeading],
     mapping: ColumnMapping,
     context: IngestContext,
 ) -> tuple[Table, bool]:
@@ -108,11 +109,16 @@ def _build_reports(
     data: dict[str, list[Cell]] = {}
     for name in table.cells.columns:
         cells = table.cells[name].tolist()
-        is_hour = name in clocks
+        is_wide = name in wide
         data[name] = [
-            cells[row] if not is_hour or hour in (name, None) else None for row, hour in filled
+            cells[row] if not is_wide or heading in (name, None) else None
+            for row, heading in filled
         ]
-    data[_CLOCK_HEADING] = [clocks[hour] if hour else None for _, hour in filled]
+    for column in _list_added_columns(wide):
+        data[_HEADING_BY_COLUMN[column]] = [
+            wide[heading].value if heading and wide[heading].column == column else None
+            for _, heading in filled
+        ]
     day_columns = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
     day = f"{context.election.day:%d/%m/%Y}"
     reasons = data.get(NOT_A_REPORT, [None] * len(filled))
@@ -126,23 +132,29 @@ def _build_reports(
     ), day in data[_DAY_HEADING]
 
 
-def _map_unpivoted_columns(mapping: ColumnMapping, hours: tuple[str, ...]) -> ColumnMapping:
-    columns = {
-        name: group for name, group in mapping.columns.items() if name not in _SINGLE_MOMENT_COLUMNS
-    }
-    dropped = [
-        heading for name in _SINGLE_MOMENT_COLUMNS for heading in mapping.columns.get(name, ())
-    ]
-    columns |= {
-        "hadir": hours,
-        "clock": (_CLOCK_HEADING,),
-        "date": (*columns.get("date", ()), _DAY_HEADING),
-    }
-    unused = tuple(h for h in (*mapping.unused_headings, *sorted(dropped)) if h not in hours)
+def _list_added_columns(wide: dict[str, WideHeading]) -> list[str]:
+    return list(dict.fromkeys(heading.column for heading in wide.values()))
+
+
+def _map_unpivoted_columns(mapping: ColumnMapping, wide: dict[str, WideHeading]) -> ColumnMapping:
+    added = _list_added_columns(wide)
+    # An hour of its own column is that of each TPS, and an escort that of the box.
+    kept = {("tps",): {"clock"}, ("fase",): {"pengawal"}}.get(tuple(added), set())
+    single = _SINGLE_MOMENT_COLUMNS - kept
+    columns = {name: group for name, group in mapping.columns.items() if name not in single}
+    dropped = [heading for name in single for heading in mapping.columns.get(name, ())]
+    for name in ("hadir", "clock"):
+        if own := tuple(h for h, heading in wide.items() if heading.holds == name):
+            columns[name] = (*columns.get(name, ()), *own)
+    for name in added:
+        columns[name] = (*columns.get(name, ()), _HEADING_BY_COLUMN[name])
+    columns["date"] = (*columns.get("date", ()), _DAY_HEADING)
+    added_headings = (*map(_HEADING_BY_COLUMN.__getitem__, added), _DAY_HEADING)
+    unused = tuple(h for h in (*mapping.unused_headings, *sorted(dropped)) if h not in wide)
     return replace(
         mapping,
         columns=columns,
-        export_headings=(*mapping.export_headings, _CLOCK_HEADING, _DAY_HEADING),
+        export_headings=(*mapping.export_headings, *added_headings),
         unused_headings=unused,
     )
 
@@ -150,13 +162,12 @@ def _map_unpivoted_columns(mapping: ColumnMapping, hours: tuple[str, ...]) -> Co
 def _format_notes(
     table: Table, report_count: int, empty_rows: list[int], has_undated: bool
 ) -> tuple[str, ...]:
-    notes = [f"tabel per jam: {len(table.row_numbers)} baris menjadi {report_count} laporan"]
+    notes = [f"tabel melebar: {len(table.row_numbers)} baris menjadi {report_count} laporan"]
     if empty_rows:
         numbers = ", ".join(str(table.row_numbers[row]) for row in empty_rows[:10])
         numbers += ", …" if len(empty_rows) > 10 else ""
         notes.append(
-            f"{len(empty_rows)} baris tanpa jumlah hadir dilewati: "
-            f"tidak ada laporan (baris {numbers})"
+            f"{len(empty_rows)} baris tanpa isi dilewati: tidak ada laporan (baris {numbers})"
         )
     if has_undated:
         notes.append("tanggal tidak disebut: dibaca sebagai hari pemungutan suara")

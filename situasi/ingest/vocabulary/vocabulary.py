@@ -13,7 +13,8 @@ from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.code_lookup import read_code
 from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
-from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
+from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
+from situasi.ingest.vocabulary.wide_headings import WideHeading, find_wide_headings, is_wide_table
 
 K = TypeVar("K")
 
@@ -50,7 +51,7 @@ _COLUMN_OF_OWN_HEADING = {"kecamatan": "kecamatan_code", "desa_text": "desa_name
 # check-ins is a posting list or a roster.
 _IDENTIFYING_COLUMNS = {
     "incidents": ("jenis", "tingkat", "situasi"),
-    "tps": ("fase", "hadir", "hadir_dpt", "hadir_l", "hadir_p", "kontak", "hour"),
+    "tps": ("fase", "hadir", "hadir_dpt", "hadir_l", "hadir_p", "kontak", "wide"),
     "personnel": ("checkin",),
     "activities": ("giat", "fungsi"),
     "roster": ("petugas", "pangkat", "nrp"),
@@ -77,11 +78,11 @@ class Vocabulary:
         return self._find_column(feed, _list_spelling_keys(heading))
 
     def find_any_column(self, heading: str) -> str | None:
-        """Return the column that a heading names in some feed; "hour" for the hour of a count."""
+        """Return the column that a heading names in some feed; "wide" for the hour of a count."""
         keys = _list_spelling_keys(heading)
         columns = (self._find_column(feed, keys) for feed in feed_schemas.FEEDS)
         return next(filter(None, columns), None) or (
-            "hour" if parse_hour_heading(heading) else None
+            "wide" if parse_hour_heading(heading) else None
         )
 
     def find_own_heading(self, heading: str) -> str | None:
@@ -122,6 +123,11 @@ class Vocabulary:
             return None
         return scores[-1][1]
 
+    def find_wide_headings(self, headings: Sequence[str]) -> dict[str, WideHeading]:
+        """Return the headings below which each cell is a report; {} for most tables."""
+        keys = {heading: _list_spelling_keys(heading) for heading in headings}
+        return find_wide_headings(headings, self._find_columns("tps", headings, keys), self._phases)
+
     def read_code(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
         """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
         return read_code(self.codes[feed, column], column, cell)
@@ -133,8 +139,12 @@ class Vocabulary:
         self, feed: str, headings: Sequence[str], keys: Mapping[str, Sequence[str]]
     ) -> set[str]:
         columns = {column for h in headings if (column := self._find_column(feed, keys[h]))}
-        is_hourly = feed == "tps" and is_hourly_table(headings, has_tps="tps" in columns)
-        return columns | {"hour"} if is_hourly else columns
+        is_wide = feed == "tps" and is_wide_table(headings, columns, self._phases)
+        return columns | {"wide"} if is_wide else columns
+
+    @property
+    def _phases(self) -> Mapping[str, str]:
+        return self.codes["tps", "fase"]
 
     def _count_identifying_headings(self, feed: str, headings: Sequence[str]) -> int:
         """Count the headings that are our own heading of an identifying column."""

@@ -241,7 +241,8 @@ STRANGERS = (
         "dikunci dengan sandi",
     ),
     (b"Rar!\x1a\x07\x01\0", "arsip RAR"),
-    (b"<html><table><tr><td>waktu</td></tr></table>", "halaman web"),
+    (b"<html><p>waktu, jenis</p></html>", "halaman web"),
+    (b'<!doctype html><head>\n<meta name="generator" content="Situasi">', "salinan papan"),
     (b"\xef\xbb\xbf <?xml version='1.0'?><a/>", "berkas XML"),
 )
 

@@ -1,0 +1,76 @@
+"""Columns of wide tables, each of which is a report of its own: per hour, per phase, per TPS."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from situasi.ingest.parsing.cells import normalize_cell
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
+
+_TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)\b[\s/&.]*)+")
+_ZONE_WORDS = re.compile(r"\W*\b(?:wib|wita|wit)\b\W*$")
+# Alone they may name the beginning of anything.
+_UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
+_STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
+
+
+class WideHeading(NamedTuple):
+    """What a heading says of the cells below it.
+
+    holds: the column that the cell belongs to (`hadir` or `clock`); column, value: what the
+    heading itself says (`clock` 08.00, `fase` dibuka, `tps` 3).
+    """
+
+    holds: str
+    column: str
+    value: str
+
+
+def find_wide_headings(
+    headings: Sequence[str], columns: set[str], phases: Mapping[str, str]
+) -> dict[str, WideHeading]:
+    """Return the headings below which each cell is a report of its own; {} for most tables.
+
+    columns: those of the feed that other headings name. phases: code by key of word.
+    """
+    found = _find_each(headings, _parse_hour)
+    if "tps" in columns and columns.isdisjoint({"clock", "fase", "occurred_at"}):
+        found |= _find_each(headings, lambda heading: _parse_phase(heading, phases))
+    if found or "tps" in columns:
+        return found
+    stations = _find_each(headings, _parse_station)
+    return stations if len(stations) > 1 else {}
+
+
+def is_wide_table(headings: Sequence[str], columns: set[str], phases: Mapping[str, str]) -> bool:
+    """Return whether headings are surely of a wide table; a single hour may be anything."""
+    wide = find_wide_headings(headings, columns, phases).values()
+    is_certain = any(heading.column != "clock" for heading in wide)
+    return is_certain or is_hourly_table(headings, has_tps="tps" in columns)
+
+
+def _find_each(
+    headings: Sequence[str], parse: Callable[[str], WideHeading | None]
+) -> dict[str, WideHeading]:
+    return {heading: wide for heading in headings if (wide := parse(heading))}
+
+
+def _parse_hour(heading: str) -> WideHeading | None:
+    hour = parse_hour_heading(heading)
+    return WideHeading("hadir", "clock", hour.clock) if hour else None
+
+
+def _parse_phase(heading: str, phases: Mapping[str, str]) -> WideHeading | None:
+    """Return the phase whose hour stands below a heading: `JAM DIBUKA`, `Tiba di PPK (WIB)`."""
+    text = _ZONE_WORDS.sub("", normalize_cell(heading).lower())
+    phase = _TIME_WORDS.sub("", text)
+    if phase == text and phase in _UNCLEAR_PHASES:
+        return None
+    code = phases.get(normalize_key(phase))
+    return WideHeading("clock", "fase", code) if code else None
+
+
+def _parse_station(heading: str) -> WideHeading | None:
+    match = _STATION.fullmatch(normalize_cell(heading).lower())
+    return WideHeading("hadir", "tps", match["number"]) if match else None
