@@ -127,7 +127,7 @@ class SourceCatalog:
         An hour of the report that the form did ask (`Jam laporan`) is added to `own` as that of
         the event: the source itself notes when it was sent.
         """
-        if profile is None or not profile.form_times:
+        if profile is None:
             return None
         names = {h: own.get(h) or stripped.get(h, h) for h in headings}
         columns = {h: self.vocabulary.find_any_column(name) for h, name in names.items()}

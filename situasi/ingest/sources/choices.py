@@ -1,5 +1,6 @@
 """Questions with several answers, and the sheets of a form that only list its questions."""
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -15,6 +16,7 @@ _FORM_SHEETS = {
     "external_choices": {"list_name", "list name"},
     "settings": {"form_title", "form_id", "id_string", "default_language", "version", "style"},
 }
+_NAME_KEYS = ("tag", "label", "name", "title", "value")
 _YES = frozenset(("1", "1.0", "true", "ya", "yes"))
 _NO = frozenset(("0", "0.0", "false", "tidak", "no"))
 _SEPARATOR = re.compile(r"[/:]|__|\.")
@@ -30,6 +32,27 @@ def merge_choices(table: ConvertedTable) -> None:
             texts = [_join_chosen(cells) for cells in _iterate_answers(table, columns)]
             table.set_column(question, texts)
         table.drop_columns(list(columns))
+
+
+def name_tagged_choices(table: ConvertedTable) -> None:
+    """Replace a list of objects under a heading of kinds by its names, joined by `;`."""
+    for name in table.find_columns("jenis"):
+        column = table.cells[name].tolist()
+        texts = [_join_names(cell) if isinstance(cell, str) else cell for cell in column]
+        if texts != column:
+            table.set_column(name, texts)
+
+
+def _join_names(cell: str) -> str:
+    """Return the names of the objects of a list; the cell as it is where it is none."""
+    if not cell.startswith("[{"):
+        return cell
+    try:
+        items = json.loads(cell)
+        names = [next(item[key] for key in _NAME_KEYS if key in item) for item in items]
+    except (ValueError, TypeError, StopIteration, RecursionError):
+        return cell
+    return "; ".join(map(str, names))
 
 
 def _find_questions(table: ConvertedTable) -> dict[str, dict[str, str]]:

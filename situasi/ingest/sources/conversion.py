@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts import completion
+from situasi.ingest.facts.file_context import read_context
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.sources import missing_facts
 from situasi.ingest.sources.catalog import SourceHeadings
-from situasi.ingest.sources.choices import merge_choices
+from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.file_context import read_context
 from situasi.ingest.sources.officer_lists import split_officer_columns, take_attendance
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import DateOrder, convert_source_zones, convert_times
@@ -43,6 +43,7 @@ def convert_table(
     split_officer_columns(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)
     _rename(converted, headings)
+    name_tagged_choices(converted)
     if headings.form_time is not None:
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
         converted.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu formulir diisi")
@@ -60,7 +61,7 @@ def convert_table(
     name = file_name if profile is None else ""
     facts = read_context(table.titles, table.sheet, name, context)
     take_attendance(converted, facts.words)
-    missing_facts.complete(converted, facts, context)
+    completion.complete(converted, facts, context)
     return converted.build()
 
 

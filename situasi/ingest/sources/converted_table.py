@@ -45,6 +45,10 @@ class ConvertedTable:
         """Return the columns that mean this heading of ours, under whatever name."""
         return [name for name in self.cells.columns if self._find_meaning(name) == heading]
 
+    def has_any(self, *headings: str) -> bool:
+        """Return whether a column means one of these headings of ours."""
+        return any(map(self.find_columns, headings))
+
     def _find_meaning(self, name: str) -> str | None:
         if name in reserved_columns.ALL:
             return None

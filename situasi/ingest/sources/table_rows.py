@@ -3,9 +3,9 @@
 import re
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import read_marked_desa, read_marked_kecamatan
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.file_context import read_marked_desa, read_marked_kecamatan
 from situasi.ingest.tables import Cell
 
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"

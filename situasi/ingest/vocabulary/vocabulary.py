@@ -98,13 +98,14 @@ class Vocabulary:
         """Return the feed these headings belong to; None when that is unclear.
 
         Most recognised columns win; on a tie check-ins by NRP, then most own headings of
-        identifying columns. A list of officers by NRP with their TPS is a posting list, also with
-        ranks and units.
+        identifying columns. A list of officers by NRP with their TPS or place is a posting list,
+        also with ranks and units.
         """
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
         is_own_roster = self._count_identifying_headings("roster", headings) > 1
-        is_posting_list = columns["postings"] >= {"nrp", "tps"} and not is_own_roster
+        has_post = not columns["postings"].isdisjoint({"tps", "lokasi"})
+        is_posting_list = "nrp" in columns["postings"] and has_post and not is_own_roster
         scores = sorted(
             (
                 (

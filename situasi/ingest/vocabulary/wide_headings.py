@@ -8,7 +8,7 @@ from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
 
-_TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)\b[\s/&.]*)+")
+_TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)[\s/&._]*)+")
 _ZONE_WORDS = re.compile(r"\W*\b(?:wib|wita|wit)\b\W*$")
 # Alone they may name the beginning of anything.
 _UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))

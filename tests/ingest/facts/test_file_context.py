@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from situasi.board import Board
-from situasi.ingest.sources.file_context import read_context
+from situasi.ingest.facts.file_context import read_context
 
 Said = tuple[str | None, str | None, str | None]
 

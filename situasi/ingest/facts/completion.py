@@ -1,0 +1,19 @@
+"""Completion of a table by the facts that none of its columns holds."""
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.kinds import complete_kind
+from situasi.ingest.facts.places import complete_place
+from situasi.ingest.facts.times import complete_time
+from situasi.ingest.sources.converted_table import ConvertedTable
+
+
+def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+    """Fill in what the titles, the sheet or the file say, each marked at its row."""
+    complete_kind(table, facts, context)
+    feed = context.vocabulary.detect_feed(table.headings)
+    if feed in {None, "roster", "merges", "neutrality"}:
+        return
+    if feed != "postings":  # an order without a time is of the day's watch
+        complete_time(table, facts, feed, context)
+    complete_place(table, facts)

@@ -1,0 +1,151 @@
+"""Kind of a report that no column names: from its own words, a yes or no, or the titles."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.messages.message_text import Passage
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.parsing.cells import is_blank, normalize_cell, normalize_text
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+
+# The column that says what kind of report a row is, by feed.
+_KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
+_LONGEST_PHRASE = 5  # words
+_SEXES = {"l": ("lakilaki", "laki", "lk", "l", "pria"), "p": ("perempuan", "pr", "p", "wanita")}
+_PRESENT_VOTERS = re.compile(
+    r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
+)
+_LISTED_VOTERS = re.compile(r"\b(?:dptb?|daftar pemilih|terdaftar|petugas)\b", re.IGNORECASE)
+_INCIDENT = re.compile(
+    r"\b(?:kejadian|insiden|peristiwa|gangguan|kronologis?|incidents?|happened)\b", re.IGNORECASE
+)
+_ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
+_MAX_TEXT_CHARS = 2_000
+_DONE = frozenset(
+    ("sudah", "sdh", "telah", "ya", "y", "yes", "1", "true", "v", "\u2713", "\u2714", "\u221a")
+)
+_NOT_DONE = frozenset(("belum", "blm", "tidak", "tdk", "no", "n", "0", "false"))
+_NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"
+
+
+def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+    """Fill in phase, kind, check-in or giat where no column says it, each noted at its row.
+
+    What the row itself says goes before the titles.
+    """
+    if not len(table.cells):
+        return
+    _name_sexes(table, facts)
+    feed = context.vocabulary.detect_feed(table.headings)
+    matcher = PhraseMatcher(context.vocabulary)
+    if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
+        if not table.has_any("jenis"):
+            _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
+        return
+    if feed is None:
+        _take_phase_answers(table, context)
+        if any(map(_ACTIVITY.search, table.find_columns("uraian"))):
+            find = partial(_find_code, feed="activities", heading="giat", context=context)
+            _take_kinds_from_words(table, "giat", find)
+        feed = context.vocabulary.detect_feed(table.headings)
+    if feed is None:
+        _take_kind_from_titles(table, facts, matcher, context)
+
+
+def _take_kind_from_titles(
+    table: ConvertedTable, facts: FileContext, matcher: PhraseMatcher, context: IngestContext
+) -> None:
+    """Use the one code that the titles name; no officer, no check-in, and no words, no incident."""
+    required = {"personnel": ("petugas", "nrp"), "incidents": ("uraian",)}
+    found = {
+        heading: code
+        for feed, heading in _KIND_HEADINGS.items()
+        if feed not in required or table.has_any(*required[feed])
+        if (code := _find_code(facts.words, feed, heading, context))
+    }
+    if len(found) != 1:
+        return
+    heading, code = found.popitem()
+    if heading == "jenis":
+        _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
+    rows = table.find_empty_rows(heading)
+    table.fill(heading, rows, lambda _: code)
+    table.doubt(rows, f"{heading} dari judul atau nama berkas")
+
+
+def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
+    """Make a phase of the only heading that names one and is answered with yes or no."""
+    codes = context.vocabulary.codes["tps", "fase"]
+    names = [h for h in table.headings if normalize_key(h) in codes]
+    if len(names) != 1 or table.has_any("fase") or not table.has_any("tps"):
+        return
+    column = table.cells[names[0]].tolist()
+    answers = [None if is_blank(cell) else _read_answer(cell) for cell in column]
+    if any(a is None and not is_blank(c) for a, c in zip(answers, column, strict=True)):
+        return
+    code = codes[normalize_key(names[0])]
+    table.set_column("fase", [code if answer else None for answer in answers])
+    for row, answer in enumerate(answers):
+        if answer is False:
+            table.reasons.setdefault(row, _NOT_YET.format(normalize_text(str(column[row]))))
+
+
+def _read_answer(cell: Cell) -> bool | None:
+    word = normalize_cell(cell).lower()
+    return True if word in _DONE else False if word in _NOT_DONE else None
+
+
+def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
+    """Take columns of men and women for voters present, where the titles say that these count."""
+    keys = {normalize_key(name): name for name in table.headings}
+    men, women = (next((keys[k] for k in _SEXES[sex] if k in keys), None) for sex in "lp")
+    if men is None or women is None or not table.has_any("tps"):
+        return
+    if table.has_any("hadir", "hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
+        return
+    if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
+        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
+
+
+def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
+    """Return whether rows describe incidents: words, without an officer or a giat."""
+    names = table.find_columns("uraian")
+    if not names or table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+        return False
+    return any(_INCIDENT.search(text) for text in (*names, facts.words))
+
+
+def _take_kinds_from_words(
+    table: ConvertedTable, heading: str, find: Callable[[str], str | None]
+) -> None:
+    """Fill in the one kind that the words of a row name; rows that name none or several stay."""
+    column = table.cells[table.find_columns("uraian")[0]].tolist()
+    texts = {row: normalize_text(str(c)[:_MAX_TEXT_CHARS]) for row, c in enumerate(column) if c}
+    kinds = {row: kind for row, text in texts.items() if (kind := find(text))}
+    rows = [row for row in table.find_empty_rows(heading) if row in kinds]
+    table.fill(heading, rows, kinds.__getitem__)
+    table.doubt(rows, f"{heading} dibaca dari uraian")
+
+
+def _find_kind(text: str, matcher: PhraseMatcher) -> str | None:
+    """Return the one kind of incident that a text asserts; None where it asserts several."""
+    matches = matcher.find(Passage(text))
+    kinds = {match.code for match in matches if match.column == "jenis" and match.is_asserted}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _find_code(text: str, feed: str, heading: str, context: IngestContext) -> str | None:
+    """Return the one code of a column that a text names; None where it names none or several."""
+    words, codes = text.split(), context.vocabulary.codes[feed, heading]
+    phrases = (
+        normalize_key("".join(words[start : start + size]))
+        for size in range(1, _LONGEST_PHRASE + 1)
+        for start in range(len(words) - size + 1)
+    )
+    found = {codes[phrase] for phrase in phrases if len(phrase) > 4 and phrase in codes}
+    return found.pop() if len(found) == 1 else None

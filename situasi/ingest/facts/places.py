@@ -1,0 +1,93 @@
+"""Place of a report that no column names: from titles, a point, or the rows above."""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+
+_PLACES = ("kecamatan", "kode_kecamatan", "tempat")
+# Latitude and longitude, with altitude and accuracy behind them as telephones write them.
+_POINT = re.compile(
+    r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
+)
+_DESA_CODE = re.compile(r"\d{2}\.?\d{2}\.?\d{2}\.?\d{4}")
+
+
+def complete_place(table: ConvertedTable, facts: FileContext) -> None:
+    """Fill in point, desa and kecamatan where no column names them, each noted at its row."""
+    _take_points(table)
+    _take_desa_codes(table)
+    _fill_down(table)
+    if facts.kecamatan is not None and not table.has_any(*_PLACES, "lat", "koordinat"):
+        rows = table.find_empty_rows(*_PLACES)
+        table.fill("kecamatan", rows, lambda _: facts.kecamatan)
+        table.doubt(rows, "kecamatan dari judul atau nama berkas")
+    if facts.desa is not None and not table.has_any("desa", "kode_desa", "tempat"):
+        rows = table.find_empty_rows("desa")
+        table.fill("desa", rows, lambda _: facts.desa)
+        table.doubt(rows, "desa dari judul atau nama berkas")
+
+
+def _take_desa_codes(table: ConvertedTable) -> None:
+    """Read a code of a desa, or of a TPS, that stands under the heading of a kecamatan's code."""
+    for name in table.find_columns("kode_kecamatan") if not table.has_any("kode_desa") else ():
+        column = table.cells[name].tolist()
+        filled = [cell for cell in column if not is_blank(cell)]
+        if filled and all(_DESA_CODE.fullmatch(str(cell).strip()) for cell in filled):
+            table.cells = table.cells.rename(columns={name: "kode_desa"})
+
+
+def _take_points(table: ConvertedTable) -> None:
+    """Use a point that stands under the heading of a place (`lokasi`) as coordinates."""
+    if table.has_any("koordinat", "lat", "lon"):
+        return
+    for name in table.find_columns("tempat"):
+        column = table.cells[name].tolist()
+        points = {
+            cell: f"{match[1]}, {match[2]}"
+            for cell in set(column)
+            if isinstance(cell, str) and (match := _POINT.fullmatch(cell.strip()))
+        }
+        by_row: dict[int, Cell] = {r: points[c] for r, c in enumerate(column) if c in points}
+        if by_row:
+            table.set_column(name, [None if cell in points else cell for cell in column])
+            table.fill("koordinat", list(by_row), by_row.__getitem__)
+
+
+def _fill_down(table: ConvertedTable) -> None:
+    """Repeat a desa or kecamatan that is written once above its TPS, where the TPS count up."""
+    stations = table.find_columns("tps")
+    names = [name for heading in ("kecamatan", "desa") for name in table.find_columns(heading)]
+    for name in names if stations else ():
+        column = table.cells[name].tolist()
+        if None not in column or column[0] is None:
+            continue
+        numbers = table.cells[stations[0]].tolist()
+        skipped = table.total_rows | table.reasons.keys()
+        rows = [
+            row
+            for row, (place, number) in enumerate(zip(column, numbers, strict=True))
+            if place is None and not is_blank(number) and row not in skipped
+        ]
+        if rows and _count_up(column, numbers):
+            filled: list[Cell] = list(accumulate(column, _keep_last))
+            table.fill(name, rows, filled.__getitem__)
+            table.doubt(rows, f"{name} dari baris di atasnya")
+
+
+def _keep_last(above: Cell, cell: Cell) -> Cell:
+    return above if cell is None else cell
+
+
+def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:
+    """Return whether the TPS below each written place have growing numbers."""
+    for (_, before), (place, number) in pairwise(zip(places, numbers, strict=True)):
+        if place is None and not is_blank(number) and not is_blank(before):
+            digits = [int("".join(filter(str.isdigit, str(n))) or 0) for n in (before, number)]
+            if digits[1] <= digits[0]:
+                return False
+    return True

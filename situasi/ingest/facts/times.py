@@ -1,0 +1,190 @@
+"""Day and hour of a report that no column names: from titles, the file, or when it was sent."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+
+_COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
+_DAY = re.compile(r"\d[/-]\d+[/-]\d")
+_CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
+_TIME_WORD = re.compile(
+    r"waktu|jam\b|pukul|tanggal|\btgl|hari\b|time|date|\bhour|clock", re.IGNORECASE
+)
+# Times of other things than the event.
+_OTHER_TIME = re.compile(
+    r"lahir|birth|dob|buat|creat|ubah|updat|modif|sinkron|sync|upload|unggah|cetak|print|expir"
+    r"|batas|deadline|submi|kirim|sent|receiv|terima",
+    re.IGNORECASE,
+)
+_MIN_SHARE = 0.8  # of the filled cells of a column
+
+
+def complete_time(
+    table: ConvertedTable, facts: FileContext, feed: str | None, context: IngestContext
+) -> None:
+    """Fill in day and hour where no column names them, each noted at its row.
+
+    A column of times under an unknown heading is taken for them; several are not chosen from, and
+    then nothing is guessed. For counts the day of voting is the last resort.
+    """
+    wide = context.vocabulary.find_wide_headings(table.headings).values()
+    has_hours = any(heading.column != "tps" for heading in wide)
+    if not has_hours and not table.has_any("waktu", "tanggal", "jam"):
+        if (times := _find_time_columns(table)) and not _take_time_column(table, times):
+            return
+        _take_time_of_report(table)
+    day, source = facts.day, "dari judul atau nama berkas"
+    if day is None and not has_hours:
+        _take_day_of_report(table, context.election.zone)
+    is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS))
+    if day is None and is_count and not has_hours:
+        day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
+    undated = _find_undated_rows(table) if day is not None else []
+    if undated:
+        table.fill("tanggal", undated, lambda _: day)
+        table.doubt(undated, f"tanggal {source}")
+    if facts.clock is None or has_hours or day is None:
+        return
+    untimed = _find_untimed_rows(table)
+    table.fill("jam", untimed, lambda _: facts.clock)
+    table.doubt(untimed, "jam dari judul atau nama berkas")
+
+
+def _find_time_columns(table: ConvertedTable) -> list[str]:
+    """Return the columns under unknown headings that name and hold times, but of nothing else."""
+    names = [
+        name
+        for name in table.headings
+        if table.vocabulary.find_any_column(name) is None
+        and _TIME_WORD.search(name.replace("_", " "))
+        and not _OTHER_TIME.search(name)
+    ]
+    return [name for name in names if _share(table, name, _is_time) >= _MIN_SHARE]
+
+
+def _take_time_column(table: ConvertedTable, names: list[str]) -> bool:
+    """Use the only column of times; return whether there is only one."""
+    if len(names) > 1:
+        return False
+    name = names[0]
+    meaning = "jam" if _share(table, name, _is_clock_alone) >= _MIN_SHARE else "waktu"
+    rows = [row for row, cell in enumerate(table.cells[name].tolist()) if not is_blank(cell)]
+    table.cells = table.cells.rename(columns={name: meaning})
+    table.doubt(rows, f'waktu dari kolom "{name}"')
+    return True
+
+
+def _share(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> float:
+    filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+    return sum(map(test, filled)) / len(filled) if filled else 0.0
+
+
+def _is_time(cell: Cell) -> bool:
+    try:
+        parse_date_parts(cell)
+    except UnreadableCell:
+        return _is_clock_alone(cell)
+    return True
+
+
+def _take_time_of_report(table: ConvertedTable) -> None:
+    """Use the time of submission where the source did not ask when it happened."""
+    for name in table.find_columns("waktu_lapor")[:1]:
+        column = table.cells[name].tolist()
+        rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
+        table.fill("waktu", rows, column.__getitem__)
+        table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
+
+
+def _take_day_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
+    """Use the day of submission for an hour without a day; the day before where it is later."""
+    names = table.find_columns("waktu_lapor")[:1]
+    undated = _find_undated_rows(table) if names else []
+    reported = table.cells[names[0]].tolist() if undated else []
+    clocks = [
+        table.cells[name].tolist() for h in ("jam", "waktu") for name in table.find_columns(h)
+    ]
+    days: dict[int, Cell] = {}
+    for row in undated:
+        clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
+        if (day := _find_day(reported[row], clock, zone)) is not None:
+            days[row] = day
+    table.fill("tanggal", list(days), days.__getitem__)
+    table.doubt(days, "tanggal dari waktu lapor")
+
+
+def _find_day(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
+    """Return the day on which it was this hour, at most an hour after it was reported."""
+    try:
+        parts, hour = parse_date_parts(reported), read_clock(clock)
+    except (UnreadableCell, ValueError):
+        return None
+    if parts.clock is None or parts.clock[0] == 24 or hour.day is not None:
+        return None
+    moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
+    local = moment.astimezone(zone)
+    minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * local.hour + local.minute)
+    return f"{local - timedelta(days=minutes > _CLOCKS_DIFFER_MIN):%d/%m/%Y}"
+
+
+def _find_undated_rows(table: ConvertedTable) -> list[int]:
+    """Return the rows that name a time of day but no day; all rows where no column is of time."""
+    if not table.has_any("waktu", "tanggal", "jam"):
+        return table.find_empty_rows()
+    if table.find_columns("tanggal"):
+        return []
+    dayless = _match_rows(table, "waktu", _has_no_day) & _match_rows(table, "jam", _has_no_day)
+    timeless = set(table.find_empty_rows("waktu", "jam"))
+    return [row for row in table.find_empty_rows() if row in dayless and row not in timeless]
+
+
+def _find_untimed_rows(table: ConvertedTable) -> list[int]:
+    """Return the rows whose time is a day alone."""
+    names = [h for h in ("waktu", "tanggal") if table.find_columns(h)]
+    days = [_match_rows(table, h, lambda c: is_blank(c) or _is_day_alone(c)) for h in names]
+    return [row for row in table.find_empty_rows("jam") if all(row in rows for rows in days)]
+
+
+def _match_rows(table: ConvertedTable, heading: str, test: Callable[[Cell], bool]) -> set[int]:
+    """Return the rows that hold such a cell in every column of this meaning."""
+    rows = set(range(table.size))
+    for name in table.find_columns(heading):
+        column = table.cells[name].tolist()
+        matching = {cell for cell in set(column) if test(cell)}
+        rows &= {row for row, cell in enumerate(column) if cell in matching}
+    return rows
+
+
+def _has_no_day(cell: Cell) -> bool:
+    return is_blank(cell) or _is_clock_alone(cell)
+
+
+def _is_clock_alone(cell: Cell) -> bool:
+    if isinstance(cell, str) and _DAY.search(cell):  # nearly every cell, and parsing is slow
+        return False
+    try:
+        parse_date_parts(cell)
+    except UnreadableCell:
+        pass
+    else:
+        return False
+    try:
+        return read_clock(cell).day is None
+    except (UnreadableCell, ValueError):
+        return False
+
+
+def _is_day_alone(cell: Cell) -> bool:
+    try:
+        return parse_date_parts(cell).clock is None
+    except UnreadableCell:
+        return False
