@@ -139,7 +139,7 @@ def _list_added_columns(wide: dict[str, WideHeading]) -> list[str]:
 def _map_unpivoted_columns(mapping: ColumnMapping, wide: dict[str, WideHeading]) -> ColumnMapping:
     added = _list_added_columns(wide)
     # An hour of its own column is that of each TPS, and an escort that of the box.
-    kept = {("tps",): {"clock"}, ("fase",): {"pengawal"}}.get(tuple(added), set())
+    kept = {"tps": {"clock"}, "fase": {"pengawal"}}.get("+".join(added), set())
     single = _SINGLE_MOMENT_COLUMNS - kept
     columns = {name: group for name, group in mapping.columns.items() if name not in single}
     dropped = [heading for name in single for heading in mapping.columns.get(name, ())]
