@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis.stations.status import ARRIVED_BOX_PHASES, BOX_PHASES
+from situasi.analysis.stations.ballot_boxes import MOVING
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
 
@@ -46,7 +46,7 @@ def find_current_task(stations: pd.DataFrame, election: Election, at: datetime) 
         waiting = stations[rank < FASE.index(fase)]
         if _is_owed(waiting, stations):
             return CurrentTask(name, waiting)
-    on_way = stations[stations["box"].isin([p for p in BOX_PHASES if p not in ARRIVED_BOX_PHASES])]
+    on_way = stations[stations["box"].isin(MOVING)]
     if len(on_way):
         return CurrentTask(BOXES, on_way.sort_values("box_at", kind="stable", na_position="last"))
     return CurrentTask(HOME, stations[rank < FASE.index("kotak_tiba_ppk")])

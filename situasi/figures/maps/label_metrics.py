@@ -15,6 +15,7 @@ _NAME_LINE_PX, _VALUE_LINE_PX = 11.5, 12.5
 TWO_LINE_HEIGHT_PX, ONE_LINE_HEIGHT_PX = _NAME_LINE_PX + _VALUE_LINE_PX, _NAME_LINE_PX
 # No label may move when its value grows, so all reserve the width of a long value.
 _WIDEST_VALUE = "00/≈00"
+_WIDEST_RATE = "≈ 00,0 %"
 _BORDER_MARGINS_PX = (
     6.0,
     3.0,
@@ -139,7 +140,7 @@ def place_in_two_lines(name: str, position: PointXY, anchor: PointXY, align: str
     lines = (first, last) if first else (name, "")
     widths = (
         _measure_width(lines[0]) * NAME_SIZE_PX,
-        _measure_width(f"{lines[1]} {_WIDEST_VALUE}".strip()) * NAME_SIZE_PX,
+        _measure_width(f"{lines[1]} {_WIDEST_RATE}".strip()) * NAME_SIZE_PX,
     )
     x, y = position
     sizes = [(width, TWO_LINE_HEIGHT_PX / 2) for width in widths]

@@ -28,6 +28,7 @@ from situasi.common.formats import (
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.hatching import MIN_SHARE
 from situasi.figures.theme import DARK, LIGHT
 from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
@@ -202,6 +203,8 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
     marks = [[_build_mark(mark), word] for mark, word in measure.legend]
     if measure.no_data_label:
         marks.append([["silent", "", ""], measure.no_data_label])
+    if measure.hatch_label:
+        marks.append([["hatched", "", ""], measure.hatch_label])
     return {
         "name": name,
         "title": view.title,
@@ -235,11 +238,15 @@ def _list_situasi(data: ViewData) -> dict[str, str]:
 
 
 def _build_area(area: AreaStyle, situasi: str) -> list[Any]:
-    """Return [value, fill, opacity, situasi, its letter]."""
+    """Return [value, fill, opacity, lines, letter of its situasi].
+
+    lines: its situasi, or "silent" where part of it is not known, which no situasi may hide.
+    """
     opacity = 1 if area.fill is None else round(area.fill_alpha / 255, 2)
     # What is neither dashed nor lettered is hijau.
     letter = format_letter(situasi) if situasi not in ("", "hijau") else ""
-    return [area.value, area.fill, opacity, situasi, letter]
+    lines = "silent" if area.hatch >= MIN_SHARE and not letter else situasi
+    return [area.value, area.fill, opacity, lines, letter]
 
 
 def format_letter(situasi: str) -> str:

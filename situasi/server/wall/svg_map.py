@@ -71,12 +71,15 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
     return MapDrawing(svg, layout, centre_points)
 
 
-# States are told apart without colour too: lines for kuning, crossed lines for merah.
+# States are told apart without colour too: lines for kuning, crossed lines for merah; thin lines
+# the other way for what is partly not known.
 _HATCHES = Markup(
     '<defs><pattern id="hatch-kuning" width="6" height="6" patternUnits="userSpaceOnUse">'
     '<path d="M0 6L6 0"/></pattern>'
     '<pattern id="hatch-merah" width="5" height="5" patternUnits="userSpaceOnUse">'
-    '<path d="M0 5L5 0M0 0L5 5"/></pattern></defs>'
+    '<path d="M0 5L5 0M0 0L5 5"/></pattern>'
+    '<pattern id="hatch-silent" width="4" height="4" patternUnits="userSpaceOnUse">'
+    '<path d="M0 0L4 4"/></pattern></defs>'
 )
 
 

@@ -147,7 +147,7 @@ export function table(place, data) {
   });
 }
 
-// byCode: of each area [value, fill, opacity, situasi, its letter]; others stay empty.
+// byCode: of each area [value, fill, opacity, lines, letter]; others stay empty.
 export function areas(map, byCode) {
   for (const shape of map.querySelectorAll(".area")) {
     const area = byCode[shape.dataset.code];
@@ -156,9 +156,9 @@ export function areas(map, byCode) {
     shape.setAttribute("fill-opacity", area?.[2] ?? 1);
   }
   for (const shape of map.querySelectorAll(".hatch")) {
-    const situasi = byCode[shape.dataset.code]?.[3];
-    const hatched = situasi && situasi !== "hijau";
-    shape.setAttribute("fill", hatched ? `url(#hatch-${situasi})` : "none");
+    const lines = byCode[shape.dataset.code]?.[3];
+    const hatched = lines && lines !== "hijau";
+    shape.setAttribute("fill", hatched ? `url(#hatch-${lines})` : "none");
   }
   for (const label of map.querySelectorAll(".label")) {
     const area = byCode[label.dataset.code];
