@@ -24,7 +24,7 @@ def test_a_grave_report_waits_until_somebody_has_it(board: Board, tmp_path: Path
     waiting = first(board)
     assert waiting["unheld"]
     assert (waiting["title"], waiting["place"]) == ("kericuhan", "Indralaya")
-    assert "11.50, batas 15 menit" in waiting["note"]
+    assert "12.00, batas 15 menit" in waiting["note"]  # since it was reported
     assert "belum dipegang" in waiting["note"]
     assert waiting["act"] == "verifikasi"
     case = str(board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"].iloc[0])
