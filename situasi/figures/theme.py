@@ -31,7 +31,7 @@ class Theme:
     phases: tuple[str, ...]  # one step for each of feed_schemas.FASE, the last is done
     strength: tuple[str, ...]  # far too few, too few; as required and more are quiet
     present: str  # officers at their posts, in a chart through the day
-    risk: tuple[str, ...]  # sequential magenta, rare to frequent
+    excess: tuple[str, ...]  # sequential magenta, by how rare it is by chance
     water: str  # rivers of the base map; quieter than any border
     road: str  # its roads and railway
 
@@ -49,7 +49,7 @@ LIGHT = Theme(
     phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
     strength=("#8C510A", "#D8B365", "#EEEEEA", "#DCE6E4", "#C3D3D0"),
     present="#7CBFB3",
-    risk=("#FCF1F7", "#F3CCE0", "#E39CC2", "#C9609B", "#8F2C68"),
+    excess=("#F3CCE0", "#D98DB7", "#8F2C68"),
     water="#8AB2CF",
     road="#A69A88",
 )
@@ -66,7 +66,7 @@ DARK = Theme(
     phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
     strength=("#B8731F", "#7A5A2B", "#2A3138", "#2C3B3D", "#34494A"),
     present="#2F7A70",
-    risk=("#23182B", "#45203F", "#732E5F", "#AC4C89", "#E58EC0"),
+    excess=("#45203F", "#87396F", "#E58EC0"),
     water="#3F6A8A",
     road="#6F675B",
 )

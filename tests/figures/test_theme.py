@@ -80,7 +80,7 @@ def test_the_marks_of_a_scale_are_told_apart(sight: str, scale: dict[str, str]) 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_no_two_scales_share_a_colour(theme: Theme) -> None:
     scales = [TINGKAT.values(), SITUASI.values(), theme.counts, theme.turnout, theme.phases,
-              theme.strength, theme.risk]  # fmt: skip
+              theme.strength, theme.excess]  # fmt: skip
     for one, other in combinations(map(set, scales), 2):
         assert not one & other
 

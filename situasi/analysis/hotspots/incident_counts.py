@@ -45,11 +45,10 @@ class IncidentCounts:
     """The incidents of the watched day, and in which windows they became more than chance.
 
     incidents: one row each, in the order known: case, kecamatan, occurred, known (microseconds),
-    seq, latihan, until (since when it counts no more, FOREVER: it counts). excesses: in
-    the order known, of each window the rarer and rarer. marked_per_day: so
-    many of them chance makes in a day of looking, at most. uncounted,
-    without_hour, without_place: how many more were reported that day and cannot count, each under
-    the first of these reasons; uncounted: merged into another, or not true.
+    seq, latihan, until (since when it counts no more, FOREVER: it counts). excesses: in the order
+    known, of each window the rarer and rarer. marked_per_day: so many of them chance makes in a day
+    of looking, at most. uncounted, without_hour, without_place: how many more were reported that
+    day and cannot count, each under the first of these reasons; uncounted: merged or not true.
     """
 
     incidents: pd.DataFrame
@@ -77,13 +76,13 @@ class IncidentCounts:
 
     def list_current(self) -> list[Excess]:
         """Return the rarest excess of each window that still has as many, the rarest first."""
-        newest = {excess.window: excess for excess in self.excesses}.values()
-        current = [
-            excess
-            for excess in newest
-            if excess.count <= (self.members_of(excess)["until"] == FOREVER).sum()
-        ]
-        return sorted(current, key=lambda excess: (excess.per_day, excess.begin))
+        one_by_window = {excess.window: excess for excess in self.excesses}
+        left = {
+            window: (self.members_of(excess)["until"] == FOREVER).sum()
+            for window, excess in one_by_window.items()
+        }
+        current = {e.window: e for e in self.excesses if e.count <= left[e.window]}
+        return sorted(current.values(), key=lambda excess: (excess.per_day, excess.begin))
 
 
 @reads(depends_on=(compute_case_history,))

@@ -86,8 +86,8 @@ def _format_counts(
 
 
 def _build_colour_scale(theme: Theme) -> list[tuple[float, str]]:
-    last = len(theme.risk) - 1
-    return [(step / last, colour) for step, colour in enumerate(theme.risk)]
+    colours = (theme.counts[0], *theme.excess)
+    return [(grade / MAX_GRADE, colour) for grade, colour in enumerate(colours)]
 
 
 def _apply_layout(figure: go.Figure, hours: list[str], areas: list[str], theme: Theme) -> go.Figure:

@@ -117,6 +117,8 @@ def test_a_mark_goes_when_what_made_it_was_not_true() -> None:
     denied = [{**row, "known_at": wib("09.35"), "status": "tidak_terbukti"} for row in crowded]
     assert (picture("09.40", *crowded, *denied[:6]).cells["grade"] == 0).all()
     assert (picture("09.30", *crowded, *denied[:6]).cells["grade"] > 0).any()
+    fewer = [cell.count for cell in picture("09.40", *crowded, *denied[:2]).calls]
+    assert fewer == [5]  # what is left is still more than usual
 
 
 @pytest.mark.parametrize("clock", ["03.00", "12.00"])
