@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 _HOUR_US = 3_600_000_000
+_MANY = 100  # reports; of more the exact sum is slow, and no other
 
 
 @dataclass(frozen=True)
@@ -132,18 +133,30 @@ def compute_tail(count: Floats, usual: Floats, shape: Floats, twin_share: float)
     Incidents are negative binomial with this shape; each is reported a second time with probability
     twin_share, and `usual` counts both.
     """
-    from scipy.special import bdtrc, betainc, gammaln  # slow to import, needed only here
+    from scipy.special import betainc  # slow to import, needed only here
 
-    mean = np.maximum(usual, 1e-12) / (1 + twin_share)
+    usual = np.maximum(usual, 1e-12)
+    few = (count > 0) & (count <= _MANY)
+    # Of great numbers the negative binomial with the same mean and variance; `extra`: how much more
+    # than Poisson it varies, as a multiple of the mean.
+    extra = twin_share * (1 - twin_share) / (1 + twin_share) + twin_share + usual / shape
+    alike = usual / extra
+    tail = np.where(count > 0, betainc(np.maximum(count, 1), alike, usual / (alike + usual)), 1.0)
+    tail[few] = _compute_tail_of_few(count[few], usual[few], shape[few], twin_share)
+    return np.minimum(tail, 1.0)
+
+
+def _compute_tail_of_few(count: Floats, usual: Floats, shape: Floats, twin_share: float) -> Floats:
+    from scipy.special import bdtrc, betainc, gammaln
+
+    mean = usual / (1 + twin_share)
     share = mean / (shape + mean)
-    tail: Floats = betainc(np.maximum(count, 1), shape, share)
-    most = count.max(initial=0.0)
+    tail: Floats = betainc(count, shape, share)
+    most = twin_share * count.max(initial=0.0)
     # Fewer incidents, so many of them reported twice that the number is reached all the same.
-    for doubled in range(1, int(twin_share * most + 8 * np.sqrt(twin_share * most) + 8)):
-        incidents = count - doubled
-        possible = incidents >= doubled
-        n = np.where(possible, incidents, 1.0)
-        log = gammaln(n + shape) - gammaln(shape) - gammaln(n + 1)
-        exactly = np.exp(log + shape * np.log1p(-share) + n * np.log(share))
-        tail += np.where(possible, exactly * bdtrc(doubled - 1, n.astype("int64"), twin_share), 0.0)
-    return np.where(count > 0, np.minimum(tail, 1.0), 1.0)
+    for doubled in range(1, int(most + 8 * np.sqrt(most) + 8)):
+        possible = np.flatnonzero(count >= 2 * doubled)
+        n, a, p = count[possible] - doubled, shape[possible], share[possible]
+        log = gammaln(n + a) - gammaln(a) - gammaln(n + 1) + a * np.log1p(-p) + n * np.log(p)
+        tail[possible] += np.exp(log) * bdtrc(doubled - 1, n.astype("int64"), twin_share)
+    return tail

@@ -34,9 +34,11 @@ def test_the_tail_with_twins_is_that_of_numbers_thrown(share: float) -> None:
     assert tail == pytest.approx(thrown, rel=0.05)
 
 
-def test_a_great_number_has_a_tail_too() -> None:
-    tail = compute_tail(np.array([5_000.0]), np.array([4_900.0]), np.array([10_000.0]), 0.08)
-    assert 0 < tail[0] < 0.5
+def test_a_great_number_has_almost_the_same_tail_as_one_less() -> None:
+    count = np.array([100.0, 101.0, 102.0])
+    tail = compute_tail(count, np.full(3, 60.0), np.full(3, 20.0), 0.08)
+    assert tail[1] / tail[0] == pytest.approx(tail[2] / tail[1], abs=0.03)
+    assert 0 < compute_tail(*np.array([[5_000.0], [4_900.0], [10_000.0]]), 0.08)[0] < 0.5
 
 
 def plainly(changes: CountChanges) -> pd.DataFrame:
