@@ -37,7 +37,7 @@ _TEXTS = """() => {
     const names = ['placeholder', 'aria-label', 'title', 'alt', 'aria-roledescription'];
     for (const name of names)
         for (const part of document.querySelectorAll(`[${name}]`))
-            found.add(part.getAttribute(name).trim());
+            if (part.checkVisibility()) found.add(part.getAttribute(name).trim());
     return [...found].filter(text => text);
 }"""
 # Words that an interface in English cannot do without, and that Indonesian does not have.
