@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Page, ViewportSize, sync_playwright
 
 from tests import chromium as chromium_files
 from tests.browser.serving import PATIENCE, Server, mark_as_opened
 from tests.browser.viewing import Viewer, Watch
 
 Look = Callable[..., Viewer]
+DESK: ViewportSize = {"width": 1400, "height": 1100}
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -53,35 +55,43 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
 
 
 class Desks:
-    """Where viewers sit: a context of the browser is used again once nothing is left in it.
+    """Where viewers sit: a page of the browser is used again once nothing is left in it.
 
-    What stays is the browser's own: the scripts of a server, fetched and compiled once.
+    What stays is the browser's own: the process of the page, with the scripts of a server
+    fetched and compiled. In another one a load takes twice as long.
     """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._free: dict[str, list[BrowserContext]] = {}
+        self._free: dict[str, list[Page]] = {}
 
-    def take(self, options: dict[str, Any]) -> BrowserContext:
-        """A context with these options, in which nobody has been, or which was swept."""
+    def take(self, options: dict[str, Any]) -> Page:
+        """A page in a context with these options, in which nobody has been, or which was swept."""
         free = self._free.get(_name(options))
-        context = free.pop() if free else self._browser.new_context(**options)
+        if free:
+            return free.pop()
+        context = self._browser.new_context(**options)
         context.set_default_timeout(PATIENCE * 1000)
-        return context
+        return context.new_page()
 
-    def give_back(self, options: dict[str, Any], context: BrowserContext, origin: str) -> None:
-        """Close its pages, and sweep out what a server has left there."""
-        page = context.new_page()
+    def give_back(self, options: dict[str, Any], page: Page, origin: str) -> None:
+        """Sweep out what a server has left there, and close what else was opened."""
+        context = page.context
+        for other in context.pages:
+            if other is not page:
+                other.close()
+        page.mouse.move(-1, -1)
+        with suppress(Error):  # the server may have been stopped
+            page.evaluate("sessionStorage.clear()")
+            page.goto(f"{origin}/healthz")  # from about:blank one gets into another process
         kinds = "local_storage,indexeddb,service_workers"
-        context.new_cdp_session(page).send(
-            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds}
-        )
-        for open_page in context.pages:
-            open_page.close()
+        tools = context.new_cdp_session(page)
+        tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
+        tools.detach()
         context.clear_cookies()
         context.clear_permissions()
         context.set_offline(False)
-        self._free.setdefault(_name(options), []).append(context)
+        self._free.setdefault(_name(options), []).append(page)
 
 
 def _name(options: dict[str, Any]) -> str:
@@ -135,16 +145,17 @@ def look(desks: Desks, request: pytest.FixtureRequest) -> Iterator[Look]:
         *,
         at_the_door: bool = False,
         besides: tuple[str, ...] = (),
+        viewport: ViewportSize = DESK,
+        color_scheme: Literal["light", "dark"] = "light",
         **options: Any,
     ) -> Viewer:
-        options = {
-            "viewport": {"width": 1400, "height": 1100}, "color_scheme": "light", **options
-        }  # fmt: skip
-        context = desks.take(options)
+        page = desks.take(options)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
         watch = Watch(urlsplit(server.address).netloc, besides)
-        watch.over(context)
-        watches.append((options, context, watch, server.address))
-        shown = Viewer(context.new_page(), watch, server.address)
+        watch.over(page.context)
+        watches.append((options, page, watch, server.address))
+        shown = Viewer(page, watch, server.address)
         shown_by.append((shown, server))
         if at_the_door:  # the gate will ask to sign in first
             shown.page.goto(f"{server.address}/{query}")
@@ -157,12 +168,12 @@ def look(desks: Desks, request: pytest.FixtureRequest) -> Iterator[Look]:
     if failed:
         for shown, server in shown_by:
             _tell(shown, server)
-    for options, context, watch, origin in watches:
-        watch.leave(context)
+    for options, page, watch, origin in watches:
         if failed:  # nobody knows what is left in it
-            context.close()
+            page.context.close()
         else:
-            desks.give_back(options, context, origin)
+            desks.give_back(options, page, origin)
+            watch.leave(page.context)
     # Whatever a test was about: nothing may have been asked of another host meanwhile.
     assert [address for _, _, watch, _ in watches for address in watch.elsewhere()] == []
 

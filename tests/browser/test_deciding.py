@@ -107,7 +107,7 @@ def test_a_scenario_started_on_the_page_comes_in_as_a_report_and_is_timed(
 def test_a_laporan_is_taken_along_in_each_form(
     rehearsal: Server, look: Look, tmp_path: Path
 ) -> None:
-    viewer = look(rehearsal, "laporan?saat=2024-11-27T12:30", viewport=DESK, accept_downloads=True)
+    viewer = look(rehearsal, "laporan?saat=2024-11-27T12:30", viewport=DESK)
     taken: dict[str, Path] = {}
     for form in ("DOCX", "PDF", "XLSX", "TXT"):
         with viewer.page.expect_download() as waiting:

@@ -293,7 +293,7 @@ FIRST_FIGURE = {
 def test_a_number_opens_its_rows_which_leave_as_a_file_marked_latihan(
     rehearsal: Server, look: Look, screen: str, tmp_path: Path
 ) -> None:
-    viewer = look(rehearsal, _past(screen, "12.30"), accept_downloads=True)
+    viewer = look(rehearsal, _past(screen, "12.30"))
     key = f"baris_{FIRST_FIGURE[screen]}"
     viewer.page.locator(f".st-key-{key} button").first.click()
     opened = viewer.page.locator("[data-testid=stPopoverBody]")

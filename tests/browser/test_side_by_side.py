@@ -73,7 +73,7 @@ class Person:
 
     def come(self, server: Server, look: Look) -> Viewer:
         """Before the board, in a browser of their own."""
-        viewer = look(server, "situasi?rentang=semua", at_the_door=True, accept_downloads=True)
+        viewer = look(server, "situasi?rentang=semua", at_the_door=True)
         enter(viewer.page, self.name)
         viewer.drawn()
         return viewer

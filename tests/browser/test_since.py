@@ -99,7 +99,7 @@ def open_cases(viewer: Viewer) -> int:
 def test_what_comes_after_a_marked_briefing_is_told_as_such_to_everybody(
     board: Server, played: Exercise, look: Look
 ) -> None:
-    chief, other = look(board), look(board, "perubahan", accept_downloads=True)
+    chief, other = look(board), look(board, "perubahan")
     other.says("Belum ada taklimat yang ditandai")
     before = open_cases(chief)
     assert since(chief) == []

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Worker
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    WebSocket,
+    Worker,
+)
 
 from tests.browser.serving import PATIENCE
 
@@ -40,12 +48,18 @@ class Watch:
         context.on("request", self._ask)
         context.on("serviceworker", self._ask)
         context.on("page", self._listen)
+        for page in context.pages:
+            self._listen(page)
 
     def leave(self, context: BrowserContext) -> None:
         """Listen no longer; what was noted stays."""
         context.remove_listener("request", self._ask)
         context.remove_listener("serviceworker", self._ask)
         context.remove_listener("page", self._listen)
+        for page in context.pages:
+            page.remove_listener("websocket", self._connect)
+            page.remove_listener("pageerror", self._fail)
+            page.remove_listener("console", self._hear)
 
     def elsewhere(self) -> list[str]:
         """What was to be asked of another host, whether or not it was answered or allowed."""
@@ -55,9 +69,15 @@ class Watch:
         self.asked.append(asking.url)
 
     def _listen(self, page: Page) -> None:
-        page.on("websocket", lambda socket: self.asked.append(socket.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("websocket", self._connect)
+        page.on("pageerror", self._fail)
         page.on("console", self._hear)
+
+    def _connect(self, socket: WebSocket) -> None:
+        self.asked.append(socket.url)
+
+    def _fail(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
     def _hear(self, said: ConsoleMessage) -> None:
         """Errors alone. The framework asks below a page's own address first, and is told no."""
