@@ -15,7 +15,7 @@ from situasi.ui.page_layout import render_header
 
 _WALL = "layar"
 # A shape beside the word: colour alone tells nothing here.
-_SIGNS = {READY: "●", PARTIAL: "◐", MISSING: "○"}
+_SIGNS = {READY: "✓", PARTIAL: "½", MISSING: "–"}
 
 
 def show(context: PageContext) -> None:

@@ -26,7 +26,7 @@ def render_area_panel(context: PageContext, data: TurnoutData) -> None:
     rows = build_comparison(
         data.all_areas, context.register, context.view_time.at, code, neighbours
     )
-    left, right = st.columns([11, 9], gap="medium")
+    left, right = st.columns([12, 8], gap="medium")
     with left:
         _render_comparison(context, code, rows, has_hidden=len(rows) - 2 < len(neighbours))
     with right:

@@ -11,7 +11,6 @@ from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_time
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import KABUPATEN
-from situasi.domain.labels import label
 from situasi.ui.tables.columns import (
     Cells,
     number_column,
@@ -168,9 +167,9 @@ def build_comparison_table(rows: pd.DataFrame, *, has_exercise_rows: bool) -> Ta
         _("kecamatan"): [register.name_of(str(code) or None) for code in rows.index],
         _("partisipasi"): percent_column(rows["rate"], estimated=estimated),
         _("selisih (poin)"): number_column(rows["gap"], 1, estimated=estimated),
+        _("lampau kini"): percent_column(rows["paced"], estimated=True),
+        _("lampau akhir"): percent_column(rows["past"]),
         _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
-        _("lampau, akhir"): percent_column(rows["past"]),
-        _("lampau, pada jam ini"): percent_column(rows["paced"], estimated=True),
     }
     return make_table(columns, has_exercise_rows)
 
@@ -189,7 +188,6 @@ def build_area_stations_table(rows: pd.DataFrame) -> Table:
         _("hadir"): number_column(ordered["hadir"]),
         _("DPT"): number_column(ordered["dpt"], estimated=ordered["estimated"]),
         _("hadir pada"): time_column(ordered["hadir_at"]),
-        _("pelaporan"): [label("lapor", code) for code in ordered["state"]],
     }
     return make_table(columns, ordered["latihan"])
 

@@ -76,7 +76,8 @@ def render_header(context: PageContext, title: str = "Situasi") -> None:
         if context.viewer.role.permissions:
             briefings.render_mark_button(context)
             guest_link_form.render_guest_link_button(context.viewer)
-            receipt.render()
+    if context.viewer.role.permissions:
+        receipt.render()
 
 
 def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenerator:

@@ -119,7 +119,7 @@ TURNOUT: dict[str, ExplanationBuilder] = {
     "tetangga": explain(
         N_("Kecamatan yang dipilih, yang berbatasan dengannya, dan kabupaten: hadir dibagi DPT "
            "dari TPS yang melapor. Selisih: poin di atas kecamatan yang dipilih. Lampau: {label} "
-           "dan past_turnout.csv; pada jam ini: ≈ menurut laju andaian."),
+           "dan past_turnout.csv; lampau kini: ≈ menurut laju andaian."),
         "tps", limits=_list_curve_limits,
         values=lambda election: {"label": election.rules.turnout.reference_label},
     ),
