@@ -22,7 +22,7 @@ from pages.incidents.panels import (
 )
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.worklist import compute_worklist
+from situasi.analysis.situation.worklist import Worklist, compute_worklist
 from situasi.analysis.view_time import cache_minute
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -52,7 +52,7 @@ def show(context: PageContext) -> None:
 
     left, right = st.columns(2, gap="medium")
     with left:
-        render_list_panel(worklist)
+        render_list_panel(worklist, partial(_compute_all_times, context, selection))
     with right:
         if get_selected_case() is None:
             render_overdue_panel(worklist)
@@ -78,3 +78,8 @@ def begin_incidents_page(context: PageContext, title: str) -> tuple[PageContext,
     # Rounded to the minute, so that viewers of the same minute share results.
     minute = replace(context.view_time, at=cache_minute(context.view_time))
     return context, filters.apply_window(selection, window, minute)
+
+
+def _compute_all_times(context: PageContext, selection: Selection) -> Worklist:
+    """Compute the worklist of this selection without its time window."""
+    return context.compute(compute_worklist, replace(selection, since=None, until=None))

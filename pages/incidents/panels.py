@@ -1,5 +1,6 @@
 """The list of cases and the selected one, kept in the URL as `kasus`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -53,8 +54,8 @@ def restrict_to_link(worklist: Worklist) -> Worklist:
     )
 
 
-def render_list_panel(worklist: Worklist) -> None:
-    """Draw the selected cases, newest first."""
+def render_list_panel(worklist: Worklist, compute_all_times: Callable[[], Worklist]) -> None:
+    """Draw the selected cases, newest first; those outside the time window are one click away."""
     with markup.row():
         title = format_counts(
             _("{n} kejadian dari {reports} laporan"),
@@ -63,6 +64,7 @@ def render_list_panel(worklist: Worklist) -> None:
         )
         page_layout.render_section_title(title)
         filters.render_outside_window_button(worklist.outside_window_count)
+        _render_all_times_download(worklist, compute_all_times)
     if worklist.selected_cases.empty:
         markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
         return
@@ -70,6 +72,24 @@ def render_list_panel(worklist: Worklist) -> None:
         "kejadian", None, (worklist.selected_cases, worklist.overdue_cases), _build_list
     )
     render_selectable_cases(table, newest, "daftar", title)
+
+
+def _render_all_times_download(
+    worklist: Worklist, compute_all_times: Callable[[], Worklist]
+) -> None:
+    """Draw the file of all days, where the window leaves some out; a link shows no more."""
+    if not worklist.outside_window_count or url_state.is_fixed_by_link():
+        return
+
+    def build() -> Table:
+        every = compute_all_times()
+        return _build_list(every.selected_cases, every.overdue_cases)[1]
+
+    table_view.render_deferred_download(
+        _("XLSX semua hari"), build, _("Kejadian semua hari"),
+        filters.format_active_filters(leave_out=("rentang",)), "daftar",
+        len(worklist.selected_cases) + worklist.outside_window_count,
+    )  # fmt: skip
 
 
 def _build_list(cases: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, Table]:

@@ -1,6 +1,6 @@
 """Filter widgets whose values are kept in the URL, so that a link shows the same view."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -126,7 +126,7 @@ def _draw_choice(
     )  # fmt: skip
 
 
-def format_active_filters() -> str:
+def format_active_filters(leave_out: Collection[str] = ()) -> str:
     """Return the active filters of this page in words, for a downloaded file."""
     texts = [
         _(title)
@@ -134,7 +134,8 @@ def format_active_filters() -> str:
         + ", ".join(view_text.format_filter_value(board().register, name, code) for code in values)
         for name, title in view_text.FILTER_NAMES.items()
         # Only filters that this page has drawn select its rows.
-        if name in st.session_state and (values := url_state.get_selected(name))
+        if name in st.session_state and name not in leave_out
+        if (values := url_state.get_selected(name))
     ]
     return "; ".join(texts) or _("tanpa saringan")
 

@@ -194,24 +194,12 @@ def render_downloads(
 ) -> None:
     """Draw downloads of the whole table as CSV and XLSX; a file is built on request."""
     name = _build_file_name(title, f"{view_time.at:%Y%m%d-%H%M}", table.is_exercise)
-    info = tenant.get_info()
-    facts = {
-        _("Papan"): info.name,
-        _("Isi"): title,
-        _("Keadaan pada"): f"{format_long_date(view_time.at)} {format_time(view_time.at)} "
-        + info.zone_label,
-        _("Saringan"): filters.format_active_filters(),
-        _("Baris"): format_number(len(table)),
-        _("Versi data"): format_number(_get_data_version()),
-        **_describe_rule(explanation_key or key),
-    }
-    banner = ""
-    if table.is_exercise:
-        banner = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
-        facts[_("LATIHAN")] = _("memuat laporan buatan, bukan keadaan sebenarnya")
+    facts = _build_facts(
+        title, view_time, len(table), explanation_key or key, filters.format_active_filters()
+    )
     for file_format, build, mime in (
         ("CSV", lambda: csv_tables.build_csv(table.to_file_frame()), "text/csv"),
-        ("XLSX", lambda: csv_tables.build_xlsx(table.to_file_frame(), facts, banner), _XLSX),
+        ("XLSX", partial(_build_xlsx, table, facts), _XLSX),
     ):
         audit.render_download_button(
             file_format,
@@ -225,6 +213,61 @@ def render_downloads(
             type="tertiary",
             disabled=not len(table),
         )
+
+
+def render_deferred_download(
+    text: str, build: Callable[[], Table], title: str, filter_text: str, key: str, row_count: int
+) -> None:
+    """Draw a download as XLSX of a table that is computed only when it is asked for.
+
+    filter_text: what selects its rows, in words. key: also that of its explanation.
+    """
+    view_time, context = _get_view_time(), page_context.get_current()
+    # The file is built in another thread, which has no page.
+    facts = _build_facts(title, view_time, row_count, key, filter_text)
+
+    def build_file() -> bytes:
+        table = build()
+        return _build_xlsx(table, {**facts, _("Baris"): format_number(len(table))})
+
+    audit.render_download_button(
+        text,
+        _bind_context(build_file),
+        {"table": key, "title": title},
+        "xlsx",
+        row_count,
+        file_name=_build_file_name(title, f"{view_time.at:%Y%m%d-%H%M}", context.has_exercise_rows)
+        + ".xlsx",
+        mime=_XLSX,
+        key=f"{key}_semua",
+        type="tertiary",
+    )
+
+
+def _build_facts(
+    title: str, view_time: ViewTime, row_count: int, key: str, filter_text: str
+) -> dict[str, str]:
+    """Return what a file says of itself."""
+    info = tenant.get_info()
+    return {
+        _("Papan"): info.name,
+        _("Isi"): title,
+        _("Keadaan pada"): f"{format_long_date(view_time.at)} {format_time(view_time.at)} "
+        + info.zone_label,
+        _("Saringan"): filter_text,
+        _("Baris"): format_number(row_count),
+        _("Versi data"): format_number(_get_data_version()),
+        **_describe_rule(key),
+    }
+
+
+def _build_xlsx(table: Table, facts: dict[str, str]) -> bytes:
+    """Return the table as a workbook; one with rows of an exercise says so."""
+    if not table.is_exercise:
+        return csv_tables.build_xlsx(table.to_file_frame(), facts, "")
+    banner = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
+    marked = {**facts, _("LATIHAN"): _("memuat laporan buatan, bukan keadaan sebenarnya")}
+    return csv_tables.build_xlsx(table.to_file_frame(), marked, banner)
 
 
 def _describe_rule(key: str) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pages.incidents import detail
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.ui import session
+from situasi.ui import audit, session
 from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.rehearsed import script_of
@@ -134,3 +136,27 @@ def test_the_numbers_of_a_large_group_are_named_up_to_a_bound() -> None:
     every = pd.Series([f"K-{at}" for at in range(102)])
     assert detail._format_ids(every).endswith("K-99 dan 2 lagi")
     assert detail._format_ids(every.head(2)) == "K-0, K-1"
+
+
+def test_all_days_of_a_kind_are_one_file_whatever_window_the_page_shows(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    earlier = _incident("K-2", "Amplop") | {"waktu": "2024-10-03 09:00"}
+    other = _incident("K-3", "Kotak") | {"waktu": "2024-10-03 10:00"}
+    rows = [_incident("K-1", "Amplop"), earlier]
+    _send(empty, "incidents", [row | {"jenis": "politik_uang"} for row in rows] + [other])
+    files: dict[str, Any] = {}
+    monkeypatch.setattr(
+        audit, "render_download_button", lambda text, build, *_, **__: files.update({text: build})
+    )
+    app = AppTest.from_string(_SCRIPT)
+    app.query_params["jenis"] = "politik_uang"
+    app.run(timeout=90)
+    assert not app.exception
+    book = openpyxl.load_workbook(io.BytesIO(files["XLSX semua hari"]()))
+    cells = [
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
+    assert {"K-1", "K-2"} <= set(cells) and "K-3" not in cells
+    assert not [cell for cell in cells if "hari pemungutan" in cell]
