@@ -82,9 +82,17 @@ def _build_all_kpis(
             (rate,),
         ),
         (
-            kpis.format_stations(tps),
+            kpis.format_stations(
+                tps,
+                lacks_reports=day_summary.lacks_station_reports,
+                days_left=(board().register.election.day - now.date()).days,
+            ),
             lambda: tables.build_late_stations_table(tps),
-            (KpiValue(_count_late(tps), _("terlambat")),),
+            (
+                KpiValue(
+                    None if day_summary.lacks_station_reports else _count_late(tps), _("terlambat")
+                ),
+            ),
         ),
         (
             kpis.format_officers(day_summary, codes),

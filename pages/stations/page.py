@@ -60,6 +60,8 @@ def show(context: PageContext) -> None:
     )
     if station_table["last_at"].isna().all():
         page_layout.render_missing_data(_("Belum ada laporan TPS."))
+        if context.register.is_complete:  # the source is missing: no TPS is late by itself
+            return
     comparison.render_kpis(
         context, "tps", station_table, lambda tps: build_kpis(select_tps(tps)), build_station_table
     )

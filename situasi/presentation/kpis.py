@@ -113,8 +113,19 @@ def format_turnout_bounds(rates: pd.Series) -> KpiText:
     )
 
 
-def format_stations(tps: pd.DataFrame) -> KpiText:
-    """Return the phase that most TPS have reached, and how many TPS report late."""
+def format_stations(
+    tps: pd.DataFrame, *, lacks_reports: bool = False, days_left: int = 0
+) -> KpiText:
+    """Return the phase that most TPS have reached, and how many TPS report late.
+
+    lacks_reports: of AreaSummary; then the days left until the voting, or that nothing is known.
+    """
+    if lacks_reports:
+        note = _("belum ada laporan TPS")
+        if days_left > 0:
+            days = format_counts(_("{n} hari lagi"), n=days_left)
+            return KpiText("tps", _("Hari pemungutan"), days, note)
+        return KpiText("tps", _("TPS buka"), "–", note)
     counts = {state: int(n) for state, n in tps["state"].value_counts().items()}
     late, unreachable = (counts.get(state, 0) for state in SILENT_STATES)
     note = format_counts(_("{n} terlambat melapor"), n=late)

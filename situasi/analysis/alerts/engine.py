@@ -55,8 +55,12 @@ def compute_station_intervals(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
     """Compute the alert intervals of TPS from their reports."""
+    silent = feeds.find_silent_feeds(frames, (TPS.name,), register.election, at)
     rules = register.election.alerts.rules
     station_reports = stations.build_station_reports(frames[TPS.name], register, at)
+    if register.is_complete and not len(station_reports.reports):
+        # Nobody told anything: the source is missing, and nothing is known of any TPS.
+        return concat_intervals([silent])
     parts = [stations.find_count_anomalies(station_reports, register)]
     if "belum_dibuka" in rules:
         parts.append(stations.find_unopened(station_reports, rules["belum_dibuka"], register))
@@ -64,8 +68,7 @@ def compute_station_intervals(
         parts.append(stations.find_silent(station_reports, rules["tps_diam"], register))
     if "kotak" in rules:
         parts.append(stations.find_overdue_boxes(station_reports, rules["kotak"], register))
-    parts.append(feeds.find_silent_feeds(frames, (TPS.name,), register.election, at))
-    return concat_intervals(parts)
+    return concat_intervals([*parts, silent])
 
 
 @reads(ROSTER, POSTINGS, PERSONNEL)

@@ -24,7 +24,9 @@ class AreaSummary:
 
     stations: of stations.status; phases: its count_by_kecamatan. turnout: of turnout.summary.
     coverage_gaps: of personnel.coverage. priority_scores: of situation.priority_score.
-    silent_places: of situation.silent_places.
+    silent_places: of situation.silent_places. lacks_station_reports: no TPS of the whole day told
+    anything, so that the source is missing and nothing is known of any place. False for a viewer of
+    some kecamatan, who may see only the silent ones.
     """
 
     stations: pd.DataFrame
@@ -33,6 +35,7 @@ class AreaSummary:
     coverage_gaps: pd.DataFrame
     priority_scores: pd.DataFrame
     silent_places: pd.DataFrame
+    lacks_station_reports: bool
 
     def select_silent_places(self, codes: Sequence[str]) -> pd.DataFrame:
         """Return the silent places of these kecamatan."""
@@ -61,13 +64,13 @@ def compute_area_summary(
     }
     if known_rates:
         known_rates[None] = float(summary.compute_total(rates)["common_rate"])
+    lacks_reports = register.is_complete and bool(stations["last_at"].isna().all())
+    judged = phases.iloc[:0] if lacks_reports else phases
     scores = priority_score.compute_priority_scores(
-        cases, states, phases, known_rates, gaps, register.election.rules
+        cases, states, judged, known_rates, gaps, register.election.rules
     )
-    silent = silent_places.find_silent_places(
-        phases, gaps, has_station_reports=bool(stations["last_at"].notna().any())
-    )
-    return AreaSummary(stations, phases, rates, gaps, scores, silent)
+    silent = silent_places.find_silent_places(phases, gaps, has_station_reports=not lacks_reports)
+    return AreaSummary(stations, phases, rates, gaps, scores, silent, lacks_reports)
 
 
 def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def build_key_figures(
         (kpis.format_situasi(overview), _count_by_situasi(overview)),
         (kpis.format_voters_present(rates), present),
         (kpis.format_turnout(rates), turnout),
-        (kpis.format_stations(tps), late),
+        (kpis.format_stations(tps, lacks_reports=day.lacks_station_reports), late),
     ]
     if data.viewer.role.may_see("personel"):
         figures.append((kpis.format_officers(day, codes), _count_officers(data, codes)))

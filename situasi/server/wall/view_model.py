@@ -63,7 +63,7 @@ class ViewData:
     @cached_property
     def stations_kpi(self) -> KpiText:
         """Return the phase that most of these have reached."""
-        return kpis.format_stations(self.tps)
+        return kpis.format_stations(self.tps, lacks_reports=self.day.lacks_station_reports)
 
     @cached_property
     def open_trend(self) -> list[float]:

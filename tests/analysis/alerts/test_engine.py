@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -130,11 +131,20 @@ def test_alerts_of_a_minute_rest_on_rows_known_then_and_none_vanishes_later(
 def test_667_tps_of_which_nothing_is_known_are_one_alert_for_each_kecamatan(
     register: Register,
 ) -> None:
-    table = found(frames(), wib("07.31"), register).table
+    one = frames(tps=rows_of(feed_schemas.TPS, told(fase="logistik_tiba", at="06.30")))
+    table = found(one, wib("07.31"), register).table
     mine = table[table["rule"] == "belum_dibuka"]
     assert len(mine) == len(register.kecamatan)
     assert mine["n"].sum() == len(register.tps)
-    assert found(frames(), wib("07.30"), register).table.query("rule == 'belum_dibuka'").empty
+    assert found(one, wib("07.30"), register).table.query("rule == 'belum_dibuka'").empty
+
+
+def test_where_no_tps_of_the_day_told_anything_the_source_is_missing_not_every_tps(
+    register: Register,
+) -> None:
+    assert found(frames(), wib("07.31"), register).table.query("rule == 'belum_dibuka'").empty
+    some = replace(register, is_complete=False)  # whoever sees some kecamatan sees them silent
+    assert len(found(frames(), wib("07.31"), some).table.query("rule == 'belum_dibuka'"))
 
 
 def test_a_box_that_left_and_did_not_arrive_is_called_for_until_it_does() -> None:

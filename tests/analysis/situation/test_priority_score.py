@@ -10,12 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from situasi.analysis import queries
+from situasi.analysis.alerts.engine import compute_station_intervals
+from situasi.analysis.as_of import AsOfView
+from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.crowd_state import build_kecamatan_table
 from situasi.analysis.situation.priority_score import PARTS, compute_priority_scores
-from situasi.domain import election
+from situasi.domain import election, feed_schemas
+from situasi.domain import register as domain_register
 from situasi.domain.rules import Rules
 from situasi.domain.settings import ROOT
-from tests.builders import case_table, incident, wib
+from tests.builders import case_table, incident, rows_of, wib
 from tests.builders import incidents as frame
 
 RULES: Rules = election.load(ROOT / "data/elections/ogan-ilir-2024").rules
@@ -174,3 +179,16 @@ def test_no_weights_within_the_doubt_leave_the_range(
     other = scored(*rows, **parts, rules=replace(RULES, priority_weights=weights))
     assert (told["rank_first"] <= other["rank"]).all()
     assert (other["rank"] <= told["rank_last"]).all()
+
+
+def test_on_an_empty_store_no_kecamatan_has_a_score_or_is_silent() -> None:
+    register = domain_register.load(election.load(ROOT / "data/elections/ogan-ilir-2024"))
+    frames = {feed.name: rows_of(feed) for feed in feed_schemas.FEEDS.values()}
+    empty = AsOfView({**frames, "incidents": frame()}, None)
+    day = queries.run(area_summary.compute_area_summary, empty, register, wib("10.30"))
+    assert day.lacks_station_reports
+    assert day.priority_scores["score"].isna().all()
+    assert day.silent_places.empty
+    # Nor an alert of any TPS: that the source tells nothing is one of its own.
+    alerts = queries.run(compute_station_intervals, empty, register, wib("10.30"))
+    assert set(alerts["rule"]) == {"sumber_senyap"}
