@@ -18,7 +18,14 @@ from situasi.ingest.pipeline import IngestResult
 from situasi.ingest.readers import table_builder
 from situasi.ingest.readers.grid import Sheet
 from situasi.store.model import WaitingItem
-from situasi.ui.tables.columns import Cells, Column, identifier_column, number_column, time_column
+from situasi.ui.tables.columns import (
+    Cells,
+    Column,
+    identifier_column,
+    imprecise_time_column,
+    number_column,
+    time_column,
+)
 from situasi.ui.tables.table_view import Table, make_table
 
 _MAX_NAMED_DELIVERIES = 5
@@ -32,7 +39,7 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
     columns: dict[str, Cells] = {
         _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
         _("keadaan"): [_format_state(row) for row in feeds.itertuples()],
-        _("kabar terakhir"): time_column(feeds["last"]),
+        _("kabar terakhir"): imprecise_time_column(feeds["last"], feeds["precision"]),
     }
     if waiting:
         columns[_("menunggu")] = number_column(feeds["waiting"])
@@ -49,7 +56,7 @@ def build_source_table(sources: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         _("berkas"): sources["source"],
         _("laporan"): [label("feed", feed) for feed in sources["feed"]],
-        _("kabar terakhir"): time_column(sources["last"]),
+        _("kabar terakhir"): imprecise_time_column(sources["last"], sources["precision"]),
         _("dicatat"): time_column(sources["delivered"]),
         _("kiriman"): number_column(sources["deliveries"]),
         **_build_count_columns(sources),

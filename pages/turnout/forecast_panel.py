@@ -12,6 +12,7 @@ from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import ForecastParameters
+from situasi.figures.charts.turnout import ForecastFan
 from situasi.figures.charts.turnout_forecast import MarkNames, build_forecast_chart
 from situasi.presentation import numbers
 from situasi.ui import page_layout, render_cache
@@ -30,6 +31,19 @@ def render_forecast_line(context: PageContext, data: TurnoutData) -> None:
     if total["enough"]:
         confidence = board().register.election.rules.forecast.confidence_percent
         st.caption(numbers.format_forecast(total, confidence), width="content")
+
+
+def build_forecast_fan(context: PageContext, data: TurnoutData) -> ForecastFan | None:
+    """Build the forecast for the chart of the day; None where there is none or all is counted."""
+    if data.forecast is None:
+        return None
+    total = _compute_total(context, data.forecast)
+    if not total["enough"] or total["ended"] == total["tps"]:
+        return None
+    low, centre, high = (
+        float(100 * total[name] / total["dpt"]) for name in ("low", "centre", "high")
+    )
+    return ForecastFan(_("perkiraan akhir"), low, centre, high)
 
 
 def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:

@@ -6,7 +6,11 @@ import streamlit as st
 from pages.turnout import tables
 from pages.turnout.area_panel import render_area_panel
 from pages.turnout.data import TurnoutData, compute_turnout_data
-from pages.turnout.forecast_panel import render_forecast_line, render_forecast_panel
+from pages.turnout.forecast_panel import (
+    build_forecast_fan,
+    render_forecast_line,
+    render_forecast_panel,
+)
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
@@ -142,14 +146,15 @@ def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
         table_view.render_table_popover(
             _("Angka kurva"), lambda: tables.build_curve_table(data), "angka_kurva"
         )
-    names = (_("TPS yang melapor"), _("perkiraan"))
+    names = (_("TPS yang melapor"), _("laju {label}").format(label=rules.reference_label))
+    fan = build_forecast_fan(context, data)
     render_chart(
         "kurva",
-        _("Partisipasi TPS yang melapor tiap 15 menit, di samping perkiraan"),
+        _("Partisipasi TPS yang melapor tiap 15 menit, laju pemilihan lalu, dan perkiraan akhir"),
         (data,),
-        lambda data, theme: build_turnout_chart(data.curve, references, names, "TPS", theme),
+        lambda data, theme: build_turnout_chart(data.curve, references, names, "TPS", theme, fan),
     )
-    text = _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.")
+    text = _("Garis titik: ≈ andaian laju kedatangan dikali {label}, bukan perkiraan akhir hari.")
     st.caption(text.format(label=rules.reference_label))
 
 

@@ -59,11 +59,37 @@ def build_batch_table(
 
 
 def _summarize_rows_by_batch(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return by batch: row count, time of the newest known row, whether any is of an exercise."""
-    parts = [frame[["batch", "known_at", "latihan"]] for frame in frames.values()]
+    """Return by batch: row count, time of the newest known row (last; last_exact: of those known to
+    the minute), whether any is of an exercise."""
+    parts = [
+        frame[["batch", "known_at", "latihan"]].assign(exact_at=_find_exact_times(frame))
+        for frame in frames.values()
+    ]
     rows = pd.concat(parts, ignore_index=True).groupby("batch")
     return rows.agg(
-        valid=("known_at", "size"), last=("known_at", "max"), is_exercise=("latihan", "any")
+        valid=("known_at", "size"),
+        last=("known_at", "max"),
+        last_exact=("exact_at", "max"),
+        is_exercise=("latihan", "any"),
+    )
+
+
+def _find_exact_times(rows: pd.DataFrame) -> pd.Series:
+    """Return when each row became known; NaT where that is known only to the day or month."""
+    is_exact = (rows["known_at"] == rows["recorded_at"]) | (rows["precision"] == "menit")
+    return rows["known_at"].where(is_exact)
+
+
+def _choose_last(table: pd.DataFrame) -> pd.DataFrame:
+    """Replace last_exact by `precision` of last: "menit" or "hari".
+
+    A row known only to its day counts from the end of that day: a day that is not over for another
+    row does not hide the newest that is known to the minute, and 23.59 is never told as its hour.
+    """
+    last, exact = (pd.to_datetime(table[name], utc=True) for name in ("last", "last_exact"))
+    is_exact = exact.notna() & (last - exact < pd.Timedelta(days=1))
+    return table.drop(columns="last_exact").assign(
+        last=exact.where(is_exact, last), precision=is_exact.map({True: "menit", False: "hari"})
     )
 
 
@@ -76,8 +102,8 @@ def build_feed_table(
     """Build one row per feed of `frames`, in its order.
 
     Columns feed, deliveries, read, accepted, duplicate, quarantined, valid, waiting, last (NaT:
-    never a row), silent, expected, is_exercise (whether any known row is of an exercise).
-    read == accepted + duplicate + quarantined. A feed without a time limit is never silent, and no
+    never a row), precision ("menit"; "hari": last is known only to its day), silent, expected,
+    is_exercise (whether any known row is of an exercise). read == accepted + duplicate + quarantined. A feed without a time limit is never silent, and no
     row of it is expected.
     """
     sums = batches.groupby("feed")[["read", *COUNT_COLUMNS]].sum()
@@ -92,6 +118,7 @@ def build_feed_table(
                 "valid": len(frame),
                 "waiting": quarantine_counts.get(feed, 0),
                 "last": frame["known_at"].max(),
+                "last_exact": _find_exact_times(frame).max(),
                 "silent": feed in states and states[feed].is_silent,
                 "expected": feed in states and states[feed].is_expected,
                 "is_exercise": bool(frame["latihan"].any()),
@@ -99,24 +126,26 @@ def build_feed_table(
             for feed, frame in frames.items()
         ]
     )
-    # Without any row in any feed pandas knows no timezone.
-    return table.assign(last=pd.to_datetime(table["last"], utc=True))
+    return _choose_last(table)
 
 
 def build_source_table(batches: pd.DataFrame) -> pd.DataFrame:
     """Build one row per feed and source (the name of the file), the most recent first.
 
     Columns feed, source, deliveries, delivered (the last time), last (NaT: all its rows are
-    withdrawn), read, accepted, duplicate, quarantined, valid, withdrawn, is_exercise.
+    withdrawn), precision (as in build_feed_table), read, accepted, duplicate, quarantined, valid, withdrawn, is_exercise.
     """
     table = batches.groupby(["feed", "source"], as_index=False, sort=False).agg(
         deliveries=("batch", "size"),
         delivered=("recorded_at", "max"),
         last=("last", "max"),
+        last_exact=("last_exact", "max"),
         is_exercise=("is_exercise", "any"),
         **{name: (name, "sum") for name in ("read", *COUNT_COLUMNS, "valid", "withdrawn")},
     )
-    return table.sort_values(["last", "delivered"], ascending=False, ignore_index=True)
+    return _choose_last(table).sort_values(
+        ["last", "delivered"], ascending=False, ignore_index=True
+    )
 
 
 def select_quarantined_rows(quarantined_rows: pd.DataFrame, feeds: Collection[str]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Chart of turnout through the day, against the expected turnout and earlier elections."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,6 +10,18 @@ from situasi.figures.charts.template import INSIDE_AXIS, add_level_line, create_
 from situasi.figures.theme import Theme
 
 HEIGHT = 300
+# The curve goes on for so long after the closing.
+AFTER_CLOSING = pd.Timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ForecastFan:
+    """The forecast of the final turnout: its word, and its ends and centre in percent."""
+
+    name: str
+    low: float
+    centre: float
+    high: float
 
 
 def build_turnout_chart(
@@ -17,11 +30,13 @@ def build_turnout_chart(
     names: tuple[str, str],
     tps: str,
     theme: Theme,
+    fan: ForecastFan | None = None,
 ) -> go.Figure:
     """Draw summary.build_turnout_curve, the expected line dotted, references across.
 
     references: word and percent. names: the words of the reported and the expected line. tps: the
-    word behind the number of TPS. The scale is fixed at 0 to 100 percent.
+    word behind the number of TPS. fan: where the forecast sees the end of the voting; drawn from the
+    last reported point. The scale is fixed at 0 to 100 percent.
     """
     figure = create_figure(theme)
     local = pd.DatetimeIndex(curve.index).tz_localize(None)
@@ -38,6 +53,9 @@ def build_turnout_chart(
         hovertemplate="%{x|%H.%M} · %{y:.1f} % · %{customdata[0]:,.0f} · %{customdata[1]:.0f} "
         + tps + "<extra></extra>",
     )  # fmt: skip
+    if fan is not None and is_reported.any():
+        _add_fan(figure, local[is_reported][-1], curve.loc[is_reported, "rate"].iloc[-1],
+                 local[-1] - AFTER_CLOSING, fan, theme)  # fmt: skip
     for row, (word, percent) in enumerate(sorted(references, key=lambda reference: reference[1])):
         # Two elections may be close together: one label below its line, the next above.
         add_level_line(
@@ -58,3 +76,26 @@ def build_turnout_chart(
         },
     )
     return figure
+
+
+def _add_fan(
+    figure: go.Figure,
+    start: pd.Timestamp,
+    rate: float,
+    end: pd.Timestamp,
+    fan: ForecastFan,
+    theme: Theme,
+) -> None:
+    """Draw the interval as an area that opens towards the closing, and its centre as a line."""
+    if start >= end:
+        return
+    hover = f"≈ {fan.centre:.1f} % ({fan.low:.1f}–{fan.high:.1f} %)<extra>{fan.name}</extra>"
+    figure.add_scatter(
+        x=[start, end, end], y=[rate, fan.high, fan.low], mode="lines", fill="toself",
+        line={"width": 0}, fillcolor=theme.turnout[3], opacity=0.18, hoverinfo="skip",
+        showlegend=False,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[start, end], y=[rate, fan.centre], mode="lines", name=f"≈ {fan.name}",
+        line={"color": theme.turnout[3], "width": 1.5, "dash": "dash"}, hovertemplate=hover,
+    )  # fmt: skip

@@ -105,7 +105,8 @@ TURNOUT: dict[str, ExplanationBuilder] = {
     "ragu": _DOUBTED,
     "angka_kurva": explain(
         N_("Tiap 15 menit: hadir dibagi DPT dari TPS yang sudah melapor sampai saat itu. Garis "
-           "titik: perkiraan, andaian laju kedatangan dikali partisipasi {label}."),
+           "titik: andaian laju kedatangan dikali partisipasi {label}; bukan perkiraan akhir hari, "
+           "yang digambar sebagai kipas dari titik terakhir."),
         "tps", limits=_list_curve_limits,
         values=lambda election: {"label": election.rules.turnout.reference_label},
     ),

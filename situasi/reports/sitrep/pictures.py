@@ -89,7 +89,7 @@ def _build_turnout_chart(data: SitrepData) -> Drawing | None:
     ]
     reporting_text = format_ratio(total["tps_counted"], total["tps"]) + " TPS melapor"
     # The curve ends with the voting: later counts are only in the key figures.
-    names = (f"TPS yang melapor ({reporting_text})", f"perkiraan menurut {rules.reference_label}")
+    names = (f"TPS yang melapor ({reporting_text})", f"laju {rules.reference_label}, andaian")
     title = f"Partisipasi TPS yang melapor; {reporting_text}"
     draw = partial(charts.draw_turnout_chart, data.turnout_curve, references, names)
     return Drawing(title, f"Kurva: {title}", draw)

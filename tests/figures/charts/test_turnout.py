@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from situasi.analysis.turnout.summary import build_turnout_curve
-from situasi.figures.charts.turnout import build_turnout_chart
+from situasi.figures.charts.turnout import ForecastFan, build_turnout_chart
 from situasi.figures.theme import LIGHT
 from tests.analysis.builders_tps import small, standing, told
 from tests.builders import wib
@@ -41,3 +41,14 @@ def test_each_reference_has_its_line_and_word() -> None:
     layout = drawn().layout
     assert [shape.y0 for shape in layout.shapes] == [83.58, 85.81]
     assert [one.text for one in layout.annotations] == ["83 %", "85 %"]
+
+
+def test_the_forecast_opens_from_the_last_count_to_the_closing() -> None:
+    found = build_turnout_curve(standing(told(hadir=100, at="08.00")), small(), wib("09.20"))
+    fan = ForecastFan("akhir", 55.0, 62.5, 70.0)
+    figure = build_turnout_chart(found, REFERENCES, ("melapor", "laju"), "TPS", LIGHT, fan)
+    area, centre = figure.data[2:]
+    assert list(area.y) == [25.0, 70.0, 55.0]
+    assert list(centre.y) == [25.0, 62.5]
+    assert pd.Timestamp(centre.x[-1]) == pd.Timestamp("2024-11-27 13:00")
+    assert len(drawn().data) == 2  # nothing is drawn where nobody told
