@@ -103,8 +103,8 @@ def build_feed_table(
 
     Columns feed, deliveries, read, accepted, duplicate, quarantined, valid, waiting, last (NaT:
     never a row), precision ("menit"; "hari": last is known only to its day), silent, expected,
-    is_exercise (whether any known row is of an exercise). read == accepted + duplicate + quarantined. A feed without a time limit is never silent, and no
-    row of it is expected.
+    is_exercise (whether any known row is of an exercise). read == accepted + duplicate +
+    quarantined. A feed without a time limit is never silent, and no row of it is expected.
     """
     sums = batches.groupby("feed")[["read", *COUNT_COLUMNS]].sum()
     deliveries = batches.groupby("feed").size()
@@ -133,7 +133,8 @@ def build_source_table(batches: pd.DataFrame) -> pd.DataFrame:
     """Build one row per feed and source (the name of the file), the most recent first.
 
     Columns feed, source, deliveries, delivered (the last time), last (NaT: all its rows are
-    withdrawn), precision (as in build_feed_table), read, accepted, duplicate, quarantined, valid, withdrawn, is_exercise.
+    withdrawn), precision (as in build_feed_table), read, accepted, duplicate, quarantined, valid,
+    withdrawn, is_exercise.
     """
     table = batches.groupby(["feed", "source"], as_index=False, sort=False).agg(
         deliveries=("batch", "size"),

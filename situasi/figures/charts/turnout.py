@@ -35,8 +35,8 @@ def build_turnout_chart(
     """Draw summary.build_turnout_curve, the expected line dotted, references across.
 
     references: word and percent. names: the words of the reported and the expected line. tps: the
-    word behind the number of TPS. fan: where the forecast sees the end of the voting; drawn from the
-    last reported point. The scale is fixed at 0 to 100 percent.
+    word behind the number of TPS. fan: where the forecast sees the end of the voting; drawn from
+    the last reported point. The scale is fixed at 0 to 100 percent.
     """
     figure = create_figure(theme)
     local = pd.DatetimeIndex(curve.index).tz_localize(None)
