@@ -241,3 +241,14 @@ def test_a_delivery_with_a_row_of_an_exercise_is_marked() -> None:
     assert found["is_exercise"].tolist() == [False, False, True]
     by_source = deliveries.build_source_table(found).set_index("source")["is_exercise"]
     assert by_source.to_dict() == {"a": True, "b": False, "pagi.csv": False}
+
+
+def test_an_hour_that_nobody_knows_is_not_told_as_the_last_minute_of_its_day() -> None:
+    night = wib("23.59")
+    whole_day = {"known_at": night, "recorded_at": wib("23.59") + timedelta(days=9)}
+    dated = report(id="A", precision="hari", **whole_day)
+    exact = report(id="B", precision="menit", known_at=wib("10.00"), recorded_at=wib("10.05"))
+    for rows, expected in (((dated,), (night, "hari")), ((dated, exact), (wib("10.00"), "menit"))):
+        frame = {"tps": rows_of(feed_schemas.TPS, *rows)}
+        row = deliveries.build_feed_table(told(), frame, {}, []).iloc[0]
+        assert (row["last"], row["precision"]) == expected
