@@ -163,8 +163,23 @@ export function areas(map, byCode) {
   for (const label of map.querySelectorAll(".label")) {
     const area = byCode[label.dataset.code];
     label.classList.toggle("out", !area);
-    text(label.querySelector(".value"), area ? [area[4], area[0]].filter(Boolean).join(" ") : "");
+    const value = area ? [area[4], area[0]].filter(Boolean).join(" ") : "";
+    text(label.querySelector(".value"), value);
+    nameBeside(label, value);
   }
+}
+
+const LONG = 9; // letters; such a value has a line of its own, below the whole name
+const NOTHING = "\u200b"; // an empty part of a text would not begin a line
+
+function nameBeside(label, value) {
+  const [first, last] = label.querySelectorAll(".name");
+  if (!last) return;
+  label.dataset.first ??= first.textContent;
+  label.dataset.last ??= last.textContent;
+  const long = value.length > LONG;
+  text(first, long ? `${label.dataset.first} ${label.dataset.last.trim()}` : label.dataset.first);
+  text(last, long ? NOTHING : label.dataset.last);
 }
 
 const ZOOM = 2.4;
