@@ -169,6 +169,7 @@ def build_comparison_table(rows: pd.DataFrame, *, has_exercise_rows: bool) -> Ta
         _("selisih (poin)"): number_column(rows["gap"], 1, estimated=estimated),
         _("lampau kini"): percent_column(rows["paced"], estimated=True),
         _("lampau akhir"): percent_column(rows["past"]),
+        _("hitungan"): time_column(rows["hour"]),
         _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
     }
     return make_table(columns, has_exercise_rows)

@@ -118,9 +118,10 @@ TURNOUT: dict[str, ExplanationBuilder] = {
         "tps", limits=_list_low_limits,
     ),
     "tetangga": explain(
-        N_("Kecamatan yang dipilih, yang berbatasan dengannya, dan kabupaten: hadir dibagi DPT "
-           "dari TPS yang melapor. Selisih: poin di atas kecamatan yang dipilih. Lampau: {label} "
-           "dan past_turnout.csv; lampau kini: ≈ menurut laju andaian."),
+        N_("Kecamatan yang dipilih, yang berbatasan dengannya, dan kabupaten, semuanya pada jam "
+           "hitungan yang sama; yang hitungannya lebih lama tidak dibandingkan. Selisih: poin di "
+           "atas kecamatan yang dipilih. Lampau: {label} dan past_turnout.csv; lampau kini: ≈ "
+           "menurut laju andaian."),
         "tps", limits=_list_curve_limits,
         values=lambda election: {"label": election.rules.turnout.reference_label},
     ),

@@ -13,10 +13,10 @@ from tests.builders import wib
 
 HERE, NEXT, FAR = "16.10.04", "16.10.07", "16.10.14"
 NAMES = ["tps", "tps_counted", "doubted", "voters_present", "dptb", "dpk", "apart", "dpt",
-         "dpt_counted", "rated"]  # fmt: skip
+         "dpt_counted", "rated", "stale"]  # fmt: skip
 
 
-def areas(*codes: str) -> pd.DataFrame:
+def areas(*codes: str, hour: pd.Timestamp = pd.NaT) -> pd.DataFrame:
     """Kecamatan of 1,000 voters, of which half in TPS that counted; each 50 voters more."""
     rows = [
         dict.fromkeys(NAMES, 0)
@@ -25,9 +25,11 @@ def areas(*codes: str) -> pd.DataFrame:
         for at in range(len(codes))
     ]  # fmt: skip
     frame = pd.DataFrame(rows, index=list(codes))
+    frame = frame.assign(common_voters=frame["rated"], common_dpt=frame["dpt_counted"])
     return frame.assign(
-        rate=100 * frame["rated"] / frame["dpt_counted"], rate_estimated=False, estimated=False
-    )
+        common_rate=100 * frame["rated"] / frame["dpt_counted"], rate_estimated=False,
+        estimated=False, count_hour=hour, common_hour=hour,
+    )  # fmt: skip
 
 
 def test_the_kecamatan_is_first_then_neighbours_that_may_be_seen_then_all(
@@ -57,3 +59,14 @@ def test_of_the_past_only_what_would_have_come_by_now_is_compared(register: Regi
         for clock in ("06.30", "09.00", "13.00", "18.00")
     ]
     assert shares == pytest.approx([0.0, 0.38 * 83.58, 83.58, 83.58])
+
+
+def test_all_are_compared_at_one_hour_and_an_old_count_is_not_compared(
+    register: Register,
+) -> None:
+    ten = pd.Timestamp(wib("10.00"))
+    table = areas(HERE, NEXT, hour=ten)
+    table.loc[NEXT, ["common_rate"]] = float("nan")  # its counts are older
+    rows = build_comparison(table, register, wib("10.40"), HERE, [NEXT])
+    assert rows["rate"].isna().tolist() == [False, True, False]
+    assert rows.loc["", "paced"] == pytest.approx(0.59 * 83.58)
