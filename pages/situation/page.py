@@ -12,18 +12,18 @@ from pydeck import Deck
 from pages.situation import tables
 from pages.situation.attention import render_attention_panel
 from pages.situation.kpis import build_kpis, compute_baseline
+from pages.situation.marks import CasesByMark, build_marks, place_cases
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts, format_time
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.charts.incident_timeline import build_incident_timeline
-from situasi.figures.maps.markers import MAX_POINTS
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.presentation.incident_item import build_item
 from situasi.presentation.map_measures import MapMeasure, build_measure
@@ -71,12 +71,20 @@ def show(context: PageContext) -> None:
 def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
     """Draw the newest reports, newest first."""
     now = cache_minute(view_time)
-    prefix = case_links.build_url_prefix()
+    prefix, opened = case_links.build_url_prefix(), area_map.get_opened_cases("peta")
     report_list = render_cache.get_or_build(
-        "terbaru", (now, prefix), (overview,), partial(_build_report_list, now=now, prefix=prefix)
+        "terbaru",
+        (now, prefix, opened),
+        (overview,),
+        partial(_build_report_list, now=now, prefix=prefix, opened=opened),
     )
     with markup.row():
-        st.markdown("**" + _("Laporan terbaru") + "**", width="content")
+        title = _("Kejadian di tanda yang dipilih") if opened else _("Laporan terbaru")
+        st.markdown(f"**{title}**", width="content")
+        if opened:
+            st.button(
+                _("tampilkan semua"), on_click=area_map.close_mark, args=("peta",), type="tertiary"
+            )
         filters.render_outside_window_button(overview.outside_window_count)
         render_incidents_popover(
             _("Semua {n} laporan"), overview.selected_cases.iloc[::-1], "semua_laporan"
@@ -91,9 +99,14 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
             markup.render(report_list)
 
 
-def _build_report_list(overview: Overview, *, now: datetime, prefix: str) -> Markup | None:
-    """Build the list as HTML; None if there is nothing to list."""
-    newest = cases.list_newest(overview.selected_cases, MAX_LISTED)
+def _build_report_list(
+    overview: Overview, *, now: datetime, prefix: str, opened: tuple[str, ...]
+) -> Markup | None:
+    """Build the list as HTML; None if there is nothing to list. opened: list these cases alone."""
+    listed = overview.selected_cases
+    if opened:
+        listed = listed[listed["case"].isin(opened)]
+    newest = cases.list_newest(listed, MAX_LISTED)
     items = [build_item(row, board().register, now) for row in newest.itertuples()]
     return markup.build_report_list(items, _("LATIHAN"), prefix) if items else None
 
@@ -142,62 +155,51 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
             lambda: tables.build_areas_table(overview, day_summary, context.has_exercise_rows),
             "angka_peta",
         )
-        if len(overview.unlocated_cases):
-            render_incidents_popover(
-                _("{n} tanpa lokasi"), overview.unlocated_cases, "tanpa_lokasi"
-            )
+        unplaced = render_cache.get_or_build("tanpa_lokasi", None, (overview,), _select_unplaced)
+        if len(unplaced):
+            render_incidents_popover(_("{n} tanpa lokasi"), unplaced, "tanpa_lokasi")
     kecamatan, theme = context.register.kecamatan, context.theme
     key = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
-    def build(overview: Overview, day_summary: AreaSummary) -> tuple[MapMeasure, Deck]:
+    def build(overview: Overview, day_summary: AreaSummary) -> tuple[MapMeasure, Deck, CasesByMark]:
         measure = build_measure(name, overview, day_summary, kecamatan, theme)
-        points = overview.located_cases.tail(MAX_POINTS)
+        points, cases_by_mark = build_marks(place_cases(overview.open_cases))
         areas = area_map.build_areas(list(overview.crowd_states["kecamatan"]), measure.build_area)
-        return measure, area_map.build_deck(
-            areas, "peta", points.assign(label=_build_point_labels(points))
-        )
+        return measure, area_map.build_deck(areas, "peta", points), cases_by_mark
 
-    measure, deck = render_cache.get_or_build("peta", key, (overview, day_summary), build)
+    measure, deck, cases_by_mark = render_cache.get_or_build(
+        "peta", key, (overview, day_summary), build
+    )
     area_map.render_deck(
         deck,
         "peta",
         _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
             n=len(overview.crowd_states), open=len(overview.open_cases)
         ),
+        cases_by_mark,
     )
-    _render_legend(overview, measure, min(len(overview.located_cases), MAX_POINTS))
+    drawn_count = sum(map(len, cases_by_mark.values()))
+    _render_legend(measure, drawn_count, len(overview.open_cases) - len(unplaced))
 
 
-def _build_point_labels(points: pd.DataFrame) -> list[str]:
-    register = board().register
-    local = points["occurred_at"].dt.tz_convert(register.election.zone)
-    columns = zip(points["jenis"], points["kecamatan"], local, points["status"], strict=True)
-    return [
-        " · ".join(
-            (
-                label("jenis", kind),
-                register.name_of(code),
-                format_time(at),
-                label("status", status),
-            )
-        )
-        for kind, code, at, status in columns
-    ]
+def _select_unplaced(overview: Overview) -> pd.DataFrame:
+    """Return the open cases of the whole kabupaten, which have no place on the map."""
+    placed = place_cases(overview.open_cases)
+    return overview.open_cases.drop(index=placed.index)
 
 
-def _render_legend(overview: Overview, map_measure: MapMeasure, point_count: int) -> None:
+def _render_legend(map_measure: MapMeasure, drawn_count: int, placed_count: int) -> None:
     marks = [
         (markup.build_tingkat_mark(level), label("tingkat", level)) for level in reversed(LEVELS)
     ]
+    marks.append((markup.build_estimate_mark(), _("letak perkiraan")))
     marks += [(markup.build_mark(mark), word) for mark, word in map_measure.legend]
     if map_measure.no_data_label:
         marks.append((markup.build_situasi_mark(None), map_measure.no_data_label))
     if map_measure.hatch_label:
         marks.append((markup.build_hatch_mark(), map_measure.hatch_label))
     area_map.render_legend(marks)
-    if point_count < len(overview.located_cases):
+    if drawn_count < placed_count:
         st.caption(
-            format_counts(
-                _("{n} dari {all} titik digambar"), n=point_count, all=len(overview.located_cases)
-            )
+            format_counts(_("{n} dari {all} kejadian digambar"), n=drawn_count, all=placed_count)
         )

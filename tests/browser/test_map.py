@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from playwright.sync_api import Browser
 
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.incidents.placement import group_by_place, place_cases
 from situasi.analysis.situation.overview import Overview
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.settings import load
+from situasi.figures.maps.area_spots import list_area_spots
 from situasi.figures.theme import DARK, LIGHT, SITUASI, TINGKAT
 from tests.browser import mapping
 from tests.browser.conftest import Look
@@ -118,13 +122,42 @@ def test_incidents_are_drawn_where_they_are_and_a_click_on_a_kecamatan_filters_t
     viewer = look(rehearsal, f"?saat={at:%Y-%m-%dT%H:%M}")
     _are_drawn_in_the_colour_of_their_weight(rehearsal, drawn_map(viewer), at)
     _filters_at_a_click_and_lets_go_at_a_second(rehearsal, viewer)
+    _opens_a_case_at_a_click_on_its_mark(viewer, _place_marks(rehearsal, at))
+
+
+def _place_marks(rehearsal: Server, at: datetime) -> pd.DataFrame:
+    spots = list_area_spots(mapping.placing(), boundaries())
+    cases = _whole_day(rehearsal, at).open_cases
+    return group_by_place(place_cases(cases, boundaries().basemap.desa_points, spots))
+
+
+def _opens_a_case_at_a_click_on_its_mark(viewer: Viewer, marks: pd.DataFrame) -> None:
+    viewer.drawn()
+    pixels = {row.Index: mapping.pixel(viewer, row.lon, row.lat) for row in marks.itertuples()}
+    alone = next(
+        row
+        for row in marks.itertuples()
+        if row.n == 1
+        and all(
+            np.hypot(*np.subtract(pixels[row.Index], other)) > 30
+            for index, other in pixels.items()
+            if index != row.Index
+        )
+    )
+    _click(viewer, pixels[alone.Index])
+    viewer.until(
+        lambda: parse_qs(urlsplit(viewer.page.url).query).get("kasus") == [alone.cases[0]],
+        "the click opened no case",
+    )
+    assert urlsplit(viewer.page.url).path == "/kejadian"
 
 
 def _are_drawn_in_the_colour_of_their_weight(rehearsal: Server, shot: Shot, at: datetime) -> None:
     drawn = _whole_day(rehearsal, at).located_cases
-    points = [(row.lon, row.lat, row.tingkat) for row in drawn.itertuples()]
+    marks = _place_marks(rehearsal, at)
+    points = [(row.lon, row.lat, row.tingkat) for row in marks.itertuples()]
     checked = set()
-    for lon, lat, tingkat in points:
+    for lon, lat, tingkat in ((row.lon, row.lat, row.tingkat) for row in drawn.itertuples()):
         x, y = shot.at(lon, lat)
         others = [p for p in points if p != (lon, lat, tingkat)]
         if tingkat in TINGKAT and all(np.hypot(*_apart(shot, p, x, y)) > 30 for p in others):

@@ -20,6 +20,7 @@ from tests.builders import DAY, WIB, wib
 
 NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum dinilai"}
 _WORDS = {"hijau": "hijau", "kuning": "kuning", "merah": "merah", "": "belum ada kabar", **NAMES}
+_WORDS |= {printed_map.ESTIMATE: "letak perkiraan"}
 
 
 def slots(count: int, by: str) -> pd.DataFrame:
@@ -78,7 +79,7 @@ def test_a_bar_for_each_kecamatan(places: int) -> None:
 def test_the_states_of_the_map_are_told_apart_without_colour(register: Register) -> None:
     boundaries = domain_boundaries.load(register.election.boundaries_folder)
     numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
-    nothing = pd.DataFrame({"lat": [], "lon": [], "tingkat": []})
+    nothing = pd.DataFrame({"lat": [], "lon": [], "placed_by": [], "tingkat": []})
 
     def grey(state: str | None) -> bytes:
         states = dict.fromkeys(register.kecamatan, state)
@@ -98,7 +99,7 @@ def test_a_kecamatan_without_a_word_has_a_dashed_edge_and_a_calm_one_a_whole_one
 ) -> None:
     boundaries = domain_boundaries.load(register.election.boundaries_folder)
     numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
-    nothing = pd.DataFrame({"lat": [], "lon": [], "tingkat": []})
+    nothing = pd.DataFrame({"lat": [], "lon": [], "placed_by": [], "tingkat": []})
 
     def dashes(state: str | None) -> int:
         states = dict.fromkeys(register.kecamatan, state)
@@ -114,10 +115,13 @@ def test_points_of_every_weight_are_on_the_map(register: Register) -> None:
     boundaries = domain_boundaries.load(register.election.boundaries_folder)
     lon, lat = boundaries.label_points["16.10.05"]
 
-    def draw(level: str | None) -> bytes:
-        points = pd.DataFrame({"lat": [lat + 0.02], "lon": [lon], "tingkat": [level]})
+    def draw(level: str | None, placed_by: str = "titik") -> bytes:
+        points = pd.DataFrame(
+            {"lat": [lat + 0.02], "lon": [lon], "placed_by": [placed_by], "tingkat": [level]}
+        )
         return printed_map.draw_situation_map(
             boundaries, {"16.10.05": 1}, {}, points, _WORDS, "svg"
         )
 
     assert len({draw(level) for level in ("rendah", "sedang", "tinggi", None)}) == 4
+    assert draw("tinggi") != draw("tinggi", "desa") == draw("tinggi", "kecamatan")

@@ -57,14 +57,12 @@ class _ProjectedMap:
 
 
 @lru_cache(maxsize=16)
-def place_labels(
-    boundaries: Boundaries, names: AreaNames, height_px: int, *, has_values_below: bool = False
-) -> LabelLayout:
+def place_labels(boundaries: Boundaries, names: AreaNames, height_px: int) -> LabelLayout:
     """Place these names (code, name) on a map of this height, whatever its width.
 
     It depends on nothing that changes during the day: neither camera nor names ever move. A value
-    stands in the line of its name, where no reader takes it for that of the name below;
-    has_values_below: under it, also where there is room for that.
+    stands in the line of its name, where no reader takes it for that of the name below, or under
+    its name where there is no room for that.
     """
     west, south, east, north = boundaries.bounds
     middle = (west + east) / 2, (south + north) / 2
@@ -72,7 +70,7 @@ def place_labels(
     plans = []
     for zoom in _list_zooms(boundaries, height_px):
         camera = Camera(*middle, zoom)
-        for is_one_line in (False,) if has_values_below else (True, False):
+        for is_one_line in (True, False):
             plans.append(_compute_layout(boundaries, names, camera, filled_px, is_one_line))
             if plans[-1][0] <= PHONE_WIDTH_PX:
                 return plans[-1][1]

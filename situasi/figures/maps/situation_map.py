@@ -33,10 +33,10 @@ def build_situation_map(
     """Build the map of the kabupaten.
 
     layout: positions of the names, and the camera. boundaries: the browser fetches them and their
-    base map by address, once. areas: by kecamatan code. points: open cases with lat, lon, tingkat
-    and `label`, at most markers.MAX_POINTS; None: no marks. layer_id: a new id clears the viewer's
-    last click and keeps the camera. view_id: a new id brings the camera back. moves: lines between
-    places (routes.build_route_layers).
+    base map by address, once. areas: by kecamatan code. points: marks with lat, lon, placed_by,
+    tingkat, n (number of cases), key and label, at most markers.MAX_POINTS; None: no marks.
+    layer_id: a new id clears the viewer's last click and keeps the camera. view_id: a new id
+    brings the camera back. moves: lines between places (routes.build_route_layers).
     """
     camera = layout.camera
     return _CompactDeck(
@@ -48,7 +48,7 @@ def build_situation_map(
             *scale_bar.build_scale_layers(layout, boundaries, HEIGHT, theme),
             *labels.build_leader_layers(layout, areas, theme),
             *([] if moves is None else routes.build_route_layers(moves, theme)),
-            *([] if points is None else [markers.build_marker_layer(points, theme)]),
+            *([] if points is None else markers.build_marker_layers(points, theme)),
             labels.build_label_layer(layout, areas, theme),
         ],
         initial_view_state=pdk.ViewState(

@@ -11,10 +11,12 @@ import shapely
 from situasi.domain.basemap import LINE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
 from situasi.figures.maps.base_layers import LINE_WIDTHS_PX, get_line_colour
+from situasi.figures.maps.markers import POINT
 from situasi.figures.print import page as print_page
 from situasi.figures.theme import LIGHT, SITUASI, TINGKAT, UNRATED
 
 HEIGHT_IN = 3.7
+ESTIMATE = "perkiraan"
 # The pattern replaces the colour in greyscale: the more serious, the denser.
 HATCHES = {"hijau": "", "kuning": "////", "merah": "xxxx"}
 _FILL_COLOURS = {"hijau": "#DCEFE3", "kuning": SITUASI["kuning"], "merah": "#D9655E"}
@@ -33,8 +35,8 @@ def draw_situation_map(
     """Draw the kabupaten with the numbers of the table, and open incidents as marks.
 
     numbers: of the included kecamatan, by code; others are drawn empty. states: their situasi
-    (None: no report). points: lat, lon and tingkat. legend_texts: for each state, "" for no report,
-    each tingkat and UNRATED.
+    (None: no report). points: lat, lon, placed_by and tingkat. legend_texts: for each state, "" for
+    no report, each tingkat, UNRATED, and ESTIMATE for a place that is one.
     """
 
     def draw(axes: Any) -> None:
@@ -88,13 +90,16 @@ def _draw_base_map(axes: Any, basemap: Basemap) -> None:
 def _draw_points(axes: Any, points: pd.DataFrame) -> None:
     newest = points.tail(_MAX_POINTS)
     level = newest["tingkat"].where(newest["tingkat"].notna(), UNRATED)
+    is_estimate = newest["placed_by"] != POINT
     for name, mark in _MARKS.items():
-        part = newest[level == name]
-        axes.scatter(
-            part["lon"], part["lat"], marker=mark, s=34 if name == "tinggi" else 20, zorder=3,
-            facecolor="white" if name == UNRATED else TINGKAT[name], edgecolor=print_page.INK,
-            linewidth=0.7,
-        )  # fmt: skip
+        for estimated in (True, False):
+            part = newest[(level == name) & (is_estimate == estimated)]
+            axes.scatter(
+                part["lon"], part["lat"], marker=mark, s=34 if name == "tinggi" else 20, zorder=3,
+                facecolor="white" if name == UNRATED or estimated else TINGKAT[name],
+                edgecolor=TINGKAT[name] if estimated else print_page.INK,
+                linewidth=1.1 if estimated else 0.7, linestyle="--" if estimated else "-",
+            )  # fmt: skip
 
 
 def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
@@ -111,6 +116,9 @@ def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
                     markeredgewidth=0.7, label=legend_texts[name],
                     markerfacecolor="white" if name == UNRATED else TINGKAT[name])
              for name, mark in reversed(_MARKS.items())]  # fmt: skip
+    marks.append(Line2D([], [], linestyle="", marker="o", markersize=5, markerfacecolor="white",
+                        markeredgecolor=print_page.MUTED, markeredgewidth=1.1,
+                        label=legend_texts[ESTIMATE]))  # fmt: skip
     axes.legend(
         handles=[*areas, *marks], loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False,
         fontsize=7.5, labelspacing=0.8, handlelength=2.2, handleheight=1.3,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from situasi.analysis.incidents import timeline
+from situasi.analysis.incidents import placement, timeline
 from situasi.analysis.stations.status import NO_PHASE
 from situasi.analysis.turnout import summary
 from situasi.common.formats import format_number, format_ratio, format_time
@@ -41,10 +41,13 @@ def _build_map(data: SitrepData) -> Drawing:
     legend = {
         **{state: f"situasi {label('situasi', state)}" for state in SITUASI},
         "": "belum ada kabar situasi",
+        printed_map.ESTIMATE: "letak perkiraan",
         **{level: f"kejadian {label('tingkat', _get_tingkat_code(level))}" for level in TINGKAT},
     }
     numbers = {code: number for number, code in enumerate(data.codes, start=1)}
-    cases = data.overview.located_cases[["lat", "lon", "tingkat"]]
+    cases = placement.place_cases(
+        data.overview.open_cases, data.board.geography.points, boundaries.label_points
+    )[["lat", "lon", "placed_by", "tingkat"]]
     draw = printed_map.draw_situation_map
     return Drawing(
         "Situasi menurut kecamatan dan letak kejadian terbuka",

@@ -36,7 +36,7 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
-from situasi.server.wall import matters, svg_map, views
+from situasi.server.wall import map_marks, matters, svg_map, views
 from situasi.server.wall.alarms import Surroundings, describe_surroundings
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
@@ -135,7 +135,9 @@ def _build_views(
         view_time=replace(sources.view_time, at=minute),
         theme=DARK if query.dark else LIGHT,
     )
+    placed = map_marks.place_cases(sources.board, visible, overview.open_cases)
     drawing = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
+    spots = map_marks.locate_cases(placed, drawing)
     return {
         "views": [_build_view(name, views.build_view(name, data), data) for name in query.views],
         "decisions": [
@@ -143,10 +145,11 @@ def _build_views(
         ],
         "decision_count": len(waiting),
         "alarms": [
-            _build_alarm(row, data, drawing)
+            _build_alarm(row, data, spots.get(str(row.case)))
             | (_build_details(row, data, around) if n < _MAX_DETAILED else {})
             for n, row in enumerate(visible.head(MAX_ALARMS).itertuples())
         ],
+        "marks": map_marks.build_marks(placed, drawing),
         "alarm_count": len(visible),
         "alerts": data.alerts and matters.build_alerts(data.alerts, data),
         "table": _build_table(data, _table_columns(viewer)),
@@ -282,14 +285,14 @@ def _build_mark(mark: Mark) -> list[str]:
     return [mark.scale, mark.code, format_letter(mark.code) if mark.scale == "situasi" else ""]
 
 
-def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[str, Any]:
+def _build_alarm(row: Any, data: ViewData, point: list[float] | None) -> dict[str, Any]:
     zone = data.register.election.zone
     item = incident_item.build_item(row, data.register, data.view_time.at)
     state = row.situasi if isinstance(row.situasi, str) else None
     return _build_case(row, item) | {
         "seq": int(row.grave_seq),
         "code": row.kecamatan if isinstance(row.kecamatan, str) else None,
-        "spot": drawing.locate(row.kecamatan, row.lon, row.lat),
+        "spot": point,
         "weight": _("tingkat {level}").format(level=item.tingkat_label),
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
         "came": format_time(row.grave_at.astimezone(zone)),

@@ -36,16 +36,11 @@ class MapDrawing:
 
     svg: Markup
     label_layout: LabelLayout
-    centre_points: dict[str, tuple[float, float]]
 
-    def locate(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
-        """Return where a report is drawn: its point, or else the middle of its kecamatan."""
-        # `lon == lon`: not NaN.
-        if lon is not None and lat is not None and lon == lon and lat == lat:
-            x, y = self.label_layout.camera.to_pixels(np.array([[lon, lat]]))[0]
-            return [round(float(x), 1), round(float(y), 1)]
-        point = self.centre_points.get(code or "")
-        return None if point is None else [round(point[0], 1), round(point[1], 1)]
+    def locate(self, lon: float, lat: float) -> list[float]:
+        """Return where a point of the earth lies on the drawing."""
+        x, y = self.label_layout.camera.to_pixels(np.array([[lon, lat]]))[0]
+        return [round(float(x), 1), round(float(y), 1)]
 
 
 @lru_cache(maxsize=4)
@@ -68,7 +63,7 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
         _render_base_map(boundaries.basemap, layout.camera), labels,
         _render_near_names(names, centre_points), RING_RADIUS, RING_RADIUS,
     )  # fmt: skip
-    return MapDrawing(svg, layout, centre_points)
+    return MapDrawing(svg, layout)
 
 
 # States are told apart without colour too: lines for kuning, crossed lines for merah; thin lines

@@ -1,6 +1,6 @@
 """A map of kecamatan coloured by a measure, with a legend; a click filters the page."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,11 +12,13 @@ from pydeck import Deck
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
+from situasi.figures.maps import area_spots
 from situasi.figures.maps.area_style import AreaStyle
-from situasi.figures.maps.label_placement import place_labels
+from situasi.figures.maps.label_placement import LabelLayout, place_labels
+from situasi.figures.maps.markers import LAYER_ID as MARK_LAYER_ID
 from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.ui import filters, session, url_state
-from situasi.ui.components import markup
+from situasi.ui.components import case_links, markup
 
 
 def build_areas(
@@ -54,9 +56,8 @@ def build_deck(
     moves: pd.DataFrame | None = None,
 ) -> Deck:
     """Build the map of these areas; points and moves as situation_map expects them."""
-    names = tuple((code, kecamatan.name) for code, kecamatan in board().register.kecamatan.items())
     return build_situation_map(
-        place_labels(board().boundaries, names, HEIGHT),
+        _place_labels(),
         board().boundaries,
         areas,
         points,
@@ -67,14 +68,41 @@ def build_deck(
     )
 
 
-def render_deck(deck: Deck, key: str, alt: str) -> None:
-    """Draw a map that was built before, and the button that brings its camera back."""
+def list_area_spots() -> dict[str, tuple[float, float]]:
+    """Return where in each kecamatan a report is drawn of which no more is known."""
+    return area_spots.list_area_spots(_place_labels(), board().boundaries)
+
+
+def _place_labels() -> LabelLayout:
+    names = tuple((code, kecamatan.name) for code, kecamatan in board().register.kecamatan.items())
+    return place_labels(board().boundaries, names, HEIGHT)
+
+
+def render_deck(
+    deck: Deck, key: str, alt: str, cases_by_mark: Mapping[str, tuple[str, ...]] | None = None
+) -> None:
+    """Draw a map that was built before, and the button that brings its camera back.
+
+    cases_by_mark: the cases of each mark, which a click on it opens.
+    """
+    st.session_state[_marks_key(key)] = cases_by_mark or {}
     with st.container(key=f"bingkai_{key}", gap=None):
         st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_on_click, key), key=key, alt=alt)
         st.button(
             _("Seluruh peta"), key=f"semula_{key}", on_click=partial(_on_reset, key),
             help=_("Kembalikan peta ke letak dan besarnya semula"),
         )  # fmt: skip
+
+
+def get_opened_cases(key: str) -> tuple[str, ...]:
+    """Return the cases of the mark with several cases that the viewer opened; () for none."""
+    opened = st.session_state.get(_opened_key(key))
+    return tuple(st.session_state.get(_marks_key(key), {}).get(opened, ()))
+
+
+def close_mark(key: str) -> None:
+    """Forget the opened mark (a callback)."""
+    st.session_state.pop(_opened_key(key), None)
 
 
 def get_layer_id(key: str) -> str:
@@ -89,12 +117,30 @@ def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
 
 
 def _on_click(key: str) -> None:
-    """Filter by the clicked kecamatan, or by the kecamatan of the clicked marker."""
+    """Filter by the clicked kecamatan; open the case, or the list of cases, of a clicked mark."""
     objects = st.session_state[key]["selection"]["objects"]
     for layer, selected in objects.items():
         if layer.startswith("kecamatan") and selected:
             filters.toggle_kecamatan(selected[0]["properties"]["kode"])
+        elif layer == MARK_LAYER_ID and selected:
+            _open_mark(key, selected[0]["k"])
     st.session_state[_clicks_key(key)] = st.session_state.get(_clicks_key(key), 0) + 1
+
+
+def _open_mark(key: str, mark: str) -> None:
+    cases = st.session_state.get(_marks_key(key), {}).get(mark, ())
+    if len(cases) == 1:
+        case_links.request(cases[0])
+    elif cases:
+        st.session_state[_opened_key(key)] = mark
+
+
+def _marks_key(key: str) -> str:
+    return f"_marks_{key}"
+
+
+def _opened_key(key: str) -> str:
+    return f"_opened_{key}"
 
 
 def _on_reset(key: str) -> None:

@@ -163,6 +163,11 @@ def build_tingkat_mark(tingkat: str | None) -> Markup:
     return Markup('<i style="color:{}">{}</i>').format(TINGKAT[key], SIGNS[key])
 
 
+def build_estimate_mark() -> Markup:
+    """Build the mark of a place that is an estimate: hollow, with a dashed line."""
+    return Markup('<i class="si-none si-round"></i>')
+
+
 def build_situasi_mark(situasi: str | None) -> Markup:
     """Build the mark of a situasi; a dashed square where none is stated."""
     if situasi is None:

@@ -18,6 +18,7 @@ from situasi.domain.basemap import Basemap
 from situasi.domain.road_network import great_circle_km
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import base_layers, markers, scale_bar
+from situasi.figures.maps.area_spots import list_area_spots
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import place_labels
 from situasi.figures.maps.projection import Camera
@@ -38,12 +39,16 @@ def drawn(
     *rows: Any,
     theme: Theme = LIGHT,
 ) -> dict[str, Any]:
-    points = case_table(incidents(*rows))
-    points = points.assign(label=pd.Series("x", points.index, dtype="object"))
+    points = marks_of(case_table(incidents(*rows)))
     placing = place_labels(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
     deck = build_situation_map(placing, boundaries, areas, points, theme, layer_id="kecamatan-0")
     found: dict[str, Any] = json.loads(deck.to_json())
     return found
+
+
+def marks_of(cases: pd.DataFrame) -> pd.DataFrame:
+    text = pd.Series("x", cases.index, dtype="object")
+    return cases.assign(label=text, key=text, n=1, placed_by="titik")
 
 
 def layer(deck: dict[str, Any], name: str) -> dict[str, Any]:
@@ -177,6 +182,30 @@ def test_heavy_marks_lie_on_top_and_unweighed_ones_have_their_own_shape(
     assert {mark["t"] for mark in marks} == {"t", "b", "r"}
 
 
+def test_a_place_that_is_an_estimate_is_hollow_and_a_mark_of_several_cases_says_how_many(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
+    points = marks_of(case_table(incidents(incident(id="A"), incident(id="B", tingkat="tinggi"))))
+    points = points.assign(placed_by=["desa", "titik"], n=[3, 1])
+    layers = markers.build_marker_layers(points, LIGHT)
+    rows = {row["t"]: row for row in layers[0].data}
+    assert set(rows) == {"R", "t"}
+    assert [row["n"] for row in layers[1].data] == ["3"]
+
+
+def test_a_report_of_which_only_the_kecamatan_is_known_stands_in_it_and_clear_of_its_name(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
+    placing = place_labels(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
+    spots = list_area_spots(placing, boundaries)
+    assert spots.keys() == set(boundaries.codes)
+    for code, spot in spots.items():
+        assert boundaries.locate(np.array([spot[0]]), np.array([spot[1]])).tolist() == [code]
+        x, y = placing.camera.to_pixels(np.array([spot]))[0]
+        left, top, right, bottom = placing.labels[code].bounding_box
+        assert not (left < x < right and top < y < bottom), code
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
     boundaries: domain_boundaries.Boundaries, theme: Theme
@@ -190,6 +219,17 @@ def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
     for level in SHAPES:
         place = marks["iconMapping"][level[:1]]
         left, top, size = place["x"], place["y"], place["width"]
+        hollow = marks["iconMapping"][level[:1].upper()]
+        assert (hollow["x"], hollow["y"]) == (left, top + size)
+        assert near(picture.getpixel((left + size // 2, top + size + size // 2)), theme.paper)
+        known, estimated = (
+            sum(near(pixel, TINGKAT[level]) for pixel in picture.crop(box).get_flattened_data())
+            for box in (
+                (left, top, left + size, top + size),
+                (left, top + size, left + size, top + 2 * size),
+            )
+        )
+        assert 0 < estimated < known, level
         icon = np.asarray(picture.crop((left, top, left + size, top + size)), dtype=int)
         middle = icon[size // 2 + size // 8] if level != "belum" else icon[size // 2]
         seen = [tuple(pixel[:3]) for pixel in middle if pixel[3] > 250]
@@ -199,7 +239,7 @@ def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
 
 
 def near(pixel: tuple[int, ...], colour: str) -> bool:
-    return sum(abs(a - b) for a, b in zip(pixel, hex_to_rgba(colour)[:3], strict=True)) < 40
+    return sum(abs(a - b) for a, b in zip(pixel[:3], hex_to_rgba(colour)[:3], strict=True)) < 40
 
 
 def names_in(deck: dict[str, Any]) -> list[tuple[str, list[int]]]:

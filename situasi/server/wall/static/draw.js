@@ -194,20 +194,27 @@ export function zoom(map, spot) {
   map.setAttribute("viewBox", (spot ? [...corner, w, h] : [left, top, width, height]).join(" "));
 }
 
-export function marks(map, alarms) {
+// Marks of the map: [x, y, tingkat, whether the place is an estimate, number of cases].
+export function marks(map, list) {
   const place = map.querySelector("#marks");
-  const drawn = alarms.filter((one) => one.spot).reverse(); // the newest lies on top
+  const graveness = Object.keys(SHAPES).reverse(); // the gravest lies on top
+  const drawn = [...list].sort((a, b) => graveness.indexOf(a[2]) - graveness.indexOf(b[2]));
   const made = () => document.createElementNS(SVG, "g");
   children(place, drawn.length, made).forEach((group, at) => {
-    const one = drawn[at];
-    group.setAttribute("class", `mark ${one.tingkat}`);
-    group.setAttribute("transform", `translate(${one.spot[0]} ${one.spot[1]})`);
-    if (group.dataset.shape === one.tingkat) return;
-    const [name, attributes] = SHAPES[one.tingkat];
-    const shape = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-    group.replaceChildren(shape);
-    group.dataset.shape = one.tingkat;
+    const [x, y, tingkat, isEstimate, count] = drawn[at];
+    group.setAttribute("class", `mark ${tingkat}${isEstimate ? " estimate" : ""}`);
+    group.setAttribute("transform", `translate(${x} ${y})`);
+    const state = `${tingkat} ${count}`;
+    if (group.dataset.shape === state) return;
+    const parts = [SHAPES[tingkat]];
+    if (count > 1) parts.push(["text", { x: 8, y: -5 }]);
+    group.replaceChildren(...parts.map(([name, attributes]) => {
+      const part = document.createElementNS(SVG, name);
+      for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
+      return part;
+    }));
+    if (count > 1) group.lastChild.textContent = count;
+    group.dataset.shape = state;
   });
 }
 

@@ -34,7 +34,7 @@ export function redraw() {
   draw.areas(by("map"), one.areas);
   const silent = Object.values(one.areas).some((area) => !area[1]);
   draw.legend(by("legend"), one.legend.filter(([mark]) => mark[0] !== "silent" || silent));
-  draw.marks(by("map"), picture.alarms);
+  draw.marks(by("map"), picture.marks);
   draw.zoom(by("map"), state.alarm?.spot);
   text(by("map-title"), `${one.title}: ${one.heading}`);
   text(by("heading"), one.heading);
