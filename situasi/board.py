@@ -143,7 +143,9 @@ def open_board(
         if parent
         else AuditLog(store, clock)
     )
-    geography = road_network.load(definition, boundaries, register.desa)
+    geography = road_network.load(
+        definition, boundaries, register.desa, road_network.compute_desa_points(register.tps)
+    )
     return Board(
         settings, register, boundaries, geography, context,
         store, snapshot_reader, analysis_cache, refresher, audit_log, parent,

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import shapely
 
-from situasi.domain import boundaries, election, settings
+from situasi.domain import boundaries, election, road_network, settings
 from situasi.domain import register as domain_register
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.feed_schemas import KERAWANAN
@@ -233,6 +233,27 @@ def test_kpus_own_list_replaces_the_estimate(tmp_path: Path) -> None:
     assert load(folder).tps["dpt"].isna().all()
 
 
+def test_the_list_of_tps_may_say_where_each_stands_and_a_desa_is_in_the_middle_of_its_tps(
+    tmp_path: Path,
+) -> None:
+    folder = invented_election(tmp_path / "contoh", 1)
+    head, *rows = (folder / "tps.csv").read_text("utf-8").splitlines()
+    places = ["-3,1,104.5,Kobo", "-3.2,104.7,", "-3.9,104.6,", ",104.6,"]
+    places += [",,"] * (len(rows) - len(places))
+    places = [place.replace("-3,1", '"-3,1"') for place in places]
+    lines = [f"{head},lat,lon,sumber_letak", *map(",".join, zip(rows, places, strict=True))]
+    (folder / "tps.csv").write_text("\n".join(lines), "utf-8")
+    tps = load(folder).tps
+    assert tps["lat"].notna().sum() == tps["lon"].notna().sum() == 3
+    assert tps["place_source"].tolist()[:3] == ["Kobo", "daftar TPS", "daftar TPS"]
+    assert tps["place_source"].isna().sum() == len(tps) - 3
+    points = road_network.compute_desa_points(tps)
+    for desa, (lon, lat) in points.items():
+        own = tps[(tps["desa"] == desa) & tps["lat"].notna()]
+        assert (lon, lat) == (own["lon"].median(), own["lat"].median())
+    assert sum(tps["desa"].isin(list(points)) & tps["lat"].notna()) == 3
+
+
 def _estimated(register: Register) -> tuple[set[str], set[str]]:
     """Kecamatan whose voters are an estimate, and those of TPS whose voters are."""
     places = {code for code, place in register.kecamatan.items() if place.dpt_estimated}
@@ -292,6 +313,7 @@ def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_
     [
         ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,1,", "TPS 99.01.01.1001.001 tertulis dua"),
         ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,dua,", "tps.csv baris 3"),
+        ("tps.csv", "kerawanan,perkiraan\n", "kerawanan,lat\n", "'tidak' bukan derajat"),
         ("kecamatan.csv", "1800,tidak,6", "1800,tidak,", "kecamatan.csv baris 2"),
         ("kecamatan.csv", "kode,", "kod,", "kecamatan.csv baris 1: kolom 'kode' tidak ada"),
         ("desa.csv", "99.01.02.2003", "99.01.02.2009", "tidak ada di desa.csv"),

@@ -1,9 +1,11 @@
 """CSV files that define an election: each row checked against a dataclass, as TOML files are."""
 
 import csv
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -35,6 +37,19 @@ def _parse_date(text: str) -> date | None:
         raise ValueError(f"{text!r} bukan tanggal (2024-11-27)") from None
 
 
+def _parse_degrees(text: str, limit: float) -> float | None:
+    """Return degrees, with a decimal point or comma; None where nothing is written."""
+    if not text:
+        return None
+    try:
+        degrees = float(text.replace(",", "."))
+    except ValueError:
+        degrees = math.nan
+    if not abs(degrees) <= limit:
+        raise ValueError(f"{text!r} bukan derajat dari -{limit:g} sampai {limit:g}")
+    return degrees
+
+
 def _check_filled(text: str) -> str:
     if not text:
         raise ValueError("kosong")
@@ -44,6 +59,8 @@ def _check_filled(text: str) -> str:
 YesNo = Annotated[bool, BeforeValidator(_parse_yes_no)]
 DayOrNone = Annotated[date | None, BeforeValidator(_parse_date)]
 CountOrNone = Annotated[Count | None, BeforeValidator(lambda text: text or None)]
+LatitudeOrNone = Annotated[float | None, BeforeValidator(partial(_parse_degrees, limit=90))]
+LongitudeOrNone = Annotated[float | None, BeforeValidator(partial(_parse_degrees, limit=180))]
 Filled = Annotated[str, AfterValidator(_check_filled)]
 
 

@@ -17,6 +17,8 @@ from situasi.domain.definition_tables import (
     CountOrNone,
     DayOrNone,
     Filled,
+    LatitudeOrNone,
+    LongitudeOrNone,
     YesNo,
     read_table,
 )
@@ -98,7 +100,8 @@ class Mismatch:
 class Register:
     """Everything that is known of the area before the election day.
 
-    tps: frame of all TPS (code, desa, kecamatan, nomor, dpt, estimated, kerawanan), one row each.
+    tps: frame of all TPS (code, desa, kecamatan, nomor, dpt, estimated, kerawanan; lat, lon and
+    place_source where its place is known), one row each.
     aliases: other spellings of places, as (code, spelling). stages: in the order of the file.
     mismatches: totals that disagree; the numbers concerned are then marked as estimates.
     is_complete: whether this is the whole kabupaten (see `restrict_to`).
@@ -217,6 +220,10 @@ def _build_sop_item(row: _SopRow) -> SopItem:
 
 def _load_tps(folder: Path) -> pd.DataFrame:
     rows = read_table(_tps_path(folder), _TpsRow)
+    is_placed = [row.lat is not None and row.lon is not None for row in rows]
+    placed = list(zip(rows, is_placed, strict=True))
+    # Where no source is named, it is the list itself.
+    sources = [row.sumber_letak or "daftar TPS" if known else None for row, known in placed]
     return pd.DataFrame(
         {
             "code": [f"{row.desa_kode}.{row.nomor:03d}" for row in rows],
@@ -226,6 +233,9 @@ def _load_tps(folder: Path) -> pd.DataFrame:
             "dpt": pd.array([row.dpt for row in rows], dtype="Int64"),
             "estimated": [row.perkiraan for row in rows],
             "kerawanan": [row.kerawanan or None for row in rows],
+            "lat": pd.Series([row.lat if known else None for row, known in placed], dtype=float),
+            "lon": pd.Series([row.lon if known else None for row, known in placed], dtype=float),
+            "place_source": pd.Series(sources, dtype="object"),
         }
     )
 
@@ -294,6 +304,9 @@ class _TpsRow:
     dpt: CountOrNone = None
     perkiraan: YesNo = False
     kerawanan: Annotated[str, only("", *KERAWANAN)] = ""
+    lat: LatitudeOrNone = None
+    lon: LongitudeOrNone = None
+    sumber_letak: str = ""
 
 
 def _mark_mismatches(register: Register) -> Register:

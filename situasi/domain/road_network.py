@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from situasi.domain import boundaries as domain_boundaries
@@ -44,9 +45,10 @@ class RoadNetwork:
 class Geography:
     """The positions of the places.
 
-    points: in each kecamatan, and in each desa that has lines or stands on the base map. areas_km2:
-    of those with lines. desa_counts: number of desa by kecamatan. seat_kecamatan: the kecamatan of
-    the command, None if unknown. roads: None without a file: distances are then straight lines.
+    points: in each kecamatan, and in each desa whose TPS have places, that has lines or stands on
+    the base map. areas_km2: of those with lines. desa_counts: number of desa by kecamatan.
+    seat_kecamatan: the kecamatan of the command, None if unknown. roads: None without a file:
+    distances are then straight lines.
     """
 
     points: Mapping[str, Point]
@@ -88,8 +90,16 @@ class Geography:
         return lon, lat
 
 
-def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Geography:
-    """Return the geography of an election. desa: the codes of all desa.
+def load(
+    election: Election,
+    boundaries: Boundaries,
+    desa: Iterable[str],
+    desa_points: Mapping[str, Point] | None = None,
+) -> Geography:
+    """Return the geography of an election.
+
+    desa: the codes of all desa. desa_points: where the TPS of a desa are, which counts more than
+    the middle of its land.
 
     Raises FileNotFoundError or ValueError for a file of roads that is missing or has no lines.
     """
@@ -100,6 +110,7 @@ def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Geo
         points={
             **boundaries.basemap.desa_points,
             **{code: point for layer in layers for code, point in layer.label_points.items()},
+            **(desa_points or {}),
         },
         areas_km2={
             code: compute_area_km2(polygon)
@@ -110,6 +121,17 @@ def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Geo
         seat_kecamatan=election.seat_kecamatan,
         roads=read_roads(election.roads_file) if election.roads_file else None,
     )
+
+
+def compute_desa_points(tps: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return the middle (longitude, latitude) of the TPS of each desa whose places are known.
+
+    The median: one TPS with a wrong point moves it little. tps: of a Register.
+    """
+    placed = tps[tps["lat"].notna()]
+    middles = placed.groupby("desa")[["lon", "lat"]].median()
+    points = zip(middles["lon"].tolist(), middles["lat"].tolist(), strict=True)
+    return dict(zip(middles.index.astype(str), points, strict=True))
 
 
 def compute_area_km2(polygon: Any) -> float:
