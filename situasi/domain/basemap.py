@@ -15,7 +15,8 @@ import shapely
 URL_TEMPLATE = "/peta/dasar-{part}-{fingerprint}.geojson"
 LINE_KINDS = ("sungai", "tol", "jalan_utama", "jalan", "rel")
 WATER_AREA = "perairan"
-OFFICE_KINDS = ("mapolres", "polsek", "ppk", "kpu")
+POLICE_KINDS, ELECTION_KINDS = ("mapolres", "polsek"), ("ppk", "kpu")
+OFFICE_KINDS = (*POLICE_KINDS, *ELECTION_KINDS)
 PLACE_KINDS = ("kota", "desa")
 KINDS = (WATER_AREA, *LINE_KINDS, *PLACE_KINDS, *OFFICE_KINDS)
 # What is drawn at every zoom, and the names that are drawn from a zoom on.

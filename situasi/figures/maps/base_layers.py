@@ -1,14 +1,19 @@
 """Base map of a live map: what the browser fetches once, and how quietly it is drawn."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pydeck as pdk
 
-from situasi.domain.basemap import LINES, NAMES, Basemap
+from situasi.domain.basemap import LINES, NAMES, OFFICE_KINDS, POLICE_KINDS, Basemap
 from situasi.figures.theme import Theme, hex_to_rgba
 
 # From this zoom on, names of places are drawn; before, they would lie on one another.
 NAMES_ZOOM = 10.6
 # Widths of lines on a screen.
 LINE_WIDTHS_PX = {"sungai": 1.4, "tol": 1.8, "jalan_utama": 1.5, "jalan": 0.8, "rel": 1.2}
+# Offices of the police are filled, those of the election hollow; the head office is larger.
+OFFICE_RADIUS_PX = {"mapolres": 6.0, "polsek": 4.0, "ppk": 4.0, "kpu": 6.0}
 _NAME_SIZE_PX = 11
 FONT = '\'"Source Sans", "Source Sans 3", sans-serif\''
 
@@ -16,6 +21,11 @@ FONT = '\'"Source Sans", "Source Sans 3", sans-serif\''
 def get_line_colour(kind: str, theme: Theme) -> str:
     """Return the colour of water, roads and railway."""
     return {"sungai": theme.water, "perairan": theme.water}.get(kind, theme.road)
+
+
+def get_office_fill(kind: str, theme: Theme) -> str:
+    """Return the colour that fills the mark of an office, whose line is the accent."""
+    return theme.accent if kind in POLICE_KINDS else theme.paper
 
 
 def build_base_layers(basemap: Basemap, theme: Theme) -> list[pdk.Layer]:
@@ -31,21 +41,30 @@ def build_base_layers(basemap: Basemap, theme: Theme) -> list[pdk.Layer]:
 def _build_lines(url: str, theme: Theme) -> pdk.Layer:
     water, road = (hex_to_rgba(theme.water), hex_to_rgba(theme.road))
     is_water = "properties.jenis=='sungai'||properties.jenis=='perairan'"
-    widths = "".join(f"properties.jenis=='{k}'?{w}:" for k, w in LINE_WIDTHS_PX.items())
+    offices = {kind: hex_to_rgba(get_office_fill(kind, theme)) for kind in OFFICE_KINDS}
+    is_office = "||".join(f"properties.jenis=='{kind}'" for kind in OFFICE_KINDS)
     return pdk.Layer(
         "GeoJsonLayer",
         url,
         id="dasar",
-        get_fill_color=hex_to_rgba(theme.water, 150),
-        get_line_color=f"{is_water}?{water}:{road}",
-        get_line_width=f"{widths}0",
+        get_fill_color=_build_kind_expression(offices, hex_to_rgba(theme.water, 150)),
+        get_line_color=f"{is_office}?{hex_to_rgba(theme.accent)}:{is_water}?{water}:{road}",
+        get_line_width=_build_kind_expression(
+            {**LINE_WIDTHS_PX, **dict.fromkeys(OFFICE_KINDS, 1.5)}, 0
+        ),
         line_width_units='"pixels"',
         line_joint_rounded=True,
-        get_point_radius=4,
+        get_point_radius=_build_kind_expression(OFFICE_RADIUS_PX, 4),
         point_radius_units='"pixels"',
         get_dash_array="properties.jenis=='rel'?[4,3]:[0,0]",
         extensions=[{"@@type": "PathStyleExtension", "dash": True}],
     )
+
+
+def _build_kind_expression(values: Mapping[str, Any], default: Any) -> str:
+    """Build a deck.gl expression that gives each feature the value of its kind."""
+    chain = "".join(f"properties.jenis=='{kind}'?{value}:" for kind, value in values.items())
+    return f"{chain}{default}"
 
 
 def _build_names(url: str, theme: Theme) -> pdk.Layer:

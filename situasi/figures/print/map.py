@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from situasi.domain.basemap import LINE_KINDS, WATER_AREA, Basemap
+from situasi.domain.basemap import LINE_KINDS, OFFICE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
-from situasi.figures.maps.base_layers import LINE_WIDTHS_PX, get_line_colour
+from situasi.figures.maps.base_layers import (
+    LINE_WIDTHS_PX,
+    OFFICE_RADIUS_PX,
+    get_line_colour,
+    get_office_fill,
+)
 from situasi.figures.maps.markers import POINT
 from situasi.figures.print import page as print_page
 from situasi.figures.theme import LIGHT, SITUASI, TINGKAT, UNRATED
@@ -85,6 +90,11 @@ def _draw_base_map(axes: Any, basemap: Basemap) -> None:
                     linewidth=LINE_WIDTHS_PX[feature.kind] / 2,
                     linestyle="--" if feature.kind == "rel" else "-",
                 )
+    for office in basemap.select(*OFFICE_KINDS):
+        axes.scatter(
+            office.geometry.x, office.geometry.y, marker="s", s=OFFICE_RADIUS_PX[office.kind] ** 2,
+            facecolor=get_office_fill(office.kind, LIGHT), edgecolor=LIGHT.accent, linewidth=0.8,
+        )  # fmt: skip
 
 
 def _draw_points(axes: Any, points: pd.DataFrame) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from markupsafe import Markup
 
-from situasi.domain.basemap import LINE_KINDS, WATER_AREA, Basemap
+from situasi.domain.basemap import LINE_KINDS, OFFICE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
+from situasi.figures.maps.base_layers import OFFICE_RADIUS_PX
 from situasi.figures.maps.label_metrics import NAME_SIZE_PX, Label
 from situasi.figures.maps.label_placement import LabelLayout, place_labels_along_hull
 from situasi.figures.maps.projection import Camera
@@ -104,7 +105,7 @@ def _render_near_names(
 
 
 def _render_base_map(basemap: Basemap, camera: Camera) -> Markup:
-    """Render water, roads and railway, one path for each kind."""
+    """Render water, roads and railway, one path for each kind, and a dot for each office."""
     paths = Markup("")
     for kind in (WATER_AREA, *LINE_KINDS):
         shapes = [feature.geometry for feature in basemap.select(kind)]
@@ -112,6 +113,11 @@ def _render_base_map(basemap: Basemap, camera: Camera) -> Markup:
             drawn = shapely.simplify(shapely.transform(shapes, camera.to_pixels), _BASE_TOLERANCE)
             path = "".join(map(_svg_path if kind == WATER_AREA else _svg_line, drawn))
             paths += Markup('<path class="{}" d="{}"/>').format(kind, path)
+    for office in basemap.select(*OFFICE_KINDS):
+        x, y = camera.to_pixels(shapely.get_coordinates(office.geometry)[:1])[0]
+        paths += Markup('<circle class="office {}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(
+            office.kind, x, y, OFFICE_RADIUS_PX[office.kind] / 2
+        )
     return Markup('<g id="base">{}</g>').format(paths)
 
 

@@ -14,7 +14,7 @@ import shapely
 from PIL import Image
 
 from situasi.domain import boundaries as domain_boundaries
-from situasi.domain.basemap import Basemap
+from situasi.domain.basemap import OFFICE_KINDS, Basemap, MapFeature
 from situasi.domain.road_network import great_circle_km
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import base_layers, markers, scale_bar
@@ -83,11 +83,21 @@ def test_rivers_roads_and_names_are_fetched_by_address_and_none_of_them_is_sent(
     names = layer(deck, "dasar-nama")
     assert names["data"] == boundaries.basemap.url("nama")
     assert names["visibleMinZoom"] > deck["initialViewState"]["zoom"]
-    assert len(json.dumps([layer(deck, "dasar"), names])) < 1_200
+    assert len(json.dumps([layer(deck, "dasar"), names])) < 2_200
     bare = drawn(replace(boundaries, basemap=Basemap()), {})
     assert {part["id"] for part in deck["layers"]} - {part["id"] for part in bare["layers"]} == {
         "dasar", "dasar-nama",
     }  # fmt: skip
+
+
+def test_offices_of_the_police_and_of_the_election_are_told_apart(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
+    offices = tuple(MapFeature(kind, kind, shapely.Point(104.6, -3.4)) for kind in OFFICE_KINDS)
+    lines = layer(drawn(replace(boundaries, basemap=Basemap(offices)), {}), "dasar")
+    fills = {kind: tuple(colour_of(lines["getFillColor"], kind)) for kind in OFFICE_KINDS}
+    assert fills["mapolres"] == fills["polsek"] != fills["ppk"] == fills["kpu"]
+    assert lines["getLineColor"].startswith("@@=properties.jenis=='mapolres'||")
 
 
 def test_each_kecamatan_has_its_own_fill(boundaries: domain_boundaries.Boundaries) -> None:
