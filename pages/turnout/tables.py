@@ -176,11 +176,13 @@ def build_comparison_table(rows: pd.DataFrame, *, has_exercise_rows: bool) -> Ta
 
 
 def build_area_stations_table(rows: pd.DataFrame) -> Table:
-    """Build the table of TPS by their turnout, the lowest first; those without a count last."""
+    """Build the table of TPS, the lowest turnout first; those with an old count after them."""
     rate = (
         100 * rows["hadir"].astype("float64") / rows["dpt"].astype("float64").where(rows["dpt"] > 0)
     )
-    ordered = rows.assign(rate=rate).sort_values(["rate", "code"], kind="stable")
+    ordered = rows.assign(rate=rate, is_unknown=rate.isna()).sort_values(
+        ["is_unknown", "is_stale", "rate", "code"], kind="stable"
+    )
     register = board().register
     columns: dict[str, Cells] = {
         _("desa"): [register.name_of(code) for code in ordered["desa"]],
