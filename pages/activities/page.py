@@ -42,16 +42,11 @@ def show(context: PageContext) -> None:
     if data.activities.empty:
         page_layout.render_missing_data(_("Belum ada laporan giat pada pilihan ini."))
     else:
-        left, right = st.columns([11, 9], gap="medium")
-        with left:
-            render_matrix_panel(data)
-        with right:
-            render_agenda_panel(data)
-        left, right = st.columns([11, 9], gap="medium")
-        with left:
-            render_drills_panel(data)
-        with right:
-            render_joint_panel(data)
+        # Each over the whole width: beside one another they would lose columns.
+        render_matrix_panel(data)
+        render_agenda_panel(data)
+        render_drills_panel(data)
+        render_joint_panel(data)
     render_unmatched_panel(data)
 
 

@@ -67,7 +67,7 @@ def show(context: PageContext) -> None:
         audit.log_viewed({"neutrality"}, "peringatan")
     render_kpi_row(build_kpis(alert_view, context))
 
-    left, right = st.columns([11, 9], gap="medium")
+    left, right = st.columns([13, 8], gap="medium")
     with left:
         render_open_panel(alert_view, context)
     with right:

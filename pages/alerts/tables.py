@@ -21,7 +21,7 @@ from situasi.ui.tables.columns import (
 from situasi.ui.tables.table_view import Table, make_table
 
 URL_PARAMETER = "alert"  # of the selected alert
-_CAUSE_WIDTH_PX = 420
+_CAUSE_WIDTH_PX = 300  # owner and state stand after it
 
 
 def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) -> Table:

@@ -17,6 +17,8 @@ from situasi.ui.tables.incidents import build_place_column, build_tingkat_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 
+_NARROW_PLACE_PX = 160  # of the narrower list, beside the one of all cases
+
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     """Build the table of cases; overdue: Worklist.overdue_cases."""
@@ -44,9 +46,9 @@ def build_overdue_table(rows: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         _("lewat"): duration_column(rows["late"]),
         _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
-        _("jenis"): list(map(incidents.format_kind, rows.itertuples())),
-        _("tempat"): build_place_column(rows),
+        _("tempat"): build_place_column(rows, _NARROW_PLACE_PX),
         _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
+        _("jenis"): list(map(incidents.format_kind, rows.itertuples())),
         _("tingkat"): build_tingkat_column(rows["tingkat"]),
         _("batas"): time_column(rows["due_at"]),
         _("id"): rows["id"],

@@ -68,7 +68,7 @@ def show(context: PageContext) -> None:
     if selected_code:
         render_detail_panel(context, station_table, selected_code)
 
-    left, right = st.columns([11, 9], gap="medium")
+    left, right = st.columns([9, 11], gap="medium")
     with left:
         render_grid_panel(selected, colour_mode, selected_code, context.theme)
     with right:

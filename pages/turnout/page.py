@@ -48,8 +48,8 @@ def show(context: PageContext) -> None:
         render_areas_panel(data)
     with right:
         render_map_panel(context, data)
-        render_missing_counts_panel(data)
-        render_anomalies_panel(data)
+    render_missing_counts_panel(data)
+    render_anomalies_panel(data)
     render_forecast_panel(context, data)
 
 

@@ -149,10 +149,10 @@ def build_turnout_table(data: TurnoutData) -> Table:
         ),
         _("catatan"): [_format_note(row) for row in rows.itertuples()],
         _("hadir"): number_column(rows["voters_present"].where(has_counts)),
+        _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
         _("DPT TPS melapor"): number_column(
             rows["dpt_counted"].where(has_counts), estimated=rows["rate_estimated"]
         ),
-        _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
         _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
         _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
     }

@@ -46,7 +46,7 @@ def _is_wide_and_its_files_are_seen(viewer: Viewer) -> None:
 def _offers_no_file_without_the_marks_of_ours(viewer: Viewer) -> None:
     body = viewer.page.locator("[data-testid=stPopoverBody]")
     body.locator("[data-testid=stDataFrame]").hover()
-    body.locator("button[aria-label='Cari']").wait_for()
+    body.locator("button[aria-label^='Cari']").wait_for()
     assert body.locator("button[aria-label^='Download']").count() == 1
     assert not body.locator("button[aria-label^='Download']").is_visible()
 

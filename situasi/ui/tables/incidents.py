@@ -14,7 +14,7 @@ from situasi.ui.tables.columns import Cells, Column, imprecise_time_column, text
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 
-PLACE_WIDTH_PX = 250  # fits kecamatan and desa of most
+PLACE_WIDTH_PX = 200  # kecamatan and desa of most; what stands after it is seen at a desk
 
 
 def build_incidents_table(rows: pd.DataFrame) -> Table:
@@ -55,11 +55,11 @@ def build_tingkat_column(levels: Iterable[object]) -> Column:
     )
 
 
-def build_place_column(rows: pd.DataFrame) -> Column:
+def build_place_column(rows: pd.DataFrame, max_width_px: int = PLACE_WIDTH_PX) -> Column:
     """Return the column of kecamatan, desa and TPS of each case; in a file each in its own."""
     register = board().register
     texts = text_column(
-        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=PLACE_WIDTH_PX
+        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=max_width_px
     )
     names = rows["kecamatan"].map(register.name_of, na_action="ignore")
     headings = {

@@ -35,6 +35,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Table:
     """Columns of equal length by heading; the mark LATIHAN first if any row is of an exercise.
 
+    On the screen it stands only where rows of an exercise and real ones mix: a page with any row of
+    an exercise has a band.
     row_cases: the case of each row, which a click on the row opens; empty where rows are no cases.
     """
 
@@ -54,6 +56,9 @@ class Table:
 
     def select_screen_columns(self, file_only: Sequence[str] = ()) -> dict[str, Column]:
         """Return the columns without empty and `file_only` ones, which only the file has."""
+        mark = self.columns.get(_("LATIHAN"))
+        if mark is not None and bool((mark.values != "").all()):
+            file_only = (*file_only, _("LATIHAN"))
         return {
             heading: column
             for heading, column in self.columns.items()
