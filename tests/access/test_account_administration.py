@@ -23,6 +23,11 @@ OTHERS = [
 ]
 
 
+def _name_viewer(viewer: Viewer) -> str:
+    parts = [viewer.role.name, *viewer.area, viewer.link and "link", viewer.is_local and "local"]
+    return "-".join(filter(None, parts))  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def staffed(board: Board) -> Board:
     """A board with an admin, an operator and command."""
@@ -31,7 +36,7 @@ def staffed(board: Board) -> Board:
     return board
 
 
-@pytest.mark.parametrize("viewer", OTHERS, ids=str)
+@pytest.mark.parametrize("viewer", OTHERS, ids=_name_viewer)
 def test_nobody_else_does_anything_with_accounts(staffed: Board, viewer: Viewer) -> None:
     before, store = accounts.load_all(staffed.store), staffed.store
     for act in (
