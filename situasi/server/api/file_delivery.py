@@ -125,8 +125,9 @@ async def _read_whole_form(request: Request, limits: Limits) -> AsyncGenerator[b
 
 
 def _read_form(form: FormData, query: QueryParams, limits: Limits) -> FileDelivery:
-    file = form.get(FILE_FIELD)
-    if not isinstance(file, UploadFile):
+    # Programs name the field as they like, and a form has one file at most.
+    file = next((value for value in form.values() if isinstance(value, UploadFile)), None)
+    if file is None:
         raise Problem(422, f'Berkasnya tidak ada: kirim sebagai isian "{FILE_FIELD}".')
     if file.size is None or file.size > limits.upload_bytes:
         raise Problem(413, format_too_many_bytes(file.size or 0, limits.upload_bytes))

@@ -40,6 +40,18 @@ WORDS: Final = (
     Word("index.", "Connecting to Streamlit server", N_("Menyambung ke papan")),
     Word("index.", "Unable to connect to Streamlit server", N_("Papan tidak tersambung")),
     Word("index.", "Page not found", N_("Halaman tidak ada")),
+    Word(
+        "index.",
+        "The page that you have requested does not seem to exist",
+        N_("Alamat ini bukan halaman papan, atau bukan untuk peran Anda"),
+    ),
+    Word(
+        "index.",
+        "You have requested page /${e}, but no corresponding file was found in the app's pages/ "
+        "directory",
+        N_("Alamat /{x} bukan halaman papan, atau bukan untuk peran Anda"),
+    ),
+    Word("index.", "${t}. Running the app's main page.", N_("{x}. Yang tampil halaman pertama.")),
     Word("index.", "Skip to main content", N_("Langsung ke isi")),
     Word("index.", "App pages", N_("Halaman papan")),
     Word("index.", "Collapse sidebar", N_("Tutup menu")),

@@ -88,6 +88,15 @@ def test_the_body_itself_may_be_the_file(asking: Asking, kind: str | None) -> No
     assert counts(answer) == [1, 1, 0, 0]
 
 
+def test_the_field_of_the_file_may_have_any_name(asking: Asking) -> None:
+    answer = requests.post(
+        asking.address + FILES, files={"lampiran": ("a.csv", TABLE)},
+        headers=asking.key(feeds=("incidents",)), timeout=60,
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    assert stored(asking) == answer.json()["accepted"] > 0
+
+
 def test_a_submission_of_kobo_is_one_row_however_often_it_is_tried(asking: Asking) -> None:
     key = asking.key("kobo", feeds=("incidents",))
     for expected in ([1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 1, 0]):
@@ -236,7 +245,6 @@ BROKEN = {
     "two fields of a name": form(part("berkas"), part("feed", b"tps", None),
                                  part("feed", b"tps", None)),
     "another field": form(part("berkas"), part("sandi", b"x", None)),
-    "a file of another name": form(part("lampiran")),
     "a text in place of the file": form(part("berkas", TABLE, None)),
     "no part": b"--x--\r\n",
     "nothing": b"",
