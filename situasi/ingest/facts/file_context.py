@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell
@@ -12,6 +13,9 @@ from situasi.ingest.parsing.date_patterns import MONTHS
 _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 _SPELLED_DAY = re.compile(
     rf"(?<!\d)(\d{{1,2}})[ ._-]*({_MONTH_NAMES})[a-z]*[ ._-]*(20\d\d)(?!\d)", re.IGNORECASE
+)
+_DAY_WITHOUT_YEAR = re.compile(
+    rf"(?<!\d)(\d{{1,2}})[ ._-]*({_MONTH_NAMES})[a-z]*(?![a-z])(?![ ._-]*\d{{2}})", re.IGNORECASE
 )
 _NUMERIC_DAY = re.compile(r"(?<![\d.])(\d{1,2})[-./_ ](\d{1,2})[-./_ ](20\d\d|2\d)(?![\d.])")
 _ISO_DAY = re.compile(r"(?<!\d)(20\d\d)[-._ ]?(0[1-9]|1[0-2])[-._ ]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -63,7 +67,9 @@ def read_context(
     stem = _TIME_OF_EXPORT.sub(" ", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name))
     titles = [title for title in titles if not _MADE_AT.search(title)]
     levels = ["\n".join(titles), sheet, re.sub(r"_+", " ", stem)]
-    day = _first_agreed(levels, _find_days)
+    day = _first_agreed(levels, _find_days) or _first_agreed(
+        levels, lambda text: _find_election_day(text, context.election.day)
+    )
     clock = _first_agreed(levels, _find_clocks)
     kecamatan = _first_agreed(levels, lambda text: _find_kecamatan(text, context))
     if kecamatan is None:
@@ -98,6 +104,13 @@ def _find_days(text: str) -> Iterator[str]:
                 continue
             yield f"{parts.day:%d/%m/%Y}"
         rest = pattern.sub(" ", rest)
+
+
+def _find_election_day(text: str, day: date) -> Iterator[str]:
+    """Yield the day of voting where a text names it without its year; no other day is guessed."""
+    for match in _DAY_WITHOUT_YEAR.finditer(text):
+        if (int(match[1]), MONTHS[match[2].lower()]) == (day.day, day.month):
+            yield f"{day:%d/%m/%Y}"
 
 
 def _find_clocks(text: str) -> Iterator[str]:

@@ -41,24 +41,24 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     if not len(table.cells):
         return
     _name_sexes(table, facts)
+    _read_status_answers(table)
+    _take_phase_answers(table, context)
     feed = context.vocabulary.detect_feed(table.headings)
-    matcher = PhraseMatcher(context.vocabulary)
     if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
         if not table.has_any("jenis"):
-            _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
+            _take_incident_kinds(table, context)
         return
     if feed is None:
-        _take_phase_answers(table, context)
         if any(map(_ACTIVITY.search, table.find_columns("uraian"))):
             find = partial(_find_code, feed="activities", heading="giat", context=context)
             _take_kinds_from_words(table, "giat", find)
         feed = context.vocabulary.detect_feed(table.headings)
     if feed is None:
-        _take_kind_from_titles(table, facts, matcher, context)
+        _take_kind_from_titles(table, facts, context)
 
 
 def _take_kind_from_titles(
-    table: ConvertedTable, facts: FileContext, matcher: PhraseMatcher, context: IngestContext
+    table: ConvertedTable, facts: FileContext, context: IngestContext
 ) -> None:
     """Use the one code that the titles name; no officer, no check-in, and no words, no incident."""
     required = {"personnel": ("petugas", "nrp"), "incidents": ("uraian",)}
@@ -72,7 +72,7 @@ def _take_kind_from_titles(
         return
     heading, code = found.popitem()
     if heading == "jenis":
-        _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
+        _take_incident_kinds(table, context)
     rows = table.find_empty_rows(heading)
     table.fill(heading, rows, lambda _: code)
     table.doubt(rows, f"{heading} dari judul atau nama berkas")
@@ -93,6 +93,18 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
     for row, answer in enumerate(answers):
         if answer is False:
             table.reasons.setdefault(row, _NOT_YET.format(normalize_text(str(column[row]))))
+
+
+def _read_status_answers(table: ConvertedTable) -> None:
+    """Read a status that was asked with yes or no (`Sudah ditangani?`)."""
+    for name in table.find_columns("status"):
+        column = table.cells[name].tolist()
+        answers = [None if is_blank(cell) else _read_answer(cell) for cell in column]
+        rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
+        if rows and all(answers[row] is not None for row in rows):
+            words = [a if a is None else "ditangani" if a else "dilaporkan" for a in answers]
+            table.set_column(name, words)
+            table.doubt(rows, "status dibaca dari ya atau belum")
 
 
 def _read_answer(cell: Cell) -> bool | None:
@@ -117,7 +129,15 @@ def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
     names = table.find_columns("uraian")
     if not names or table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
         return False
-    return any(_INCIDENT.search(text) for text in (*names, facts.words))
+    if any(_INCIDENT.search(text) for text in (*names, facts.words)):
+        return True
+    # Words with a time and a place, and nothing else that could be counted or listed.
+    return all(map(table.vocabulary.find_any_column, table.headings)) and not table.has_any("tps")
+
+
+def _take_incident_kinds(table: ConvertedTable, context: IngestContext) -> None:
+    matcher = PhraseMatcher(context.vocabulary)
+    _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
 
 
 def _take_kinds_from_words(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -17,7 +17,7 @@ _COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 _TIME_WORD = re.compile(
-    r"waktu|jam\b|pukul|tanggal|\btgl|hari\b|time|date|\bhour|clock", re.IGNORECASE
+    r"waktu|jam\b|pukul|tanggal|\btgl|hari\b|time|date|\bhour|clock|\bat$", re.IGNORECASE
 )
 # Times of other things than the event.
 _OTHER_TIME = re.compile(
@@ -25,6 +25,8 @@ _OTHER_TIME = re.compile(
     r"|batas|deadline|submi|kirim|sent|receiv|terima",
     re.IGNORECASE,
 )
+_SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # they come on the day before, too
+FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
 _MIN_SHARE = 0.8  # of the filled cells of a column
 
 
@@ -36,19 +38,26 @@ def complete_time(
     A column of times under an unknown heading is taken for them; several are not chosen from, and
     then nothing is guessed. For counts the day of voting is the last resort.
     """
+    _read_bare_hours(table)
     wide = context.vocabulary.find_wide_headings(table.headings).values()
     has_hours = any(heading.column != "tps" for heading in wide)
     if not has_hours and not table.has_any("waktu", "tanggal", "jam"):
-        if (times := _find_time_columns(table)) and not _take_time_column(table, times):
+        times = find_time_columns(table)
+        if len(times) > 1:
             return
-        _take_time_of_report(table)
+        if times:
+            _take_time_column(table, times[0])
+        else:
+            _take_time_of_report(table)
     day, source = facts.day, "dari judul atau nama berkas"
     if day is None and not has_hours:
         _take_day_of_report(table, context.election.zone)
-    is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS))
+    is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS, "fase"))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
     undated = _find_undated_rows(table) if day is not None else []
+    if facts.day is None:
+        undated = [row for row in undated if not _may_be_another_day(table, row)]
     if undated:
         table.fill("tanggal", undated, lambda _: day)
         table.doubt(undated, f"tanggal {source}")
@@ -59,7 +68,32 @@ def complete_time(
     table.doubt(untimed, "jam dari judul atau nama berkas")
 
 
-def _find_time_columns(table: ConvertedTable) -> list[str]:
+def _read_bare_hours(table: ConvertedTable) -> None:
+    """Read a column of hours that holds nothing but whole hours (`8`, `10`, `13`)."""
+    for name in table.find_columns("jam"):
+        column = table.cells[name].tolist()
+        texts = [None if is_blank(cell) else format_cell(cell).strip() for cell in column]
+        filled = [text for text in texts if text is not None]
+        if len({*filled}) > 1 and all(t.isascii() and t.isdigit() and int(t) < 24 for t in filled):
+            table.set_column(name, [t and f"{int(t):02d}.00" for t in texts])
+            rows = [row for row, text in enumerate(texts) if text is not None]
+            table.doubt(rows, "jam bulat dibaca tepat jamnya")
+
+
+def _may_be_another_day(table: ConvertedTable, row: int) -> bool:
+    """Return whether a phase may not be of the day of voting: supplies, or before it was light."""
+    phase = next((table.cells[n].iloc[row] for n in table.find_columns("fase")), None)
+    if is_blank(phase):
+        return False
+    clock = next((table.cells[n].iloc[row] for n in table.find_columns("jam")), None)
+    try:
+        hour = read_clock(clock).clock[0]
+    except (UnreadableCell, ValueError):
+        return True
+    return hour < FIRST_HOUR or bool(_SUPPLIES.search(str(phase)))
+
+
+def find_time_columns(table: ConvertedTable) -> list[str]:
     """Return the columns under unknown headings that name and hold times, but of nothing else."""
     names = [
         name
@@ -71,16 +105,12 @@ def _find_time_columns(table: ConvertedTable) -> list[str]:
     return [name for name in names if _share(table, name, _is_time) >= _MIN_SHARE]
 
 
-def _take_time_column(table: ConvertedTable, names: list[str]) -> bool:
-    """Use the only column of times; return whether there is only one."""
-    if len(names) > 1:
-        return False
-    name = names[0]
+def _take_time_column(table: ConvertedTable, name: str) -> None:
+    """Use a column of times under an unknown heading."""
     meaning = "jam" if _share(table, name, _is_clock_alone) >= _MIN_SHARE else "waktu"
     rows = [row for row, cell in enumerate(table.cells[name].tolist()) if not is_blank(cell)]
     table.cells = table.cells.rename(columns={name: meaning})
     table.doubt(rows, f'waktu dari kolom "{name}"')
-    return True
 
 
 def _share(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> float:

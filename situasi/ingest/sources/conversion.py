@@ -1,10 +1,12 @@
 """Conversion of a table of another tool to our headings, times, words and places."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import read_context
+from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
@@ -42,6 +44,7 @@ def convert_table(
     merge_choices(converted)
     split_officer_columns(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)
+    headings = _prefer_asked_time(converted, headings)
     _rename(converted, headings)
     name_tagged_choices(converted)
     if headings.form_time is not None:
@@ -63,6 +66,18 @@ def convert_table(
     take_attendance(converted, facts.words)
     completion.complete(converted, facts, context)
     return converted.build()
+
+
+def _prefer_asked_time(converted: ConvertedTable, headings: SourceHeadings) -> SourceHeadings:
+    """Leave out the time of the form where another column under an unknown heading holds times."""
+    taken = {*headings.own, *headings.left_out}
+    if headings.form_time is None or not [
+        n for n in find_time_columns(converted) if n not in taken
+    ]:
+        return headings
+    own = {theirs: n for theirs, n in headings.own.items() if theirs != headings.form_time}
+    left_out = (*headings.left_out, headings.form_time)
+    return replace(headings, own=own, left_out=left_out, form_time=None)
 
 
 def _rename(converted: ConvertedTable, headings: SourceHeadings) -> None:

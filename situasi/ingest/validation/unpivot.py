@@ -6,7 +6,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.facts.times import FIRST_HOUR
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers.reserved_columns import NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
@@ -123,13 +125,32 @@ def _build_reports(
     day = f"{context.election.day:%d/%m/%Y}"
     reasons = data.get(NOT_A_REPORT, [None] * len(filled))
     data[_DAY_HEADING] = [
-        day if reason is None and all(is_blank(column[index]) for column in day_columns) else None
+        day
+        if reason is None
+        and all(is_blank(column[index]) for column in day_columns)
+        and not _may_be_another_day(filled[index], wide, table)
+        else None
         for index, reason in enumerate(reasons)
     ]
     reports = pd.DataFrame(data, dtype="object")
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
     ), day in data[_DAY_HEADING]
+
+
+def _may_be_another_day(
+    cell: tuple[int, str | None], wide: dict[str, WideHeading], table: Table
+) -> bool:
+    """Return whether a phase may not be of the day of voting: supplies, or before it was light."""
+    row, heading = cell
+    if heading is None or wide[heading].column != "fase":
+        return False
+    if wide[heading].value == "logistik_tiba":
+        return True
+    try:
+        return read_clock(table.cells[heading].iloc[row]).clock[0] < FIRST_HOUR
+    except (UnreadableCell, ValueError):
+        return False
 
 
 def _list_added_columns(wide: dict[str, WideHeading]) -> list[str]:
