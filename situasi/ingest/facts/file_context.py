@@ -22,7 +22,8 @@ _ISO_DAY = re.compile(r"(?<!\d)(20\d\d)[-._ ]?(0[1-9]|1[0-2])[-._ ]?(0[1-9]|[12]
 _PACKED_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?!\d)")
 _CLOCK = re.compile(
     r"(?:\b(?:pukul|pkl|pk|jam)\b[ ._:]*)(\d{1,2})(?:[.:_ ]([0-5]\d))?(?!\d)"
-    r"|(?<![\d.])(\d{1,2})[.:]([0-5]\d) ?(?:wib\b)",
+    r"|(?<![\d.])(\d{1,2})[.:]([0-5]\d) ?(?:wib\b)"
+    r"|(?<=20\d\d)[ ,]{1,3}([01]?\d|2[0-3])[.:]([0-5]\d)(?![\d.:])",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
@@ -115,9 +116,9 @@ def _find_election_day(text: str, day: date) -> Iterator[str]:
 
 def _find_clocks(text: str) -> Iterator[str]:
     for match in _CLOCK.finditer(_RANGE.sub(" ", text)):
-        hour, minute = (match[1], match[2]) if match[1] else (match[3], match[4])
+        hour, *minutes = filter(None, match.groups())
         if int(hour) <= 24:
-            yield f"{int(hour):02d}.{minute or '00'}"
+            yield f"{int(hour):02d}.{minutes[0] if minutes else '00'}"
 
 
 def _find_kecamatan(text: str, context: IngestContext) -> Iterator[str]:

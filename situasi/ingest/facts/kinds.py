@@ -49,7 +49,10 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
             _take_incident_kinds(table, context)
         return
     if feed is None:
-        if any(map(_ACTIVITY.search, table.find_columns("uraian"))):
+        if table.has_any("tps") and table.has_any("uraian"):
+            find = partial(_find_code, feed="tps", heading="fase", context=context)
+            _take_kinds_from_words(table, "fase", find)
+        elif any(map(_ACTIVITY.search, table.find_columns("uraian"))):
             find = partial(_find_code, feed="activities", heading="giat", context=context)
             _take_kinds_from_words(table, "giat", find)
         feed = context.vocabulary.detect_feed(table.headings)

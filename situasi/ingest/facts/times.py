@@ -19,12 +19,12 @@ _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 _TIME_WORD = re.compile(
     r"waktu|jam\b|pukul|tanggal|\btgl|hari\b|time|date|\bhour|clock|\bat$", re.IGNORECASE
 )
-# Times of other things than the event.
-_OTHER_TIME = re.compile(
-    r"lahir|birth|dob|buat|creat|ubah|updat|modif|sinkron|sync|upload|unggah|cetak|print|expir"
-    r"|batas|deadline|submi|kirim|sent|receiv|terima",
+# Times of other things than the event: of the record, which may stand for it, or of neither.
+_RECORD_TIME = re.compile(
+    r"buat|creat|ubah|updat|modif|sinkron|sync|upload|unggah|submi|kirim|sent|receiv|terima",
     re.IGNORECASE,
 )
+_NO_TIME_OF_REPORT = re.compile(r"lahir|birth|dob|cetak|print|expir|batas|deadline", re.IGNORECASE)
 _SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # they come on the day before, too
 FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
 _MIN_SHARE = 0.8  # of the filled cells of a column
@@ -47,6 +47,8 @@ def complete_time(
             return
         if times:
             _take_time_column(table, times[0])
+        elif not table.has_any("waktu_lapor") and (records := _find_record_times(table)):
+            _take_time_column(table, records[0])
         else:
             _take_time_of_report(table)
     day, source = facts.day, "dari judul atau nama berkas"
@@ -100,7 +102,20 @@ def find_time_columns(table: ConvertedTable) -> list[str]:
         for name in table.headings
         if table.vocabulary.find_any_column(name) is None
         and _TIME_WORD.search(name.replace("_", " "))
-        and not _OTHER_TIME.search(name)
+        and not _RECORD_TIME.search(name)
+        and not _NO_TIME_OF_REPORT.search(name)
+    ]
+    return [name for name in names if _share(table, name, _is_time) >= _MIN_SHARE]
+
+
+def _find_record_times(table: ConvertedTable) -> list[str]:
+    """Return the columns under unknown headings that say when a row was written (`Update`)."""
+    names = [
+        name
+        for name in table.headings
+        if table.vocabulary.find_any_column(name) is None
+        and _RECORD_TIME.search(name)
+        and not _NO_TIME_OF_REPORT.search(name)
     ]
     return [name for name in names if _share(table, name, _is_time) >= _MIN_SHARE]
 
@@ -132,6 +147,9 @@ def _take_time_of_report(table: ConvertedTable) -> None:
         column = table.cells[name].tolist()
         rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
         table.fill("waktu", rows, column.__getitem__)
+        for clocks in table.find_columns("jam_lapor")[:1]:
+            hours = table.cells[clocks].tolist()
+            table.fill("jam", [row for row in rows if not is_blank(hours[row])], hours.__getitem__)
         table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
 
 

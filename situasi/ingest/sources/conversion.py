@@ -13,9 +13,18 @@ from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.officer_lists import split_officer_columns, take_attendance
+from situasi.ingest.sources.officer_lists import (
+    split_officer_columns,
+    split_officer_places,
+    take_attendance,
+)
 from situasi.ingest.sources.profile import SourceProfile
-from situasi.ingest.sources.source_times import DateOrder, convert_source_zones, convert_times
+from situasi.ingest.sources.source_times import (
+    DateOrder,
+    convert_heading_zones,
+    convert_source_zones,
+    convert_times,
+)
 from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -40,9 +49,12 @@ def convert_table(
         converted.notes.append(f"sumber: {profile.title}")
         _apply_review(converted, profile)
         convert_source_zones(converted, profile, context.election.zone)
+    else:
+        convert_heading_zones(converted, context.election.zone)
     tags = take_tag_row(converted)
     merge_choices(converted)
     split_officer_columns(converted)
+    split_officer_places(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)
     headings = _prefer_asked_time(converted, headings)
     _rename(converted, headings)

@@ -38,6 +38,10 @@ _ARRIVALS = frozenset(
 )  # fmt: skip
 _NOT_ARRIVED = "jam tiba kosong: belum ada lapor diri; tidak perlu dibetulkan"
 _MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
+_STATIONS = re.compile(
+    r"\btps\W{0,3}(\d{1,3}(?:\s*(?:,|&|dan|s\.?\s?/?\s?d\.?|-)\s*(?:tps\W{0,3})?\d{1,3})*)",
+    re.IGNORECASE,
+)
 _MIN_SHARE = 0.6  # of the filled cells of the column
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
@@ -52,6 +56,21 @@ def split_officer_columns(table: ConvertedTable) -> None:
         table.drop_columns([heading])
         for part in parts:
             table.set_column(part, [row.get(part) for row in rows])
+
+
+def split_officer_places(table: ConvertedTable) -> None:
+    """Split a place of officers that names TPS (`TPS 1, 2 Desa Lorok`) into TPS and place."""
+    names = table.find_columns("lokasi") or table.find_columns("tempat")
+    if not names or not table.has_any("nrp", "petugas") or table.has_any("tps", "desa"):
+        return
+    column = [None if is_blank(c) else str(c) for c in table.cells[names[0]].tolist()]
+    matches = [text and _STATIONS.search(text) for text in column]
+    if any(matches):
+        table.set_column("tps", [match[1].strip(" ,.") if match else None for match in matches])
+        texts = [
+            text and " ".join(_STATIONS.sub(" ", text).split()).strip(" ,-/") for text in column
+        ]
+        table.set_column("tempat", [text or None for text in texts])
 
 
 def _split_cell(cell: Cell) -> dict[str, str]:

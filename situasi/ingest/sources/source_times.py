@@ -19,6 +19,7 @@ MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(.*)", re.DOTALL)
 _OWN_ZONE = re.compile(r"(?:\d ?Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|WIB|WITA|WIT))$", re.IGNORECASE)
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_UTC_HEADING = re.compile(r"\b(?:UTC|GMT)\b|_utc$", re.IGNORECASE)
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -80,6 +81,13 @@ def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: Zo
     for name in table.headings:
         if written := profile.find_zone(name):
             _convert_zone(table, name, ZoneInfo(written), zone)
+
+
+def convert_heading_zones(table: ConvertedTable, zone: ZoneInfo) -> None:
+    """Rewrite as local times those under a heading that says UTC or GMT."""
+    for name in table.headings:
+        if _UTC_HEADING.search(name):
+            _convert_zone(table, name, ZoneInfo("UTC"), zone)
 
 
 def _swap_month_and_day(table: ConvertedTable, name: str) -> None:

@@ -22,6 +22,7 @@ _LIST_MARKS = re.compile(r"[;,|\n]")
 # Columns of which a form may choose several; of all others only one can be true.
 _MULTIPLE_CHOICE_COLUMNS = frozenset({"jenis", "giat", "pelanggaran"})
 _NOTHING_HAPPENED = "nihil"
+_MAX_CONTAINING_WORDS = 5
 _MAX_WORDS = 40  # words of one cell tried as a list of codes
 
 
@@ -41,6 +42,8 @@ def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple
         return chosen[0], f"{column} {quote(cell)} dibaca {format_code(chosen[0])}, juga: {others}"
     if guess := _find_misspelled(code_by_word, text):
         return guess, f"{column} {quote(cell)} dibaca {format_code(guess)}"
+    if column == "jenis" and (code := _find_contained(code_by_word, text)):
+        return code, f"{column} {quote(cell)} dibaca {format_code(code)}"
     if labels := _find_several(code_by_word, text):
         raise UnreadableCell(
             f"{column} {quote(cell)} menyebut lebih dari satu: {', '.join(labels)}; "
@@ -66,6 +69,18 @@ def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
         if normalize_key(part)
     }
     return parts.pop() if len(parts) == 1 else None
+
+
+def _find_contained(code_by_word: Mapping[str, str], text: str) -> str | None:
+    """Return the one code whose word stands in a longer one, as in `Voter intimidation`."""
+    words = re.findall(r"[^\W_]+", text.lower())
+    if not 2 <= len(words) <= _MAX_CONTAINING_WORDS or not _NEGATIONS.isdisjoint(words):
+        return None
+    parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    keys = (normalize_key("".join(part)) for part in parts)
+    codes = {code_by_word[key] for key in keys if len(key) > 5 and key in code_by_word}
+    code = codes.pop() if len(codes) == 1 else None
+    return None if code in {_NOTHING_HAPPENED, "lainnya"} else code
 
 
 def _find_several(code_by_word: Mapping[str, str], text: str) -> list[str]:
