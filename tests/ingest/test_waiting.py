@@ -105,7 +105,7 @@ def test_what_is_no_table_stays_refused(
 def test_a_file_in_which_every_row_lacks_the_same_column_waits_as_a_whole(
     board: Board, tmp_path: Path
 ) -> None:
-    rows = [report(id=f"K-{n}") for n in range(7)]
+    rows = [report(id=f"K-{n}", uraian="menunggu kabar") for n in range(7)]
     for row in rows:
         del row["jenis"]
     result = bring(board, csv_file(tmp_path / "tanpa jenis.csv", *rows))
@@ -117,13 +117,21 @@ def test_a_file_in_which_every_row_lacks_the_same_column_waits_as_a_whole(
 def test_few_rows_and_rows_with_faults_of_their_own_go_to_quarantine(
     board: Board, tmp_path: Path
 ) -> None:
-    few = [report(id="K-1"), report(id="K-2")]
+    few = [report(id=f"K-{n}", uraian="menunggu kabar") for n in range(2)]
     for row in few:
         del row["jenis"]
     assert bring(board, csv_file(tmp_path / "few.csv", *few)).quarantined == 2
     faulty = [report(id=f"K-{n}", waktu="entah") for n in range(9)]
     assert bring(board, csv_file(tmp_path / "faulty.csv", *faulty)).quarantined == 9
     assert board.store.waiting_items() == []
+
+
+def test_a_single_row_waits_where_an_unknown_column_may_be_the_one_that_lacks(
+    board: Board, tmp_path: Path
+) -> None:
+    row = report(uraian="menunggu kabar")
+    row["gangguan apa"] = row.pop("jenis")
+    assert bring(board, csv_file(tmp_path / "satu.csv", row)).waiting
 
 
 def test_one_good_row_keeps_a_file_from_waiting(board: Board, tmp_path: Path) -> None:

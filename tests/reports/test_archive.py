@@ -229,7 +229,7 @@ def test_tps_are_points_in_their_kecamatan_and_say_that_nobody_knows_where(
     assert all(
         inside[code].covers(point) for code, point in zip(kecamatan, shapes_of(path), strict=True)
     )
-    assert asked("SELECT DISTINCT dasar_titik FROM {}", path) == [("titik di dalam kecamatan",)]
+    assert asked("SELECT DISTINCT dasar_titik FROM {}", path) == [("titik di dalam desa",)]
 
 
 def dictionary(folder: Path) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from situasi.figures.maps.base_layers import FONT
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, UNRATED, Theme, hex_to_rgba
 
 # More points cannot be told apart, and cost every viewer at every refresh.
-MAX_POINTS = 1_500
+MAX_POINTS = 1_000
 
 LAYER_ID = "kejadian"
 # What `placed_by` says of a place that is no estimate.

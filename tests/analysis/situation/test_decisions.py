@@ -67,7 +67,7 @@ def test_silence_of_many_kecamatan_is_one_line_that_counts_them(register: Regist
     # One word that a TPS is open shows that the others of the register are silent.
     word = rows_of(
         feed_schemas.TPS,
-        report(id="T", desa="16.10.04.2001", tps="001", fase="dibuka", at="07.00"),
+        report(id="T", desa="16.10.04.2012", tps="001", fase="dibuka", at="07.00"),
     )
     table = found(register, tps=word)
     silent = table[table["kind"] == "belum_dibuka"]
