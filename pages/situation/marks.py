@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures.maps.markers import MAX_POINTS
+from situasi.figures.maps.markers import MAX_POINTS, format_mark_key
 from situasi.ui.components import area_map
 
 CasesByMark = dict[str, tuple[str, ...]]
@@ -23,19 +22,18 @@ def place_cases(open_cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def build_marks(placed: pd.DataFrame) -> tuple[pd.DataFrame, CasesByMark]:
-    """Return the newest marks with key and label, and the cases of each by key."""
+    """Return the newest marks with label, and their cases by markers.format_mark_key."""
     marks = placement.group_by_place(placed).tail(MAX_POINTS)
     rows = {row.case: row for row in placed.itertuples()}
     described: list[Any] = list(marks.itertuples())
-    keys = [
-        f"{crc32(f'{mark.lon:.3f} {mark.lat:.3f} {mark.placed_by}'.encode()):x}"
-        for mark in described
-    ]
     labels = [
         _format_label([rows[case] for case in mark.cases], mark.placed_by) for mark in described
     ]
-    cases_by_mark = dict(zip(keys, marks["cases"], strict=True))
-    return marks.drop(columns="cases").assign(key=keys, label=labels), cases_by_mark
+    cases_by_mark: CasesByMark = {}
+    for mark in described:
+        key = format_mark_key(mark.lon, mark.lat)
+        cases_by_mark[key] = (*cases_by_mark.get(key, ()), *mark.cases)
+    return marks.drop(columns="cases").assign(label=labels), cases_by_mark
 
 
 def _format_label(cases: Sequence[Any], placed_by: str) -> str:

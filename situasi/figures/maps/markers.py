@@ -19,7 +19,7 @@ from situasi.figures.maps.base_layers import FONT
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, UNRATED, Theme, hex_to_rgba
 
 # More points cannot be told apart, and cost every viewer at every refresh.
-MAX_POINTS = 1_000
+MAX_POINTS = 1_500
 
 LAYER_ID = "kejadian"
 # What `placed_by` says of a place that is no estimate.
@@ -32,6 +32,11 @@ _ICON_KEYS = {level: level[:1] for level in SHAPES}
 _DASH_SHARE, _DASHES = 0.58, 8
 
 
+def format_mark_key(lon: float, lat: float) -> str:
+    """Return what names a mark: its place, as it is sent."""
+    return f"{round(lon, 4)} {round(lat, 4)}"
+
+
 def build_marker_layers(points: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
     """Build the layers of the marks and of their counts; points as for build_situation_map."""
     level = points["tingkat"].astype("object").where(points["tingkat"].notna(), UNRATED)
@@ -41,7 +46,7 @@ def build_marker_layers(points: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
     ordered: list[Any] = list(points.loc[order].itertuples())
     rows = [
         {"x": round(row.lon, 4), "y": round(row.lat, 4), "t": _select_icon(tingkat, row),
-         "nama": row.label, "k": row.key, "n": f"{row.n}" if row.n > 1 else ""}
+         "nama": row.label, "n": f"{row.n}" if row.n > 1 else ""}
         for tingkat, row in zip(level.loc[order], ordered, strict=True)
     ]  # fmt: skip
     icons = pdk.Layer(

@@ -34,7 +34,7 @@ def build_situation_map(
 
     layout: positions of the names, and the camera. boundaries: the browser fetches them and their
     base map by address, once. areas: by kecamatan code. points: marks with lat, lon, placed_by,
-    tingkat, n (number of cases), key and label, at most markers.MAX_POINTS; None: no marks.
+    tingkat, n (number of cases) and label, at most markers.MAX_POINTS; None: no marks.
     layer_id: a new id clears the viewer's last click and keeps the camera. view_id: a new id
     brings the camera back. moves: lines between places (routes.build_route_layers).
     """

@@ -16,6 +16,7 @@ from situasi.figures.maps import area_spots
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import LabelLayout, place_labels
 from situasi.figures.maps.markers import LAYER_ID as MARK_LAYER_ID
+from situasi.figures.maps.markers import format_mark_key
 from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import case_links, markup
@@ -123,7 +124,7 @@ def _on_click(key: str) -> None:
         if layer.startswith("kecamatan") and selected:
             filters.toggle_kecamatan(selected[0]["properties"]["kode"])
         elif layer == MARK_LAYER_ID and selected:
-            _open_mark(key, selected[0]["k"])
+            _open_mark(key, format_mark_key(selected[0]["x"], selected[0]["y"]))
     st.session_state[_clicks_key(key)] = st.session_state.get(_clicks_key(key), 0) + 1
 
 

@@ -48,7 +48,7 @@ def drawn(
 
 def marks_of(cases: pd.DataFrame) -> pd.DataFrame:
     text = pd.Series("x", cases.index, dtype="object")
-    return cases.assign(label=text, key=text, n=1, placed_by="titik")
+    return cases.assign(label=text, n=1, placed_by="titik")
 
 
 def layer(deck: dict[str, Any], name: str) -> dict[str, Any]:
