@@ -97,7 +97,9 @@ def test_its_views_are_turned_by_keys_and_by_clicks_and_by_nothing_else(
 ) -> None:
     page = opened(chromium, written(board, tmp_path), PHONE).page
     titles = page.locator("#views button").all_inner_texts()
-    assert titles == ["Situasi", "Partisipasi", "TPS", "Personel", "Perlu perhatian"]
+    assert titles == [
+        "Situasi", "Putuskan", "Partisipasi", "TPS", "Personel", "Perlu perhatian",
+    ]  # fmt: skip
     seen = []
     for _ in titles:
         page.keyboard.press("ArrowRight")
