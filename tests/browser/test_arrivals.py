@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from openpyxl import Workbook
@@ -13,8 +14,9 @@ from playwright.sync_api import Browser
 from situasi.figures.theme import LIGHT
 from tests.browser.conftest import Look
 from tests.browser.mapping import alike, boundaries, drawn_map, numbers
-from tests.browser.serving import Server, mark_as_opened
+from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.viewing import ALL_REPORTS
+from tests.builders import case_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -145,11 +147,14 @@ HOSTILE = (
 )
 
 
+_READ_LINKS = "(all) => all.map((a) => [a.href, a.innerHTML, a.parentElement.className])"
+
+
 def test_hostile_words_are_shown_as_words_and_do_nothing(quiet: Server, look: Look) -> None:
     mark_as_opened(quiet)
     rows = [
-        f"H-{at},2024-11-27 10:00,16.10.05,{cell},lainnya,rendah,dilaporkan,{cell},{cell}"
-        for at, cell in enumerate(map(_cell, HOSTILE))
+        f"{_cell(text)},2024-11-27 10:00,16.10.05,{cell},lainnya,rendah,dilaporkan,{cell},{cell}"
+        for text, cell in zip(HOSTILE, map(_cell, HOSTILE), strict=True)
     ]
     quiet.deliver("<img src=x onerror=alert(1)>.csv", "\n".join([HEADINGS, *rows]))
     quiet.start()
@@ -162,11 +167,18 @@ def test_hostile_words_are_shown_as_words_and_do_nothing(quiet: Server, look: Lo
     viewer.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
     assert viewer.page.evaluate("window.hit") is None
     inside = viewer.page.locator("ol.si-list")
-    assert inside.locator("img, a, script, style, strong, .katex").count() == 0
-    assert (
-        viewer.page.locator("[onerror], a[href^='javascript'], a[href*='board.invalid']").count()
-        == 0
+    assert inside.locator("img, script, style, strong, .katex").count() == 0
+    # The only links are ours: one a report, over its kind alone, to its case.
+    links = inside.locator("a").evaluate_all(_READ_LINKS)
+    assert sorted(links) == sorted(
+        [f"{quiet.address}/kejadian?kasus={quote(case, safe='')}", "<b>lainnya</b>", "si-line"]
+        for case in case_table(snapshot(quiet).frames["incidents"])["case"]
     )
+    assert inside.locator("li").count() == len(links) == len(HOSTILE)
+    assert viewer.page.locator("[onerror], a[href^='javascript']").count() == 0
+    assert set(viewer.page.locator("a").evaluate_all("(all) => all.map((a) => a.origin)")) == {
+        quiet.address
+    }
     assert viewer.watch.elsewhere() == []
     assert viewer.watch.complaints == []
 
