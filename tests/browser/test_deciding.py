@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,9 +17,13 @@ from playwright.sync_api import Browser, Download
 from pypdf import PdfReader
 
 from situasi.actions import alert_actions, exercise_controller, redeployment_orders
+from situasi.simulation.generate import generate_day
+from situasi.simulation.replay import replay
+from situasi.simulation.seed import SEED
 from tests.browser.conftest import Look
-from tests.browser.serving import Server, snapshot
+from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.viewing import Viewer
+from tests.builders import wib
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -26,11 +32,33 @@ DESK = {"width": 1366, "height": 768}
 
 @pytest.fixture(scope="module")
 def post(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A rehearsed board on which the tests act."""
+    """A rehearsed board on which the tests act, in the middle of its day.
+
+    At the end of the day the boxes are away, no TPS needs anybody and there is nobody to move.
+    """
     server = Server(tmp_path_factory.mktemp("mereka-bertindak"))
+    mark_as_opened(server)
+    play_until(server, wib("12.30"))
     server.start()
     yield server
     server.stop()
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def play_until(server: Server, at: datetime) -> None:
+    """Bring in the rehearsal day until this moment, at which its clock then stands."""
+
+    def stop(_seconds: float) -> None:
+        raise _StoppedError
+
+    board, folder = server.open_board(), server.folder / "latihan"
+    generate_day(board.register, board.boundaries, SEED, folder)
+    with suppress(_StoppedError):
+        replay(board, folder, speed=60, clock=lambda: datetime.now(UTC), start=at, wait=stop)
+    board.close()
 
 
 def press(viewer: Viewer, name: str | re.Pattern[str]) -> None:
@@ -76,7 +104,8 @@ def test_a_plan_of_moves_becomes_postings_or_keeps_why_not(post: Server, look: L
     accepted, refused = redeployment_orders.load_all(board.store)
     board.close()
     assert accepted.accepted and not refused.accepted
-    told = snapshot(post).frames["postings"].tail(len(accepted.moves))
+    # Whoever is to look after several TPS is posted to each.
+    told = snapshot(post).frames["postings"].iloc[before:]
     assert set(told["petugas"]) == {one["petugas"] for one in accepted.moves}
     assert viewer.failures() == []
 
