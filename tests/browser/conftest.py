@@ -190,4 +190,4 @@ def _tell(viewer: Viewer, server: Server) -> None:
         print("the page does not answer:", error.message)
     print("complaints:", viewer.failures())
     print("--- the server's last words")
-    print((server.folder / "server.log").read_text("utf-8", "replace")[-3000:])
+    print(server.last_words())

@@ -114,6 +114,10 @@ class Server:
         self._process.wait()
         self._process = None
 
+    def last_words(self) -> str:
+        """The end of what it has said."""
+        return (self.folder / "server.log").read_text("utf-8", "replace")[-3000:]
+
     def restart(self) -> None:
         self.stop()
         self.start()

@@ -30,6 +30,9 @@ class Door:
     def address(self) -> str:
         return self.caddy.address
 
+    def last_words(self) -> str:
+        return "\n---\n".join(server.last_words() for server in self.servers)
+
 
 @pytest.fixture
 def door(chromium: Browser, tmp_path: Path, database: str) -> Iterator[Door]:
