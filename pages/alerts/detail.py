@@ -101,7 +101,9 @@ def _render_group(row: Any, alert_view: AlertView, context: PageContext) -> None
     page_layout.render_section_title(title)
     render_group_action(group, context)
     selectable.render_selectable_table(
-        tables.build_alerts_table(group, alert_view.alert_set, context.view_time.at),
+        tables.build_alerts_table(
+            group, alert_view.alert_set, context.view_time.at, is_narrow=True
+        ),
         group["key"].tolist(),
         URL_PARAMETER,
         "sepolsek",

@@ -22,9 +22,13 @@ from situasi.ui.tables.table_view import Table, make_table
 
 URL_PARAMETER = "alert"  # of the selected alert
 _CAUSE_WIDTH_PX = 300  # owner and state stand after it
+# Beside another panel, on a screen of 1366 px; the detail has the whole cause.
+_SHORT_CAUSE_WIDTH_PX = 200
 
 
-def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) -> Table:
+def build_alerts_table(
+    alerts: pd.DataFrame, alert_set: AlertSet, at: datetime, *, is_narrow: bool = False
+) -> Table:
     """Build the table of alerts in the given order; alerts: of alert_actions.with_status."""
     register = board().register
     rules = register.election.alerts
@@ -36,7 +40,7 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
         ),
         _("sebab"): text_column(
             [alert_causes.format_cause(row, alert_set, register, at) for row in rows],
-            max_width_px=_CAUSE_WIDTH_PX,
+            max_width_px=_SHORT_CAUSE_WIDTH_PX if is_narrow else _CAUSE_WIDTH_PX,
         ),
         _("sejak"): time_column(alerts["raised"]),
         _("kecamatan"): [register.name_of(row.kecamatan) for row in rows],
@@ -74,7 +78,7 @@ def build_groups_table(groups: pd.DataFrame, alert_view: AlertView, at: datetime
                 alert_causes.format_cause(row, alert_view.alert_set, register, at)
                 for row in lead_rows
             ],
-            max_width_px=_CAUSE_WIDTH_PX,
+            max_width_px=_SHORT_CAUSE_WIDTH_PX,
         ),
         _("terakhir"): time_column(groups["raised"]),
     }  # fmt: skip

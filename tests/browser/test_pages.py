@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -105,7 +106,9 @@ def test_a_link_leads_to_every_page_which_is_drawn_whole_for_everybody(
 DECIDING = {
     "kejadian": (("tingkat", "kabar", "jenis", "tempat", "status"),
                  ("lewat", "menunggu", "tempat", "ditugaskan")),
-    "peringatan": (("derajat", "sebab", "sejak", "pemilik", "keadaan"), ("derajat", "sebab")),
+    "peringatan": (("derajat", "polsek", "peringatan", "belum dilihat", "sebab", "terakhir"),
+                   ("derajat", "sebab", "sejak"),  # the others of this Polsek, below the detail
+                   ("derajat", "sebab", "sejak", "pemilik", "keadaan")),
     "partisipasi": (("kecamatan", "partisipasi", "hadir", "TPS melapor", "catatan"),
                     ("kecamatan", "desa", "TPS", "terlambat", "ditagih", "giliran"),
                     ("kecamatan", "desa", "TPS", "hadir", "diragukan karena")),
@@ -136,7 +139,9 @@ def _shows_columns(viewer: Viewer, place: int, headings: tuple[str, ...]) -> Non
         shown[:] = grid.evaluate(_WHOLE_HEADINGS)
         return set(headings) <= set(shown)
 
-    viewer.until(are_shown, f"{viewer.page.url}: table {place} shows {shown} of {headings}")
+    with suppress(AssertionError):
+        viewer.until(are_shown, "")
+    assert set(headings) <= set(shown), (viewer.page.url, place)
 
 
 def test_every_page_is_drawn_whole_before_there_was_anything(rehearsal: Server, look: Look) -> None:
