@@ -43,6 +43,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     _name_sexes(table, facts)
     _read_status_answers(table)
     _take_phase_answers(table, context)
+    _name_boxes(table)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
         if not table.has_any("jenis"):
@@ -96,6 +97,18 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
     for row, answer in enumerate(answers):
         if answer is False:
             table.reasons.setdefault(row, _NOT_YET.format(normalize_text(str(column[row]))))
+
+
+def _name_boxes(table: ConvertedTable) -> None:
+    """Complete the phases of a column of boxes (`Posisi kotak`: di PPK), so that they are words."""
+    for name in table.find_columns("fase"):
+        column = table.cells[name].tolist()
+        if "kotak" in name.casefold():
+            texts = [cell if is_blank(cell) else str(cell).strip() for cell in column]
+            named = [
+                t if is_blank(t) or "kotak" in str(t).casefold() else f"kotak {t}" for t in texts
+            ]
+            table.set_column(name, named)
 
 
 def _read_status_answers(table: ConvertedTable) -> None:

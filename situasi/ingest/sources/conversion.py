@@ -82,10 +82,8 @@ def convert_table(
 
 def _prefer_asked_time(converted: ConvertedTable, headings: SourceHeadings) -> SourceHeadings:
     """Leave out the time of the form where another column under an unknown heading holds times."""
-    taken = {*headings.own, *headings.left_out}
-    if headings.form_time is None or not [
-        n for n in find_time_columns(converted) if n not in taken
-    ]:
+    used = {*headings.own, *headings.left_out}
+    if headings.form_time is None or not [n for n in find_time_columns(converted) if n not in used]:
         return headings
     own = {theirs: n for theirs, n in headings.own.items() if theirs != headings.form_time}
     left_out = (*headings.left_out, headings.form_time)

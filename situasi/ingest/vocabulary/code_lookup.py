@@ -17,6 +17,38 @@ from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key, remove_brackets
 
 _NEGATIONS = frozenset(("tidak", "tdk", "tak", "belum", "blm", "bukan", "no", "not", "un", "non"))
+# With one of these words it is not said that it happened.
+_DOUBTS = frozenset(
+    [
+        "entah",
+        "mungkin",
+        "diduga",
+        "dugaan",
+        "isu",
+        "hampir",
+        "rawan",
+        "kerawanan",
+        "potensi",
+        "antisipasi",
+        "cegah",
+        "mencegah",
+        "pencegahan",
+        "waspada",
+        "pengamanan",
+        "pam",
+        "sosialisasi",
+        "himbauan",
+        "imbauan",
+        "maybe",
+        "possible",
+        "risk",
+        "prevent",
+        "prevention",
+        "suspected",
+        "rumor",
+        "rumour",
+    ]
+)
 _SEPARATORS = re.compile(r"\s*(?:[/,;&+]|\bdan\b)\s*")
 _LIST_MARKS = re.compile(r"[;,|\n]")
 # Columns of which a form may choose several; of all others only one can be true.
@@ -74,7 +106,11 @@ def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
 def _find_contained(code_by_word: Mapping[str, str], text: str) -> str | None:
     """Return the one code whose word stands in a longer one, as in `Voter intimidation`."""
     words = re.findall(r"[^\W_]+", text.lower())
-    if not 2 <= len(words) <= _MAX_CONTAINING_WORDS or not _NEGATIONS.isdisjoint(words):
+    if not 2 <= len(words) <= _MAX_CONTAINING_WORDS:
+        return None
+    if not (_NEGATIONS | _DOUBTS).isdisjoint(words):
+        return None
+    if _SEPARATORS.search(text):  # several answers, of which one is unknown
         return None
     parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
     keys = (normalize_key("".join(part)) for part in parts)

@@ -67,7 +67,8 @@ def _parse_phase(heading: str, phases: Mapping[str, str]) -> WideHeading | None:
     phase = _TIME_WORDS.sub("", text)
     if phase == text and phase in _UNCLEAR_PHASES:
         return None
-    code = phases.get(normalize_key(phase))
+    key = normalize_key(phase)
+    code = phases.get(key) or phases.get(f"kotak{key}")  # "Berangkat dari TPS": the boxes do
     return WideHeading("clock", "fase", code) if code else None
 
 
