@@ -144,12 +144,12 @@ def build_turnout_table(data: TurnoutData) -> Table:
     columns: dict[str, Cells] = {
         _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
         _("partisipasi"): percent_column(rows["rate"], estimated=rows["rate_estimated"]),
-        _("pada jam yang sama"): percent_column(
-            rows["common_rate"], estimated=rows["rate_estimated"]
-        ),
         _("catatan"): [_format_note(row) for row in rows.itertuples()],
         _("hadir"): number_column(rows["voters_present"].where(has_counts)),
         _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
+        _("pada jam yang sama"): percent_column(
+            rows["common_rate"], estimated=rows["rate_estimated"]
+        ),
         _("DPT TPS melapor"): number_column(
             rows["dpt_counted"].where(has_counts), estimated=rows["rate_estimated"]
         ),
