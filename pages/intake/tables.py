@@ -45,6 +45,7 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
         columns[_("menunggu")] = number_column(feeds["waiting"])
     columns |= {
         _("di papan"): number_column(feeds["valid"]),
+        _("karantina"): number_column(feeds["quarantined"]),
         _("kiriman"): number_column(feeds["deliveries"]),
         **_build_count_columns(feeds),
     }

@@ -56,9 +56,9 @@ def build_late_reports_table(rows: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         **_build_place_columns(ordered),
         _("terlambat"): duration_column(pd.to_timedelta(ordered["late_min"], "min")),
-        _("keadaan"): [label("lapor", state) for state in ordered["state"]],
         _("ditagih"): [wording.format_owed_report(fase, hour) for fase, hour in owed_reports],
         _("giliran"): [wording.format_chaser(chaser, place) for chaser, place in chasers],
+        _("keadaan"): [label("lapor", state) for state in ordered["state"]],
         _("laporan terakhir"): time_column(ordered["last_at"]),
     }
     return make_table(columns, ordered["latihan"])
