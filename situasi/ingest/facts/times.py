@@ -9,6 +9,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -25,8 +26,6 @@ _RECORD_TIME = re.compile(
     re.IGNORECASE,
 )
 _NO_TIME_OF_REPORT = re.compile(r"lahir|birth|dob|cetak|print|expir|batas|deadline", re.IGNORECASE)
-_SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # they come on the day before, too
-FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
 _MIN_SHARE = 0.8  # of the filled cells of a column
 
 
@@ -83,16 +82,10 @@ def _read_bare_hours(table: ConvertedTable) -> None:
 
 
 def _may_be_another_day(table: ConvertedTable, row: int) -> bool:
-    """Return whether a phase may not be of the day of voting: supplies, or before it was light."""
+    """Return whether a row is a phase that may not be of the day of voting."""
     phase = next((table.cells[n].iloc[row] for n in table.find_columns("fase")), None)
-    if is_blank(phase):
-        return False
     clock = next((table.cells[n].iloc[row] for n in table.find_columns("jam")), None)
-    try:
-        hour = read_clock(clock).clock[0]
-    except (UnreadableCell, ValueError):
-        return True
-    return hour < FIRST_HOUR or bool(_SUPPLIES.search(str(phase)))
+    return not is_blank(phase) and may_be_another_day(phase, clock)
 
 
 def find_time_columns(table: ConvertedTable) -> list[str]:

@@ -6,9 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.facts.times import FIRST_HOUR
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
-from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.readers.reserved_columns import NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
@@ -141,16 +140,11 @@ def _build_reports(
 def _may_be_another_day(
     cell: tuple[int, str | None], wide: dict[str, WideHeading], table: Table
 ) -> bool:
-    """Return whether a phase may not be of the day of voting: supplies, or before it was light."""
+    """Return whether a cell is the hour of a phase that may not be of the day of voting."""
     row, heading = cell
     if heading is None or wide[heading].column != "fase":
         return False
-    if wide[heading].value == "logistik_tiba":
-        return True
-    try:
-        return read_clock(table.cells[heading].iloc[row]).clock[0] < FIRST_HOUR
-    except (UnreadableCell, ValueError):
-        return False
+    return may_be_another_day(wide[heading].value, table.cells[heading].iloc[row])
 
 
 def _list_added_columns(wide: dict[str, WideHeading]) -> list[str]:
