@@ -56,9 +56,16 @@ class SnapshotRefresher:
 
     def current_view(self) -> SnapshotView:
         """Return the snapshot view to be shown now."""
-        refreshed_at_s, view = self._refreshed_at_s, self._published_view
+        return self.fresh_view() or self.refresh()
+
+    def fresh_view(self) -> SnapshotView | None:
+        """Return the published view, or None if the job has not refreshed it of late.
+
+        Never reads the store, so it may be called from the event loop.
+        """
+        refreshed_at_s = self._refreshed_at_s
         is_fresh = refreshed_at_s is not None and time.monotonic() - refreshed_at_s <= STALE_AFTER_S
-        return view if view is not None and is_fresh else self.refresh()
+        return self._published_view if is_fresh else None
 
     def refresh(self) -> SnapshotView:
         """Read the store now and return the newest view."""

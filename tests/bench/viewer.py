@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from typing import cast
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -77,7 +78,7 @@ class Viewer:
     def __init__(self, port: int, page: str = "") -> None:
         self._page, self.port = page, port
         self._kept = _Kept()
-        self._heartbeat = ""
+        self._heartbeat, self._beats = "", 0
         self._counting = _Counting()
         self._counting.connect(("127.0.0.1", port))
         self._counting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -97,19 +98,37 @@ class Viewer:
         return self._ask("")
 
     def beat(self) -> Run:
-        """What a page left alone does every two seconds: look, and draw anew what has changed."""
-        assert self._heartbeat, "a page beats once it was drawn"
-        return self._ask(self._heartbeat)
+        """Look, and draw anew what has changed: a heartbeat that is answered in any case.
 
-    def _ask(self, fragment: str) -> Run:
+        Each comes with another address, or it would be kept from Streamlit while nothing changes.
+        """
+        assert self._heartbeat, "a page beats once it was drawn"
+        self._beats += 1
+        return self._ask(self._heartbeat, f"n={self._beats}")
+
+    def beats_unanswered(self, times: int) -> bool:
+        """Beat as a page left alone does, and tell whether no run came of it."""
+        for _ in range(times):
+            self._socket.send(self._asking(self._heartbeat, f"n={self._beats}"))
+        with suppress(TimeoutError):
+            while True:  # what the run before says last may come only now
+                answer = ForwardMsg.FromString(cast("bytes", self._socket.recv(timeout=0.5)))
+                if answer.WhichOneof("type") == "new_session":
+                    return False
+        return True
+
+    def _asking(self, fragment: str, query: str) -> bytes:
         asked = BackMsg()
-        asked.rerun_script.query_string = ""
+        asked.rerun_script.query_string = query
         asked.rerun_script.page_name = self._page
         asked.rerun_script.fragment_id = fragment
         asked.rerun_script.is_auto_rerun = bool(fragment)
         asked.rerun_script.cached_message_hashes.extend(self._kept.hashes)
+        return asked.SerializeToString()
+
+    def _ask(self, fragment: str, query: str = "") -> Run:
         started, size, before = time.perf_counter(), 0, self._counting.came
-        self._socket.send(asked.SerializeToString())
+        self._socket.send(self._asking(fragment, query))
         while True:
             answer = self._socket.recv(timeout=120)
             assert isinstance(answer, bytes), "Streamlit speaks in bytes"

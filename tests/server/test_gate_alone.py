@@ -60,7 +60,7 @@ def doorway(**changed: Any) -> AuthConfig:
     return AuthConfig(
         **{"bound_to_loopback": True, "role": "analis", "secret": SECRET, "hosts": frozenset(),
            "proxies": (), "policy": "default-src 'none'", "redirect_message": b"",
-           "accepts_message": lambda _said: True, **changed}
+           "accepts_message": lambda _said, _script: True, **changed}
     )  # fmt: skip
 
 

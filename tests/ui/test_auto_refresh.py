@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -91,3 +93,64 @@ def test_a_page_that_failed_says_so_and_is_drawn_again_with_the_next_news(
     assert len(page.exception) == 1
     assert "Diperiksa" in page.caption[0].value
     assert page.session_state["_drawn"].state[0][0] == empty.store.version()
+
+
+class TestAPageThatIsAsItWasDrawn:
+    """A tick is answered by the middleware: here of a page whose last tick found nothing new."""
+
+    @pytest.fixture
+    def page(self, empty: Board, monkeypatch: pytest.MonkeyPatch) -> auto_refresh._RenderedPage:
+        monkeypatch.setattr(session, "now", lambda: NOON)
+        empty.refresher.refresh()
+        empty.refresher._refreshed_at_s = time.monotonic()  # as its job does
+        view = empty.refresher.fresh_view()
+        assert view is not None
+        page = auto_refresh._RenderedPage("state", NOON, NOON)
+        page.unchanged = auto_refresh._Tick(
+            "tick", "kec=1", time.monotonic(), empty.refresher, auto_refresh._source_of(view)
+        )
+        auto_refresh._pages["one"] = page
+        return page
+
+    @pytest.mark.usefixtures("page")
+    def test_needs_no_answer_to_its_own_tick_and_to_no_other(self) -> None:
+        assert auto_refresh.is_unchanged("one", "tick", "kec=1")
+        assert not auto_refresh.is_unchanged("another", "tick", "kec=1")
+        assert not auto_refresh.is_unchanged("one", "playback", "kec=1")
+        assert not auto_refresh.is_unchanged("one", "tick", "kec=2")  # went back in its history
+
+    @pytest.mark.usefixtures("page")
+    def test_is_answered_with_the_next_minute(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(session, "now", lambda: NOON + timedelta(minutes=1))
+        assert not auto_refresh.is_unchanged("one", "tick", "kec=1")
+
+    def test_is_answered_after_five_seconds(self, page: auto_refresh._RenderedPage) -> None:
+        assert page.unchanged is not None
+        before = time.monotonic() - auto_refresh.MAX_UNANSWERED_S
+        page.unchanged = replace(page.unchanged, answered_at_s=before)
+        assert not auto_refresh.is_unchanged("one", "tick", "kec=1")
+
+    @pytest.mark.usefixtures("page")
+    def test_is_answered_with_trouble_a_briefing_a_new_row_and_when_nobody_looks_into_the_store(
+        self, empty: Board, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        view = empty.refresher.fresh_view()
+        assert view is not None
+        for other in (
+            replace(view, trouble="rusak"),
+            replace(view, access_position=("taklimat",)),
+            None,
+        ):
+            with monkeypatch.context() as patch:
+                patch.setattr(empty.refresher, "fresh_view", lambda other=other: other)
+                assert not auto_refresh.is_unchanged("one", "tick", "kec=1")
+        assert auto_refresh.is_unchanged("one", "tick", "kec=1")
+        empty.store.put_note("uji", 1, NOON, "uji")
+        empty.refresher.refresh()
+        assert not auto_refresh.is_unchanged("one", "tick", "kec=1")
+
+    def test_is_forgotten_with_its_session(self) -> None:
+        page = auto_refresh._RenderedPage("state", NOON, NOON)
+        auto_refresh._pages["one"] = page
+        del page
+        assert "one" not in auto_refresh._pages

@@ -16,7 +16,8 @@ from situasi.server.upload_quota import HasFile
 if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider
 
-MessageFilter = Callable[[bytes], bool]
+# Of a message, and the script session that it is for ("" until the browser was told its id).
+MessageFilter = Callable[[bytes, str], bool]
 
 
 @dataclass(frozen=True)

@@ -270,7 +270,7 @@ class AuthMiddleware:
                 if not self._state_budget.try_reserve(ws, len(content)):
                     await ws.close(_CLOSE_TOO_BIG)
                     return ws.filter_received(message)
-                if self._config.accepts_message(content):
+                if self._config.accepts_message(content, listener.script):
                     return message
 
         async def tracked_send(message: Message) -> None:

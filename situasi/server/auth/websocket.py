@@ -113,13 +113,16 @@ def _add_newest(names: OrderedDict[str, None], name: str, max_names: int) -> lis
 
 
 class _Listener:
-    """Reads script session ids and file paths from the messages of one WebSocket."""
+    """Reads script session ids and file paths from the messages of one WebSocket.
+
+    script: the id of its script session, empty before the first message that names it.
+    """
 
     def __init__(
         self, owners: ScriptSessionOwners, key: str, read_references: ReferenceReader
     ) -> None:
         self._owners, self._key, self._read_references = owners, key, read_references
-        self._message_count = 0
+        self._message_count, self.script = 0, ""
 
     def observe(self, message: Message) -> None:
         """Bind what a message to the browser names."""
@@ -128,7 +131,9 @@ class _Listener:
         content = message.get("bytes") or b""
         self._message_count += 1
         if self._message_count <= _FIRST_MESSAGES or MEDIA_PREFIX.encode() in content:
-            self._owners.bind(self._key, *self._read_references(content))
+            script, file = self._read_references(content)
+            self.script = script or self.script
+            self._owners.bind(self._key, script, file)
 
 
 CLOSE_SESSION_ENDED = 4401  # close code: not signed in any more

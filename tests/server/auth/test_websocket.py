@@ -95,18 +95,18 @@ def asks(**payload: object) -> BackMsg:
 
 
 def test_a_page_asks_for_its_files_and_rows_and_for_nothing_that_writes() -> None:
-    assert is_allowed(asks(deferred_file="f").SerializeToString())
-    assert is_allowed(asks(dataframe_chunk="").SerializeToString())
+    assert is_allowed(asks(deferred_file="f").SerializeToString(), "")
+    assert is_allowed(asks(dataframe_chunk="").SerializeToString(), "")
     for name in ("install_skills", "dismiss_skills_nudge"):
-        assert not is_allowed(asks(**{name: ""}).SerializeToString())
-    assert not is_allowed(asks().SerializeToString())
+        assert not is_allowed(asks(**{name: ""}).SerializeToString(), "")
+    assert not is_allowed(asks().SerializeToString(), "")
 
 
 @given(text=st.text(min_size=1).filter(lambda text: not text.isascii() or not text.isprintable()))
 def test_a_request_is_named_by_plain_signs(text: str) -> None:
     said = asks(deferred_file="f")
     said.backend_operation_request.request_id = text
-    assert not is_allowed(said.SerializeToString())
+    assert not is_allowed(said.SerializeToString(), "")
 
 
 @given(st.binary(max_size=300))
