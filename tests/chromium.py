@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Without the windows of the whole browser, the same engine takes a quarter less of the processor.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # WebGL without a graphics card, by Mesa, which keeps what it has compiled: SwiftShader, used where
 # Mesa is missing, takes three seconds for each map. And no errands of the browser's own.
 ARGUMENTS = (
