@@ -130,7 +130,7 @@ def test_a_single_row_waits_where_an_unknown_column_may_be_the_one_that_lacks(
     board: Board, tmp_path: Path
 ) -> None:
     row = report(uraian="menunggu kabar")
-    row["gangguan apa"] = row.pop("jenis")
+    row["isian ketiga"] = row.pop("jenis")
     assert bring(board, csv_file(tmp_path / "satu.csv", row)).waiting
 
 

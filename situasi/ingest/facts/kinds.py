@@ -8,7 +8,8 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
-from situasi.ingest.parsing.cells import is_blank, normalize_cell, normalize_text
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, normalize_text
+from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -24,6 +25,7 @@ _LISTED_VOTERS = re.compile(r"\b(?:dptb?|daftar pemilih|terdaftar|petugas)\b", r
 _INCIDENT = re.compile(
     r"\b(?:kejadian|insiden|peristiwa|gangguan|kronologis?|incidents?|happened)\b", re.IGNORECASE
 )
+_HAPPENED = re.compile(r"kejadian|insiden|peristiwa|gangguan|terjadi|incident|happened", re.I)
 _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 _DONE = frozenset(
@@ -42,6 +44,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
         return
     _name_sexes(table, facts)
     _read_status_answers(table)
+    _take_listed_kinds(table, context)
     _take_phase_answers(table, context)
     _name_boxes(table)
     feed = context.vocabulary.detect_feed(table.headings)
@@ -90,13 +93,34 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
         return
     column = table.cells[names[0]].tolist()
     answers = [None if is_blank(cell) else _read_answer(cell) for cell in column]
-    if any(a is None and not is_blank(c) for a, c in zip(answers, column, strict=True)):
+    stated = [a for a, c in zip(answers, column, strict=True) if not is_blank(c)]
+    if not stated or None in stated:
         return
     code = codes[normalize_key(names[0])]
     table.set_column("fase", [code if answer else None for answer in answers])
     for row, answer in enumerate(answers):
         if answer is False:
             table.reasons.setdefault(row, _NOT_YET.format(normalize_text(str(column[row]))))
+
+
+def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
+    """Take what happened for the kind where it was chosen from a list (`Apa yang terjadi`)."""
+    if table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+        return
+    for name in table.find_columns("uraian"):
+        filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+        if filled and _HAPPENED.search(name) and all(_is_kind(c, context) for c in filled):
+            table.cells = table.cells.rename(columns={name: "jenis"})
+            return
+
+
+def _is_kind(cell: Cell, context: IngestContext) -> bool:
+    """Return whether a cell is one kind of incident, or a list of several, and no more words."""
+    try:
+        _, note = context.vocabulary.read_code("incidents", "jenis", cell)
+    except UnreadableCell:
+        return False
+    return note is None or "juga:" in note
 
 
 def _name_boxes(table: ConvertedTable) -> None:
@@ -134,10 +158,34 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
     men, women = (next((keys[k] for k in _SEXES[sex] if k in keys), None) for sex in "lp")
     if men is None or women is None or not table.has_any("tps"):
         return
-    if table.has_any("hadir", "hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
+    if table.has_any("hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
+        return
+    if table.has_any("hadir"):
+        if _are_parts(table, men, women):  # so that a row in which they are not is told
+            table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
         return
     if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
         table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
+
+
+def _are_parts(table: ConvertedTable, men: str, women: str) -> bool:
+    """Return whether these together are the voters present, in at least half of the rows."""
+    names = (men, women, table.find_columns("hadir")[0])
+    columns = [[_to_number(cell) for cell in table.cells[name].tolist()] for name in names]
+    rows = [
+        (m, w, total)
+        for m, w, total in zip(*columns, strict=True)
+        if m is not None and w is not None and total is not None
+    ]
+    sums = sum(m + w == total for m, w, total in rows)
+    return bool(rows) and 2 * sums >= len(rows)
+
+
+def _to_number(cell: Cell) -> int | None:
+    try:
+        return read_count(cell)
+    except UnreadableCell:
+        return None
 
 
 def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:

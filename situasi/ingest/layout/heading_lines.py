@@ -13,7 +13,21 @@ Line = Sequence[str]
 _SUM_WORDS = frozenset(("jumlah", "jml", "jml.", "total", "l+p", "l + p", "jumlah total"))
 # Sub-headings that say nothing without the title of their group.
 _GENERIC_WORDS = _SUM_WORDS | frozenset(
-    ("l", "p", "lk", "pr", "l/p", "laki-laki", "laki laki", "laki", "perempuan", "pria", "wanita")
+    (
+        "l",
+        "p",
+        "lk",
+        "pr",
+        "l/p",
+        "%",
+        "(%)",
+        "laki-laki",
+        "laki laki",
+        "laki",
+        "perempuan",
+        "pria",
+        "wanita",
+    )
 )
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -81,7 +95,9 @@ def _cell(line: Line, column: int) -> str:
 
 
 def _may_be_heading(text: str) -> bool:
-    """Return whether a text may be a heading: words, an hour or a year; no number of a row."""
+    """Return whether a text may be a heading: words, an hour, a year or %; no number of a row."""
+    if text.strip("() ") == "%":
+        return True
     if len(text) > _MAX_HEADING_CHARS:
         return False
     return any(map(str.isalpha, text)) or bool(_CLOCK.fullmatch(text) or _YEAR.fullmatch(text))

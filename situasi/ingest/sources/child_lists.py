@@ -1,6 +1,7 @@
 """Repeat groups inside a row, taken out as tables of their own.
 
-They are lists of objects in a JSON document, or columns with a number (`hadir_1`, `hadir_2`).
+They are lists of objects in a JSON document, or columns with a number (`hadir_1`, `hadir_2`;
+`pantau[1]/hadir`, `pantau/1/hadir`).
 """
 
 import re
@@ -19,8 +20,15 @@ from situasi.ingest.tables import Cell, SourceError, Table
 # Headings that join a list to its object; taken out again before the rows are checked.
 LIST_KEY, LIST_PARENT = "__kunci", "__induk"
 _PARENTS = "induk"
-_NUMBERED = re.compile(r"(.*[A-Za-z])_(\d{1,3})")
+_NUMBERED = (
+    re.compile(r"(?P<name>.*[A-Za-z])[_ .-]?\(?(?P<number>\d{1,2})\)?"),
+    re.compile(r"(?P<group>[^\[\]]*[A-Za-z])\[(?P<number>\d{1,2})\][/.:_-]?(?P<name>.*[A-Za-z])"),
+    re.compile(
+        r"(?P<group>.*[A-Za-z])(?P<mark>[/.:])(?P<number>\d{1,2})(?P=mark)(?P<name>.*[A-Za-z])"
+    ),
+)
 _NUMBERED_NAME = "ulangan"
+_TIMES = frozenset(("waktu", "jam"))
 
 
 def split_lists(table: Table, catalog: SourceCatalog) -> list[Table]:
@@ -29,9 +37,10 @@ def split_lists(table: Table, catalog: SourceCatalog) -> list[Table]:
     A list whose objects are no reports stays as it is. A row of a list has the number of the
     row that holds it. Raises SourceError for more rows than a file may have.
     """
-    if reserved_columns.SHEET in table.cells.columns:
-        return [table]
-    lists = [h for h in table.cells.columns if _starts_a_list(table.cells[h].tolist())]
+    is_sheet = reserved_columns.SHEET in table.cells.columns
+    lists = [
+        h for h in table.cells.columns if not is_sheet and _starts_a_list(table.cells[h].tolist())
+    ]
     children = [
         (child, [heading])
         for heading in lists
@@ -43,7 +52,8 @@ def split_lists(table: Table, catalog: SourceCatalog) -> list[Table]:
         return [table]
     cells = table.cells.drop(columns=[name for _, names in children for name in names])
     keys = [str(row) for row in range(len(cells))]
-    cells = cells.assign(**{LIST_KEY: keys, reserved_columns.SHEET: _PARENTS}).astype("object")
+    name = table.sheet if is_sheet else _PARENTS
+    cells = cells.assign(**{LIST_KEY: keys, reserved_columns.SHEET: name}).astype("object")
     return [replace(table, cells=cells), *(child for child, _ in children)]
 
 
@@ -82,17 +92,18 @@ def _build_children(
 def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[str]] | None:
     """Return the groups of columns with a number as rows, and their headings.
 
-    None where the source does not write repeat groups so, or they are no reports.
+    None where they are no reports, or where neither the source is known to write repeat groups so
+    nor each group has an hour of its own: `TPS 1`, `TPS 2` are columns of one report.
     """
     headings = list(table.cells.columns)
-    if not any(map(_NUMBERED.fullmatch, headings)):
-        return None
     profile = catalog.recognize(headings, table.sheet)
-    if profile is None or not profile.numbered_repeats:
-        return None
     groups = _group_numbered(headings, profile)
     names = list(dict.fromkeys(name for group in groups.values() for name in group))
-    if len(groups) < 2 or not read_headings(names, catalog).facts:
+    if len(groups) < 2:
+        return None
+    known = read_headings(names, catalog)
+    is_usual = profile is not None and profile.numbered_repeats
+    if not known.facts or not (is_usual or known.names & _TIMES):
         return None
     rows: list[dict[str, object]] = []
     parents: list[int] = []
@@ -103,21 +114,33 @@ def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[st
             if any(cell is not None for cell in row.values()):
                 rows.append(row)
                 parents.append(parent)
-    return _build_children(table, _NUMBERED_NAME, rows, parents), list(columns)
+    name = table.sheet if reserved_columns.SHEET in headings else _NUMBERED_NAME
+    return _build_children(table, name, rows, parents), list(columns)
 
 
-def _group_numbered(headings: Sequence[str], profile: SourceProfile) -> dict[int, dict[str, str]]:
-    """Return the headings of each number by their name without it; of names counted from 1."""
+def _group_numbered(
+    headings: Sequence[str], profile: SourceProfile | None
+) -> dict[int, dict[str, str]]:
+    """Return the headings of each number by their name without it.
+
+    Only of names that are counted from 1 (or 0, as programs count) without a gap.
+    """
     groups: dict[int, dict[str, str]] = {}
     for heading in headings:
-        if (match := _NUMBERED.fullmatch(heading)) and not profile.is_metadata(heading):
-            groups.setdefault(int(match[2]), {})[match[1]] = heading
-    counted = groups.get(1, {}).keys()
-    return {
+        match = next(filter(None, (pattern.fullmatch(heading) for pattern in _NUMBERED)), None)
+        if match and not (profile and profile.is_metadata(heading)):
+            parts = match.groupdict()
+            name = f"{parts['group']}/{parts['name']}" if parts.get("group") else parts["name"]
+            groups.setdefault(int(parts["number"]), {})[name] = heading
+    first = min(groups, default=2)
+    counted = groups.get(first, {}).keys()
+    kept = {
         number: {name: h for name, h in group.items() if name in counted}
         for number, group in sorted(groups.items())
         if not counted.isdisjoint(group)
     }
+    is_counted = first <= 1 and list(kept) == list(range(first, first + len(kept)))
+    return kept if is_counted else {}
 
 
 def _read_list(cell: Cell) -> list[object]:

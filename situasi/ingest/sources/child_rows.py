@@ -195,8 +195,9 @@ def _inherit(
         for heading in choose_inherited(parent, names, part.headings):
             if heading not in part.table.cells.columns:
                 data[heading] = [None if row is None else row.cells[heading] for row in rows]
-    if needs_day(part.table, part.headings):
-        data["tanggal"] = [None if row is None else row.day for row in rows]
+    days = [None if row is None else row.day for row in rows]
+    if any(days) and needs_day(part.table, part.headings):
+        data["tanggal"] = [*days]
     if "id" not in part.headings.names:
         data["id"] = _number_children(part.name, rows)
     if None in rows:

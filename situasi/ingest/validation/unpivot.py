@@ -8,7 +8,7 @@ import pandas as pd
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.phase_days import may_be_another_day
-from situasi.ingest.readers.reserved_columns import NOT_A_REPORT
+from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.table_check import REASON_BY_MARK
@@ -120,6 +120,15 @@ def _build_reports(
             wide[heading].value if heading and wide[heading].column == column else None
             for _, heading in filled
         ]
+    if any(heading.is_coded for heading in wide.values()):
+        data[DOUBT] = [
+            _join_notes(note, f'jam dari kode pertanyaan "{heading}"')
+            if heading and wide[heading].is_coded
+            else note
+            for note, (_, heading) in zip(
+                data.get(DOUBT, [None] * len(filled)), filled, strict=True
+            )
+        ]
     day_columns = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
     day = f"{context.election.day:%d/%m/%Y}"
     reasons = data.get(NOT_A_REPORT, [None] * len(filled))
@@ -135,6 +144,10 @@ def _build_reports(
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
     ), day in data[_DAY_HEADING]
+
+
+def _join_notes(note: Cell, other: str) -> str:
+    return other if is_blank(note) else f"{note}; {other}"
 
 
 def _may_be_another_day(

@@ -13,6 +13,12 @@ _HEADING = re.compile(
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
     r"\W{0,2}(?P<zone>wib|wita|wit)?\W{0,2}(?:jumlah|jml|total)?\W{0,2}"
 )
+_JOINED_MINUTES = re.compile(r"(?<=[0-9])_(?=[0-9]{2}$)")  # `hadir_09_00`
+_CODED = re.compile(
+    r"(?P<stem>(?:.*[\W_])?(?:(?:jumlah|jml|pemilih)[\W_]?)*(?:hadir|kehadiran|partisipasi)[\W_]?)"
+    r"(?P<hour>[0-9]{1,2})"
+)
+_VOTING_HOURS = range(6, 16)  # what is numbered as questions or repeats begins at 1
 
 
 class HourHeading(NamedTuple):
@@ -23,12 +29,31 @@ class HourHeading(NamedTuple):
 
 
 def parse_hour_heading(heading: str) -> HourHeading | None:
-    """Return the hour that a heading names, or None; a bare number is not an hour."""
-    match = _HEADING.fullmatch(normalize_cell(heading).lower())
+    """Return the hour that a heading names, or None; a bare number or a share is not an hour."""
+    if "%" in heading:
+        return None
+    text = _JOINED_MINUTES.sub(".", normalize_cell(heading).lower()).replace("_", " ")
+    match = _HEADING.fullmatch(text)
     if not match or not (match["lead"] or match["minute"] or match["zone"]):
         return None
     clock = f"{int(match['hour']):02d}.{match['minute'] or '00'} {(match['zone'] or '').upper()}"
     return HourHeading(clock.strip(), bool(match["heads"]))
+
+
+def find_coded_hours(headings: Sequence[str]) -> dict[str, str]:
+    """Return the hour of headings that are codes of questions: `HADIR10`, `HADIR12`.
+
+    Only where several differ by nothing but such a number, and each may be an hour of the vote.
+    """
+    matches = {h: m for h in headings if (m := _CODED.fullmatch(normalize_cell(h).lower()))}
+    hours_by_stem: dict[str, list[int]] = {}
+    for match in matches.values():
+        hours_by_stem.setdefault(match["stem"], []).append(int(match["hour"]))
+    return {
+        heading: f"{int(match['hour']):02d}.00"
+        for heading, match in matches.items()
+        if len(hours := set(hours_by_stem[match["stem"]])) > 1 and hours <= set(_VOTING_HOURS)
+    }
 
 
 def is_hourly_table(headings: Sequence[str], has_tps: bool) -> bool:

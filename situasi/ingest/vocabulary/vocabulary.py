@@ -13,6 +13,7 @@ from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.code_lookup import read_code
 from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
+from situasi.ingest.vocabulary.heading_words import HeadingWords, build_heading_words
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 from situasi.ingest.vocabulary.wide_headings import WideHeading, find_wide_headings, is_wide_table
 
@@ -66,21 +67,23 @@ class Vocabulary:
     """What the words of senders mean.
 
     columns: column by (feed, key of heading). codes: code by key of word, by (feed, column).
-    institutions: standard name by the words of a spelling.
+    institutions: standard name by the words of a spelling. heading_words: what tells a heading that
+    is not among the columns.
     """
 
     columns: Mapping[tuple[str, str], str]
     codes: Mapping[tuple[str, str], Mapping[str, str]]
     institutions: Mapping[str, str]
+    heading_words: HeadingWords
 
     def find_column(self, feed: str, heading: str) -> str | None:
         """Return the column or part column that a heading names in this feed, or None."""
-        return self._find_column(feed, _list_spelling_keys(heading))
+        return self._find_column(feed, heading, _list_spelling_keys(heading))
 
     def find_any_column(self, heading: str) -> str | None:
         """Return the column that a heading names in some feed; "wide" for the hour of a count."""
         keys = _list_spelling_keys(heading)
-        columns = (self._find_column(feed, keys) for feed in feed_schemas.FEEDS)
+        columns = (self._find_column(feed, heading, keys) for feed in feed_schemas.FEEDS)
         return next(filter(None, columns), None) or (
             "wide" if parse_hour_heading(heading) else None
         )
@@ -119,6 +122,7 @@ class Vocabulary:
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
             or (feed == "postings" and is_posting_list)
             if not (feed == "roster" and is_posting_list)
+            if not (feed == "merges" and not names.issuperset(_IDENTIFYING_COLUMNS["merges"]))
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
             return None
@@ -133,13 +137,22 @@ class Vocabulary:
         """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
         return read_code(self.codes[feed, column], column, cell)
 
-    def _find_column(self, feed: str, spellings: Sequence[str]) -> str | None:
-        return next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
+    def _find_column(self, feed: str, heading: str, spellings: Sequence[str]) -> str | None:
+        """Return the column of a listed heading; of one that no feed lists, that of its words."""
+        column = next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
+        if column is not None or not (words := self.heading_words.find(heading)):
+            return column
+        if words[0] not in {"*", feed} or self._is_listed(spellings):
+            return None
+        return words[1]
+
+    def _is_listed(self, spellings: Sequence[str]) -> bool:
+        return any((feed, s) in self.columns for s in spellings for feed in feed_schemas.FEEDS)
 
     def _find_columns(
         self, feed: str, headings: Sequence[str], keys: Mapping[str, Sequence[str]]
     ) -> set[str]:
-        columns = {column for h in headings if (column := self._find_column(feed, keys[h]))}
+        columns = {column for h in headings if (column := self._find_column(feed, h, keys[h]))}
         is_wide = feed == "tps" and is_wide_table(headings, columns, self._phases)
         return columns | {"wide"} if is_wide else columns
 
@@ -162,9 +175,10 @@ class Vocabulary:
 def _list_spelling_keys(heading: str) -> list[str]:
     """Return the keys under which a heading may be known, the likeliest first.
 
-    None where it has letters of other scripts: it only looks like a known one.
+    None where it has letters of other scripts, as it only looks like a known one, and for a share
+    (`Hadir (%)`): no column of ours is one.
     """
-    if find_foreign_letters(heading):
+    if "%" in heading or find_foreign_letters(heading):
         return []
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
     names += [_SUM.sub("jumlah", name) for name in names if _SUM.match(name)]
@@ -172,7 +186,7 @@ def _list_spelling_keys(heading: str) -> list[str]:
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
-    """Read columns.csv, words.csv and institutions.csv; feed `*`: every feed with the column.
+    """Read the lists of a folder; feed `*`: every feed with the column.
 
     A feed's own entry for a heading overrides `*`. Raises ValueError naming file and row: an
     unknown feed, column or code, or a synonym that already means something else.
@@ -181,6 +195,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         _load_columns(folder / "columns.csv"),
         _load_words(folder / "words.csv"),
         _load_institutions(folder / "institutions.csv"),
+        _load_heading_words(folder / "heading_words.csv"),
     )
 
 
@@ -237,6 +252,21 @@ def _load_institutions(path: Path) -> dict[str, str]:
         _require(bool(words), path, line, f"{synonym!r} tanpa huruf")
         _add_meaning(names, words, name, f"{path.name} baris {line}: {synonym!r}")
     return names
+
+
+def _load_heading_words(path: Path) -> HeadingWords:
+    """Read the words of headings; a folder may lack the file."""
+    rows: list[tuple[str, str, bool, str]] = []
+    listed = read_rows(path, ("feed", "column", "part", "word")) if path.exists() else ()
+    for line, (feed, column, part, word) in listed:
+        has_column = any(
+            column in PART_COLUMNS or column in feed_schemas.FEEDS[f].column_names
+            for f in _expand_feeds(feed)
+        )
+        _require(has_column, path, line, f"{feed} tidak punya kolom {column}")
+        _require(part in {"core", "other"}, path, line, f"bagian {part!r} bukan core atau other")
+        rows.append((feed, column, part == "core", word))
+    return build_heading_words(rows)
 
 
 def _expand_feeds(name: str) -> list[str]:

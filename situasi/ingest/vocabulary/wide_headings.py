@@ -6,12 +6,17 @@ from typing import NamedTuple
 
 from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
-from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
+from situasi.ingest.vocabulary.hour_headings import (
+    find_coded_hours,
+    is_hourly_table,
+    parse_hour_heading,
+)
 
 _TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)[\s/&._]*)+")
 _ZONE_WORDS = re.compile(r"\W*\b(?:wib|wita|wit)\b\W*$")
 # Alone they may name the beginning of anything.
 _UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
+_OF_STATION = re.compile(r"([a-z]+)[\s/_-]+tps")
 _STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
 
 
@@ -19,12 +24,14 @@ class WideHeading(NamedTuple):
     """What a heading says of the cells below it.
 
     holds: the column that the cell belongs to (`hadir` or `clock`); column, value: what the
-    heading itself says (`clock` 08.00, `fase` dibuka, `tps` 3).
+    heading itself says (`clock` 08.00, `fase` dibuka, `tps` 3). is_coded: whether that is only the
+    number in the code of a question.
     """
 
     holds: str
     column: str
     value: str
+    is_coded: bool = False
 
 
 def find_wide_headings(
@@ -35,6 +42,10 @@ def find_wide_headings(
     columns: those of the feed that other headings name. phases: code by key of word.
     """
     found = _find_each(headings, _parse_hour)
+    found |= {
+        heading: WideHeading("hadir", "clock", clock, is_coded=True)
+        for heading, clock in find_coded_hours(headings).items()
+    }
     if "tps" in columns and columns.isdisjoint({"clock", "fase", "occurred_at"}):
         found |= _find_each(headings, lambda heading: _parse_phase(heading, phases))
     if found or "tps" in columns:
@@ -46,7 +57,7 @@ def find_wide_headings(
 def is_wide_table(headings: Sequence[str], columns: set[str], phases: Mapping[str, str]) -> bool:
     """Return whether headings are surely of a wide table; a single hour may be anything."""
     wide = find_wide_headings(headings, columns, phases).values()
-    is_certain = any(heading.column != "clock" for heading in wide)
+    is_certain = any(heading.column != "clock" or heading.is_coded for heading in wide)
     return is_certain or is_hourly_table(headings, has_tps="tps" in columns)
 
 
@@ -65,6 +76,8 @@ def _parse_phase(heading: str, phases: Mapping[str, str]) -> WideHeading | None:
     """Return the phase whose hour stands below a heading: `JAM DIBUKA`, `Tiba di PPK (WIB)`."""
     text = _ZONE_WORDS.sub("", normalize_cell(heading).lower())
     phase = _TIME_WORDS.sub("", text)
+    if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
+        phase = text = f"tps {match[1]}"
     if phase == text and phase in _UNCLEAR_PHASES:
         return None
     key = normalize_key(phase)

@@ -102,13 +102,43 @@ def test_list_that_is_no_report_stays_as_it_is(board, cell):
     assert join(board, source) == [source]
 
 
-def test_columns_with_a_number_are_rows_only_where_the_source_writes_them_so(board):
-    numbered = {"jam_1": "08.00", "hadir_1": "3", "jam_2": "10.00", "hadir_2": "9"}
-    own = alone({"kecamatan": "Indralaya", "desa": "Burai", "tps": "1"} | numbered)
+PLACE = {"kecamatan": "Indralaya", "desa": "Sudimampir", "tps": "1"}
+
+
+@pytest.mark.parametrize(
+    ("time", "count"),
+    [("jam_{}", "hadir_{}"), ("pantau-jam_{}", "pantau-hadir_{}"), ("Jam {}", "Hadir {}"),
+     ("pantau[{}]/jam", "pantau[{}]/hadir"), ("pantau/{}/jam", "pantau/{}/hadir")],
+)  # fmt: skip
+def test_columns_with_a_number_are_rows_where_each_has_an_hour(board, time, count):
+    numbered = {
+        time.format(1): "08.00", count.format(1): "3", time.format(2): "10.00", count.format(2): "9"
+    }  # fmt: skip
+    parents, children = join(board, alone(PLACE | numbered))
+    hours = [h for h in children.cells.columns if "jam" in h.lower()]
+    counts = [h for h in children.cells.columns if "hadir" in h.lower()]
+    rows = rows_of(children)
+    assert [(row[hours[0]], row[counts[0]]) for row in rows] == [("08.00", "3"), ("10.00", "9")]
+    assert [row["desa"] for row in rows] == ["Sudimampir", "Sudimampir"]
+    assert parents.cells.empty
+
+
+@pytest.mark.parametrize(
+    "numbered",
+    [{"hadir_1": "3", "hadir_2": "9"}, {"TPS 1": "40", "TPS 2": "30"},
+     {"jam_2": "08.00", "hadir_2": "3", "jam_4": "10.00", "hadir_4": "9"},
+     {"jam_1": "08.00", "hadir_1": "3"}],
+)  # fmt: skip
+def test_columns_with_a_number_but_no_hours_counted_from_one_stay_columns(board, numbered):
+    own = alone(PLACE | numbered)
     assert join(board, own) == [own]
+
+
+def test_source_that_numbers_its_repeats_needs_no_hours_in_them(board):
     cto = {"SubmissionDate": "Nov 27, 2024 8:00:00 AM", "starttime": "x", "formdef_version": "1"}
+    numbered = {"jenis_1": "hoaks", "jenis_2": "listrik"}
     _, children = join(board, alone(cto | {"KEY": "uuid:1", "kecamatan": "Kandis"} | numbered))
-    assert [row["hadir"] for row in rows_of(children)] == ["3", "9"]
+    assert [row["jenis"] for row in rows_of(children)] == ["hoaks", "listrik"]
 
 
 def test_own_tables_pass_untouched(board):
