@@ -14,6 +14,7 @@ import pandas as pd
 from situasi.common.file_names import sanitize_name
 from situasi.ingest import waiting
 from situasi.ingest.context import IngestContext
+from situasi.ingest.layout.side_by_side import split_blocks
 from situasi.ingest.readers.file_reader import read_file
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
@@ -98,7 +99,8 @@ def ingest_file(
             result.sha256 = copy.sha256
             parts = read_file(copy.path, context.count_known_headings)
             parts = _limit_rows(parts, limits.max_rows, context)
-            joined = join_children(parts, context.sources, context.election.zone)
+            blocks = split_blocks(parts, context.vocabulary.find_any_column)
+            joined = join_children(blocks, context.sources, context.election.zone)
             tables = _convert_tables(
                 joined, path.name, context, profile, profiles_used, order or DateOrder()
             )

@@ -28,6 +28,7 @@ _INCIDENT = re.compile(
 _HAPPENED = re.compile(r"kejadian|insiden|peristiwa|gangguan|terjadi|incident|happened", re.I)
 _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
+_MIN_KIND_WORDS = 4  # of a text that is no name of a kind
 _DONE = frozenset(
     ("sudah", "sdh", "telah", "ya", "y", "yes", "1", "true", "v", "\u2713", "\u2714", "\u221a")
 )
@@ -49,7 +50,9 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     _name_boxes(table)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
-        if not table.has_any("jenis"):
+        if table.has_any("jenis"):
+            _take_kinds_in_words(table, context)
+        elif table.has_any("uraian"):
             _take_incident_kinds(table, context)
         return
     if feed is None:
@@ -112,6 +115,37 @@ def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
         if filled and _HAPPENED.search(name) and all(_is_kind(c, context) for c in filled):
             table.cells = table.cells.rename(columns={name: "jenis"})
             return
+
+
+def _take_kinds_in_words(table: ConvertedTable, context: IngestContext) -> None:
+    """Read the kind from the words of a column of kinds that tells what happened (`Kejadian`)."""
+    matcher = PhraseMatcher(context.vocabulary)
+    name = table.find_columns("jenis")[0]
+    column = table.cells[name].tolist()
+    texts = {
+        row: cell
+        for row, cell in enumerate(column)
+        if isinstance(cell, str)
+        and len(cell.split()) >= _MIN_KIND_WORDS
+        and not _is_kind(cell, context)
+    }
+    found = {
+        row: kind
+        for row, text in texts.items()
+        if (kind := _find_kind(normalize_text(text[:_MAX_TEXT_CHARS]), matcher))
+    }
+    if not found:
+        return
+    table.set_column(name, [found.get(row, cell) for row, cell in enumerate(column)])
+    for heading in table.find_columns("uraian")[:1]:
+        words = table.cells[heading].tolist()
+        texts_joined = {
+            r: t if is_blank(words[r]) else f"{t}; {words[r]}" for r, t in texts.items()
+        }
+        rows = [texts_joined[r] if r in found else cell for r, cell in enumerate(words)]
+        table.set_column(heading, rows)
+    table.fill("uraian", [] if table.has_any("uraian") else list(found), texts.__getitem__)
+    table.doubt(found, "jenis dibaca dari uraian")
 
 
 def _is_kind(cell: Cell, context: IngestContext) -> bool:

@@ -38,7 +38,8 @@ def complete_time(
     then nothing is guessed. For counts the day of voting is the last resort.
     """
     _read_bare_hours(table)
-    wide = context.vocabulary.find_wide_headings(table.headings).values()
+    found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
+    wide = found.values()
     has_hours = any(heading.column != "tps" for heading in wide)
     if not has_hours and not table.has_any("waktu", "tanggal", "jam"):
         times = find_time_columns(table)

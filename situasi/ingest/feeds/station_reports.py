@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
+from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
@@ -64,7 +65,34 @@ def _read_counts(table: TableCheck, name: str) -> list[Count]:
     if not table.mapping.has(name):
         return [None] * table.issues.row_count
     cells = table.cells(name)
+    _refuse_two_counts(table, name)
     return table.issues.read_distinct(cells, build_count_reader(cells), columns=[name])
+
+
+def _refuse_two_counts(table: TableCheck, name: str) -> None:
+    """Add an error to rows in which two columns of one meaning hold different counts."""
+    headings = table.mapping.columns[name]
+    columns = [table.raw.cells[heading].tolist() for heading in headings]
+    for row, cells in enumerate(zip(*columns, strict=True)) if len(columns) > 1 else ():
+        if len(cells) - cells.count(None) < 2:  # of a wide table each row has one
+            continue
+        counts = {
+            count: heading
+            for heading, cell in zip(headings, cells, strict=True)
+            if (count := _read_plain_count(cell)) is not None
+        }
+        if len(counts) > 1:
+            texts = ", ".join(f'"{heading}" {count}' for count, heading in counts.items())
+            table.issues.add_error(row, f"dua kolom {name} berbeda isinya: {texts}", name)
+
+
+def _read_plain_count(cell: Cell) -> int | None:
+    if is_blank(cell):
+        return None
+    try:
+        return read_count(cell)
+    except UnreadableCell:
+        return None
 
 
 def _check_sexes(table: TableCheck, row: int, total: Count, sexes: tuple[Count, Count]) -> Count:

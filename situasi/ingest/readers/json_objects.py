@@ -96,9 +96,10 @@ def _find_answers(value: object) -> list[tuple[str, Any]]:
     if all(isinstance(part, list) for part in parts):
         lists = [_find_answers(part) for part in parts if part]
         return [pair for answers in lists for pair in answers] if all(lists) else []
-    if not all(isinstance(item, dict) and {"label", "value"} <= item.keys() for item in value):
+    if not all(isinstance(item, dict) and "label" in item for item in value):
         return []
-    return [(_clean_heading(str(item["label"])), _read_answer(item["value"])) for item in value]
+    answered = [item for item in value if "value" in item]  # a heading of the form has none
+    return [(_clean_heading(str(item["label"])), _read_answer(item["value"])) for item in answered]
 
 
 def _read_answer(value: Any) -> Any:

@@ -16,7 +16,7 @@ from situasi.ingest.tables import Cell
 TIME_HEADINGS = ("waktu", "tanggal", "waktu_lapor")
 MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
 
-_SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(.*)", re.DOTALL)
+_SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)", re.DOTALL)
 _OWN_ZONE = re.compile(r"(?:\d ?Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|WIB|WITA|WIT))$", re.IGNORECASE)
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _UTC_HEADING = re.compile(r"\b(?:UTC|GMT)\b|_utc$", re.IGNORECASE)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from situasi.ingest.parsing.cells import normalize_cell
 
 _HEADING = re.compile(
-    r"(?P<heads>(?:(?:jumlah|jml|pemilih|hadir|kehadiran|partisipasi|pengguna|hak|pilih)\W+)+)?"
+    r"(?P<heads>(?:(?:jumlah|jml|total|pemilih|yang|yg|sudah|sdh|telah|hadir|kehadiran|memilih"
+    r"|mencoblos|nyoblos|partisipasi|parmas|pengguna|menggunakan|hak|pilih)\W+)+)?"
     r"(?:s\W{0,2}d\W{0,2}|sampai\W+)?"
     r"(?P<lead>(?:jam|pukul|pkl|pk)\W{0,3})?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"

@@ -1,0 +1,82 @@
+"""Tables that lie side by side on one sheet, under the same headings once more."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.tables import Table
+from situasi.ingest.validation.column_sums import RunningSums
+
+_REPEATED = re.compile(r"(?P<name>.+) \((?P<number>\d+)\)")
+_MIN_HEADINGS = 3  # repeated together; two may be anything
+# Columns of which each block has one: a place, and what is reported of it.
+_PLACES = frozenset(("desa_name", "tps", "kecamatan_name"))
+_REPORTED = frozenset(("hadir", "fase", "jenis", "wide"))
+
+
+def split_blocks(
+    tables: Iterable[Table], find_column: Callable[[str], str | None]
+) -> Iterator[Table]:
+    """Yield each table, and one that repeats its headings to the right as a table a block.
+
+    Rows keep their numbers; where a block is empty it has no row. find_column: of a heading.
+    """
+    for table in tables:
+        blocks = _find_blocks(list(table.cells.columns), find_column)
+        if len(blocks) < 2:
+            yield table
+            continue
+        shared = [name for name in table.cells.columns if name in reserved_columns.ALL]
+        note = f"{len(blocks)} tabel berdampingan di satu lembar, dibaca satu per satu"
+        for index, block in enumerate(blocks):
+            notes = (*table.notes, note) if index == 0 else ()
+            yield _take_block(replace(table, notes=notes), block, shared, is_first=index == 0)
+
+
+def _find_blocks(
+    headings: Sequence[str], find_column: Callable[[str], str | None]
+) -> list[dict[str, str]]:
+    """Return the headings of each block by their plain name, from left to right.
+
+    None where they are not repeated as a whole.
+    """
+    blocks: dict[int, dict[str, str]] = {}
+    for heading in headings:
+        if heading in reserved_columns.ALL:
+            continue
+        match = _REPEATED.fullmatch(heading)
+        is_repeated = match is not None and match["name"] in headings
+        number = int(match["number"]) if match and is_repeated else 1
+        blocks.setdefault(number, {})[match["name"] if match and is_repeated else heading] = heading
+    order = [headings.index(next(iter(block.values()))) for block in blocks.values()]
+    ends = [headings.index(list(block.values())[-1]) for block in blocks.values()]
+    first = blocks.get(1, {})
+    is_in_order = all(end < start for end, start in zip(ends, order[1:], strict=False))
+    is_whole = all(
+        len(block) >= _MIN_HEADINGS
+        and block.keys() <= first.keys()
+        and _is_report(block, find_column)
+        for block in blocks.values()
+    )
+    return list(blocks.values()) if is_in_order and is_whole else []
+
+
+def _is_report(block: Iterable[str], find_column: Callable[[str], str | None]) -> bool:
+    columns = {find_column(name) for name in block}
+    return not columns.isdisjoint(_PLACES) and not columns.isdisjoint(_REPORTED)
+
+
+def _take_block(
+    table: Table, block: dict[str, str], shared: Sequence[str], *, is_first: bool
+) -> Table:
+    """Return the columns of one block; the first keeps every row that no other block explains."""
+    cells = table.cells[[*block.values(), *shared]]
+    filled = table.cells[list(block.values())].notna().any(axis=1)
+    others = table.cells.drop(columns=[*block.values(), *shared]).notna().any(axis=1)
+    kept = (filled | ~others) if is_first else filled
+    names = {heading: name for name, heading in block.items()}
+    numbers = [table.row_numbers[row] for row in kept.to_numpy().nonzero()[0]]
+    sums = table.sums if is_first else RunningSums()
+    rows = cells[kept].rename(columns=names).reset_index(drop=True)
+    return replace(table, cells=rows, row_numbers=numbers, sums=sums)
