@@ -20,7 +20,7 @@ from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources import column_guess, hand_mapping, saved_profiles
 from situasi.ingest.sources.column_guess import Guess
 from situasi.ingest.sources.hand_mapping import HandMapping, read_columns, suggest_name
-from situasi.ingest.sources.sheet_mapping import find_mapping
+from situasi.ingest.sources.sheet_mapping import find_mapping, take_alike
 from situasi.ingest.tables import Table
 from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.ingest.write_scope import WriteRefused
@@ -93,7 +93,8 @@ def _open_editor(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet
         guess = known.headers.get(position) if known else None
         header = _choose_header(item, sheet, position, guess or grid.guess_header(sheet.rows))
         _render_first_rows(sheet, position, header)
-    table = _cached(context, "mapping table", _take_table, sheet, item.number, position, header)
+    alike = [sheet, *(sheets[index] for index in visible if index != position)]
+    table = _cached(context, "mapping table", take_alike, alike, item.number, position, header)
     guesses = _cached(context, "mapping guesses", _guess, table, item.number, position, header)
     preset = None
     if known and known.profile.feed:
@@ -118,10 +119,6 @@ def _choose_header(
 def _format_row(sheet: Sheet, index: int) -> str:
     texts = [tables.format_raw_cell(cell) for cell in sheet.rows[index] if cell is not None]
     return f"{sheet.row_numbers[index]}: {' | '.join(texts)[:80]}"
-
-
-def _take_table(sheet: Sheet, header: HeaderPosition) -> Table:
-    return next(grid.build_tables(sheet, header))
 
 
 def _guess(table: Table, header: HeaderPosition) -> Mapping[str, Sequence[Guess]]:  # noqa: ARG001
@@ -239,6 +236,10 @@ def _describe_guess(guesses: Sequence[Guess], preset: str) -> str:
             return guess.reason
     if preset:
         return _("menurut pemetaan yang tersimpan")
+    if guesses and guesses[0].is_unclear:
+        return _("mungkin {kolom}, kolom lain juga; pilih yang benar: {alasan}").format(
+            kolom=guesses[0].heading, alasan=guesses[0].reason
+        )
     if guesses:
         return _("mungkin {kolom}: {alasan}").format(
             kolom=guesses[0].heading, alasan=guesses[0].reason

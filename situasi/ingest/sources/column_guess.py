@@ -16,6 +16,8 @@ from situasi.ingest.parsing.numbers import read_count, read_decimal, read_tps
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.persons import REDACTED, is_person_heading
+from situasi.ingest.sources.rival_guesses import Guess as Guess
+from situasi.ingest.sources.rival_guesses import settle_rivals
 from situasi.ingest.tables import Cell, Table
 
 _SAMPLE_CELLS = 60  # different cells of a column that are looked at
@@ -30,20 +32,8 @@ _OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$
 _OF_ROW_NUMBER = re.compile(r"(?:no|nomor|urut|no\W*urut|nomor urut|#)\W*", re.I)
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
+_ACCOUNT = re.compile(r"[^\W\d_]\d|@")  # `kandis01`: of a person, not a place
 _WORDS = re.compile(r"[^\W\d_]+")
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What a column may be. heading: ours. confidence: 0 to 1. reason: in Indonesian.
-
-    feeds: in which it may be that; empty where in any.
-    """
-
-    heading: str
-    confidence: float
-    reason: str
-    feeds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]
         column = _take_column(name, table.cells[name].tolist())
         found = {} if _is_unwanted(column, context) else _guess_column(column, context)
         guesses[name] = sorted(found.values(), key=lambda guess: -guess.confidence)
-    return guesses
+    return settle_rivals(guesses, table)
 
 
 def _take_column(heading: str, cells: Sequence[Cell]) -> _Column:
@@ -89,11 +79,12 @@ def _guess_column(column: _Column, context: IngestContext) -> dict[str, Guess]:
         seen = by_content.get(guess.heading)
         if seen is not None:
             joined = min(0.99, max(guess.confidence, seen.confidence) + 0.1)
-            found[guess.heading] = Guess(guess.heading, joined, f"{guess.reason}; {seen.reason}")
+            reason = f"{guess.reason}; {seen.reason}"
+            found[guess.heading] = Guess(guess.heading, joined, reason, by_heading=True)
         elif guess.confidence > found.get(guess.heading, Guess("", 0, "")).confidence:
             is_doubted = column.sample and _has_content_test(guess.heading)
             confidence = guess.confidence * (0.5 if is_doubted else 1)
-            found[guess.heading] = Guess(guess.heading, confidence, guess.reason)
+            found[guess.heading] = Guess(guess.heading, confidence, guess.reason, by_heading=True)
     return {name: guess for name, guess in found.items() if guess.confidence >= _MIN_CONFIDENCE}
 
 
@@ -158,7 +149,9 @@ def _is_clock(cell: Cell) -> bool:
 
 def _guess_places(column: _Column, context: IngestContext) -> Iterator[Guess]:
     texts = [
-        cell for cell in column.sample if isinstance(cell, str) and any(map(str.isalpha, cell))
+        cell
+        for cell in column.sample
+        if isinstance(cell, str) and any(map(str.isalpha, cell)) and not _ACCOUNT.search(cell)
     ]
     if len(texts) >= _MIN_SHARE * len(column.sample):
         kecamatan = sum(_is_kecamatan(text, context) for text in texts) / len(texts)

@@ -133,7 +133,7 @@ def guess_feed(guesses: Mapping[str, Sequence[Guess]], context: IngestContext) -
         narrowed = narrow_to_feed(guesses, feed, context)
         confidence = {
             own: next(guess.confidence for guess in narrowed[theirs] if guess.heading == own)
-            for theirs, own in choose_columns(guesses, feed, context).items()
+            for theirs, own in choose_columns(guesses, feed, context, unclear=True).items()
         }
         own_sum = sum(confidence.get(heading, 0) for heading in identifying)
         if own_sum:
@@ -158,9 +158,16 @@ def narrow_to_feed(
 
 
 def choose_columns(
-    guesses: Mapping[str, Sequence[Guess]], feed: str, context: IngestContext
+    guesses: Mapping[str, Sequence[Guess]],
+    feed: str,
+    context: IngestContext,
+    *,
+    unclear: bool = False,
 ) -> dict[str, str]:
-    """Return our heading by theirs: the likeliest, each of ours once, only those of this feed."""
+    """Return our heading by theirs: the likeliest, each of ours once, only those of this feed.
+
+    unclear: also one of several columns that may be the same; otherwise a person has to choose it.
+    """
     ranked = sorted(
         (
             (guess.confidence, -position, theirs, guess.heading)
@@ -168,6 +175,7 @@ def choose_columns(
                 narrow_to_feed(guesses, feed, context).items()
             )
             for guess in options
+            if unclear or not guess.is_unclear
         ),
         reverse=True,
     )

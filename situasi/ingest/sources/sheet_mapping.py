@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from situasi.ingest.context import IngestContext
 from situasi.ingest.layout.header_detection import HeaderRow
 from situasi.ingest.readers import grid, reserved_columns, table_builder
@@ -73,6 +75,16 @@ def _find_header(
 def list_headings(sheet: Sheet, header: HeaderPosition) -> list[str]:
     """Return the headings of a sheet, without columns that have none."""
     return [name for name in grid.build_headings(sheet, header) if name is not None]
+
+
+def take_alike(sheets: Sequence[Sheet], header: HeaderPosition) -> Table:
+    """Return the rows of the first sheet, with those of others under the same headings."""
+    headings = grid.build_headings(sheets[0], header)
+    alike = [sheet for sheet in sheets if grid.build_headings(sheet, header) == headings]
+    tables = [next(grid.build_tables(sheet, header)) for sheet in alike]
+    cells = pd.concat([table.cells for table in tables], ignore_index=True)
+    numbers = [number for table in tables for number in table.row_numbers]
+    return replace(tables[0], cells=cells.astype("object"), row_numbers=numbers)
 
 
 def build_mapped_tables(

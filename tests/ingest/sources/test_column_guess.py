@@ -134,3 +134,54 @@ def test_nothing_that_a_column_may_hold_breaks_it(
         assert all(0 < o.confidence <= 1 and o.reason for o in options)
     feed = guess_feed(guesses, board.ingest_context)
     assert feed is None or choose_columns(guesses, feed, board.ingest_context)
+
+
+def chosen(board: Board, feed: str, **columns: list[Any]) -> dict[str, str]:
+    guesses = guess_columns(table(**columns), board.ingest_context)
+    return choose_columns(guesses, feed, board.ingest_context)
+
+
+PEOPLE = {"q_b": [30, 36, 40, 66], "q_c": [31, 34, 48, 65]}
+
+
+def test_account_with_the_name_of_a_place_is_no_place(board: Board) -> None:
+    columns = {"usr": ["kandis01", "kandis02"], "area": ["Miji", "Tanjung Alai"]}
+    assert chosen(board, "tps", **columns) == {"area": "desa"}
+
+
+def test_two_columns_of_counts_are_both_left_to_a_person(board: Board) -> None:
+    assert "hadir" not in chosen(board, "tps", **PEOPLE).values()
+    guesses = guess_columns(table(**PEOPLE), board.ingest_context)
+    assert all(options[0].is_unclear for options in guesses.values())
+    assert guess_feed(guesses, board.ingest_context) == "tps"
+
+
+@pytest.mark.parametrize("names", [("q_a", "q_b", "q_c"), ("q_b", "q_c", "q_a")])
+def test_count_that_is_the_sum_of_two_others_is_the_count(board: Board, names) -> None:
+    every = {"q_a": [61, 70, 88, 131]} | PEOPLE
+    found = chosen(board, "tps", **{name: every[name] for name in names})
+    assert [theirs for theirs, own in found.items() if own == "hadir"] == ["q_a"]
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_time_that_is_never_later_is_that_of_the_event(board: Board, names) -> None:
+    every = {
+        "a": ["27/11/2024 09.02", "27/11/2024 10.02"],
+        "b": ["27/11/2024 09.05", "27/11/2024 10.05"],
+    }
+    found = chosen(board, "tps", **{name: every[name] for name in names})
+    assert found == {"a": "waktu", "b": "waktu_lapor"}
+
+
+def test_times_that_cross_are_left_to_a_person(board: Board) -> None:
+    found = chosen(
+        board,
+        "tps",
+        a=["27/11/2024 09.02", "27/11/2024 10.09"],
+        b=["27/11/2024 09.05", "27/11/2024 10.05"],
+    )
+    assert "waktu" not in found.values()
+
+
+def test_column_named_by_its_heading_has_no_rival(board: Board) -> None:
+    assert chosen(board, "tps", hadir=[30, 36, 40, 66], q=[31, 34, 48, 65])["hadir"] == "hadir"
