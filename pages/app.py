@@ -63,6 +63,7 @@ def _build_banners(context: PageContext) -> list[tuple[str, str]]:
             store_error=context.snapshot_view.trouble,
             register=context.register,
             replaced_at=context.snapshot_view.replaced_at,
+            is_exercise=context.exercise_at is not None,
         )
         + app_higher_command.build_viewing_banners(context.view_time)
         + session.pop_action_banners()

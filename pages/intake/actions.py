@@ -12,7 +12,7 @@ from pages.intake import tables
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import metrics
-from situasi.common.formats import format_number, format_time
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.common.work_limits import ConcurrencyLimiter
 from situasi.ingest import (
@@ -46,8 +46,8 @@ _COMMON_REASONS = 3
 
 def save_outcome(text: str, *, is_success: bool) -> None:
     """Keep the outcome of an action until the next one; the page is drawn again."""
-    local = session.now().astimezone(board().register.election.zone)
-    st.session_state[_OUTCOME_KEY] = (is_success, f"{format_time(local)} · {text}")
+    time = session.format_now()
+    st.session_state[_OUTCOME_KEY] = (is_success, f"{time} · {text}")
 
 
 def render_outcome() -> None:

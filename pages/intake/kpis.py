@@ -14,6 +14,7 @@ from situasi.common.formats import (
 )
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import view_text
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
@@ -73,7 +74,10 @@ def _build_delivery_card(context: PageContext, deliveries: pd.DataFrame) -> Card
     time_text = (
         format_relative_time(newest, context.view_time.at)
         if is_clock_current
-        else f"{format_date(newest)} {format_time(newest)}"
+        else view_text.mark_machine_time(
+            f"{format_date(newest)} {format_time(newest)}",
+            is_exercise=context.exercise_at is not None,
+        )
     )
     note = _("terakhir dicatat {when}").format(when=time_text)
     return Card(title, format_number(len(deliveries)), note)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.report_entry import fields
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts, format_time
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
@@ -105,8 +105,7 @@ def save_outcome(
 
     on_undone: called once the rows were withdrawn again.
     """
-    local = session.now().astimezone(board().register.election.zone)
-    name = f"{format_time(local)} · {row_name}"
+    name = f"{session.format_now()} · {row_name}"
     if not answer.is_ok or not answer.accepted:
         st.session_state[_OUTCOME_KEY] = (name, answer)
         return

@@ -52,6 +52,11 @@ def format_clock_note(view_time: ViewTime) -> str:
     return _("langsung") if view_time.live else _("lampau")
 
 
+def mark_machine_time(time: str, *, is_exercise: bool) -> str:
+    """Return this time of the computer's clock; beside the clock of an exercise it says whose."""
+    return _("jam komputer {time}").format(time=time) if is_exercise else time
+
+
 def format_window(code: str) -> str:
     """Return the label of a time window (analysis.view_time.WINDOWS)."""
     return {
@@ -91,12 +96,14 @@ def list_banners(
     store_error: str | None,
     register: Register | None = None,
     replaced_at: datetime | None = None,
+    is_exercise: bool = False,
 ) -> list[tuple[str, str]]:
     """Return the banners of a view as (kind, text).
 
     They warn of exercise data, a past time, a guest link, an unreadable or replaced store, a
     register that does not add up, and a full disk. link_ends_at: when the link of a guest ends;
-    None for everybody else. replaced_at: see live.snapshot.SnapshotView.
+    None for everybody else. replaced_at: see live.snapshot.SnapshotView. is_exercise: an exercise
+    with its own clock runs.
     """
     banners = []
     if has_exercise_rows:
@@ -106,26 +113,20 @@ def list_banners(
         banners.append(("past", past.format(time=format_time(view_time.at), zone=zone_label)))
     if link_ends_at is not None:
         link_end = link_ends_at.astimezone(view_time.at.tzinfo)
-        template = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
-        banners.append(
-            (
-                "guest",
-                template.format(
-                    day=format_date(link_end),
-                    time=format_time(link_end),
-                    zone=zone_label,
-                ),
-            )
-        )
+        end_text = f"{format_date(link_end)} {format_time(link_end)} {zone_label}"
+        template = _("Tamu: hanya tampilan ini, sampai {time}")
+        time = mark_machine_time(end_text, is_exercise=is_exercise)
+        banners.append(("guest", template.format(time=time)))
     if store_error:
         banners.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=store_error)))
     if replaced_at is not None:
         template_replaced = _(
-            "Penyimpanan diganti yang lain pukul {time} {zone}: laporan yang masuk sebelumnya "
+            "Penyimpanan diganti yang lain pukul {time}: laporan yang masuk sebelumnya "
             "mungkin tidak ada lagi. Beri tahu admin."
         )
-        time = format_time(replaced_at.astimezone(view_time.at.tzinfo))
-        banners.append(("doubt", template_replaced.format(time=time, zone=zone_label)))
+        time = f"{format_time(replaced_at.astimezone(view_time.at.tzinfo))} {zone_label}"
+        time = mark_machine_time(time, is_exercise=is_exercise)
+        banners.append(("doubt", template_replaced.format(time=time)))
     if register is not None and register.mismatches:
         banners.append(("doubt", _format_first_mismatch(register)))
     if disk := format_disk_state(DISK_SPACE.state):

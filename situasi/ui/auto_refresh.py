@@ -21,6 +21,7 @@ from situasi.common.i18n import _
 from situasi.higher_command.app import BoardUnavailable
 from situasi.live.refresher import SnapshotRefresher
 from situasi.live.snapshot import SnapshotView
+from situasi.presentation.view_text import mark_machine_time
 from situasi.ui import briefings, higher_command_session, session, tenant, url_state
 
 INTERVAL_S = 0.5
@@ -35,11 +36,15 @@ _PAGE_KEY = "_drawn"
 
 @dataclass(frozen=True)
 class PageState:
-    """What a page is drawn from; if `state` differs, it must be drawn again."""
+    """What a page is drawn from; if `state` differs, it must be drawn again.
+
+    is_exercise: the page shows the clock of an exercise, not the computer's.
+    """
 
     state: Hashable
     checked_at: datetime
     trouble: str | None
+    is_exercise: bool
 
 
 @dataclass(frozen=True)
@@ -130,15 +135,16 @@ def _snapshot_state(snapshot_view: SnapshotView) -> PageState:
     # A new briefing changes no version, but must be visible at once.
     marked, disk = len(briefings.load_all(snapshot_view)), DISK_SPACE.state.summary
     state = (snapshot_view.snapshot.audit_position, snapshot_view.trouble, marked, disk)
-    return PageState(state, snapshot_view.checked_at, snapshot_view.trouble)
+    is_exercise = snapshot_view.snapshot.exercise_at is not None
+    return PageState(state, snapshot_view.checked_at, snapshot_view.trouble, is_exercise)
 
 
 def _rollups_state() -> PageState:
     overview = higher_command_session.get_overview()
     states = tuple((code, unit.version, unit.audit_hash) for code, unit in overview.rollups.items())
-    return PageState(
-        (states, overview.trouble, DISK_SPACE.state.summary), overview.checked_at, overview.trouble
-    )
+    state = (states, overview.trouble, DISK_SPACE.state.summary)
+    is_exercise = any(unit.exercise for unit in overview.rollups.values())
+    return PageState(state, overview.checked_at, overview.trouble, is_exercise)
 
 
 def _on_tick(language: str) -> None:
@@ -167,11 +173,11 @@ def _on_tick(language: str) -> None:
             _note_unchanged(page, snapshot_view)
     info = tenant.get_info()
     checked_at = page.checked_at.astimezone(info.zone)
-    text = _("Diperiksa {time} {zone}")
-    if current.trouble:
-        text = _("Gambar terakhir {time} {zone}. {why}")
-    time_text = f"{checked_at:%H.%M.%S}"
-    st.caption(text.format(time=time_text, zone=info.zone_label, why=current.trouble))
+    text = _("Gambar terakhir {time}. {why}") if current.trouble else _("Diperiksa {time}")
+    time_text = mark_machine_time(
+        f"{checked_at:%H.%M.%S} {info.zone_label}", is_exercise=current.is_exercise
+    )
+    st.caption(text.format(time=time_text, why=current.trouble))
 
 
 def _note_unchanged(page: _RenderedPage, snapshot_view: SnapshotView) -> None:

@@ -12,6 +12,7 @@ from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common.formats import format_date, format_time
 from situasi.common.i18n import _
+from situasi.presentation.view_text import mark_machine_time
 from situasi.store.model import StoreError
 from situasi.ui import session, url_state
 from situasi.ui.components import markup
@@ -75,15 +76,13 @@ def _render_link(link_result: _LinkResult) -> None:
     zone = board().register.election.zone
     expires_at = link_result.expires_at.astimezone(zone)
     markup.render_copyable_text(link_result.url, _("Salin"), _("Tersalin"))
-    text = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
-    zone_label = board().register.election.zone_label
-    st.caption(
-        text.format(
-            day=format_date(expires_at),
-            time=format_time(expires_at),
-            zone=zone_label,
-        )
+    text = _("Berlaku sampai {time}. Dapat dicabut di halaman Tautan tamu.")
+    time = mark_machine_time(
+        f"{format_date(expires_at)} {format_time(expires_at)} "
+        f"{board().register.election.zone_label}",
+        is_exercise=session.get_snapshot_view().snapshot.exercise_at is not None,
     )
+    st.caption(text.format(time=time))
 
 
 def _get_page_and_query() -> tuple[str, list[tuple[str, str]]]:

@@ -15,6 +15,7 @@ from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
 from situasi.board import current_board as board
 from situasi.common import i18n
+from situasi.common.formats import format_time
 from situasi.figures.theme import Theme, select_theme
 from situasi.live import access_scope
 from situasi.live.snapshot import SnapshotView
@@ -50,6 +51,14 @@ def per_run(key: str, factory: Callable[[], T]) -> T:
 def now() -> datetime:
     """Return the current time in UTC."""
     return datetime.now(UTC)
+
+
+def format_now() -> str:
+    """Return the time of day at which something was done; in an exercise marked as not its own."""
+    return view_text.mark_machine_time(
+        format_time(now().astimezone(board().register.election.zone)),
+        is_exercise=get_snapshot_view().snapshot.exercise_at is not None,
+    )
 
 
 def use_url_language() -> str:

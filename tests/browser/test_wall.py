@@ -271,7 +271,7 @@ def test_a_server_or_a_store_that_was_away_is_found_again_and_what_came_meanwhil
 def test_a_quiet_hour_is_told_from_a_lost_line(rehearsal: Server, look: Look) -> None:
     page = wall(look, rehearsal, "saat=2024-11-27T04:30&tempo=600")
     text = page.locator("#state").inner_text()
-    assert re.search(r"Tersambung · data per .+ · (tidak ada kabar baru sejak|kabar ter)", text)
+    assert re.search(r"Tersambung · dibaca .+ · (tidak ada kabar baru sejak|kabar ter)", text)
     assert not page.locator("#announced").is_visible()
     assert [band.inner_text() for band in page.locator("#bands p").all()] == [
         "LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya",

@@ -14,6 +14,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
 from situasi.presentation.text_tables import TextTable
+from situasi.presentation.view_text import mark_machine_time
 from situasi.server import html_pages
 from situasi.server.auth.security_headers import csp_hashes
 from situasi.server.wall import assets, shell, svg_map
@@ -111,7 +112,7 @@ def _render_page(
         title=" · ".join(
             (_("Salinan beku"), _format_time(state, election.zone_label), election.kabupaten)
         ),
-        banner=_format_banner(state, created_at.astimezone(state.tzinfo), election.zone_label),
+        banner=_format_banner(sources, created_at.astimezone(state.tzinfo), election.zone_label),
         is_rehearsal=sources.snapshot_view.snapshot.rehearsal,
         unit=f"{election.command} · {election.operation}",
         time=format_time(state),
@@ -138,15 +139,17 @@ def build_policy(style: str, script: str) -> str:
     )
 
 
-def _format_banner(state_time: datetime, created_at: datetime, zone: str) -> str:
+def _format_banner(sources: Sources, created_at: datetime, zone: str) -> str:
     """Return the text that this is a frozen copy, and when it was made, to the second."""
+    state_time = _state_time(sources)
     time_text = (
         f"{created_at:%H.%M.%S}" if i18n.current_language() == "id" else f"{created_at:%H:%M:%S}"
     )
     if created_at.date() != state_time.date():
         time_text = f"{format_date(created_at)} {time_text}"
-    sentence = _("SALINAN BEKU — keadaan {time}, dibuat {made} {zone}; tidak diperbarui")
-    return sentence.format(time=_format_time(state_time, zone), made=time_text, zone=zone)
+    made = mark_machine_time(f"{time_text} {zone}", is_exercise=sources.is_exercise)
+    sentence = _("SALINAN BEKU — keadaan {time}, dibuat {made}; tidak diperbarui")
+    return sentence.format(time=_format_time(state_time, zone), made=made)
 
 
 def _format_time(at: datetime, zone: str) -> str:

@@ -194,8 +194,9 @@ async def acknowledge(request: Request) -> Response:
     case, name = form.get("case", ""), form.get("name", "")
     service = wall_service.current_service(current_board())
     try:
+        snapshot_view = await service.refresh()
         acknowledgement = await asyncio.to_thread(
-            _record_acknowledgement, service, await service.refresh(), viewer, case, name
+            _record_acknowledgement, service, snapshot_view, viewer, case, name
         )
     except MissingName:
         return _error_response(_("sebut nama"), 422)
@@ -206,7 +207,10 @@ async def acknowledge(request: Request) -> Response:
     await service.refresh(force=True)
     zone = current_board().register.election.zone
     text = wall_state.format_acknowledgement(
-        acknowledgement, zone, with_name=viewer.role.may_see("personel")
+        acknowledgement,
+        zone,
+        with_name=viewer.role.may_see("personel"),
+        is_exercise=snapshot_view.snapshot.exercise_at is not None,
     )
     return JSONResponse({"acknowledged": text, "seconds": acknowledgement.response_time_s})
 

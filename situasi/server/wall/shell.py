@@ -9,7 +9,7 @@ from starlette.requests import Request
 from situasi.access.roles import Viewer
 from situasi.board import current_board
 from situasi.common.i18n import _
-from situasi.presentation.view_text import SITUATION_FILTERS
+from situasi.presentation import view_text
 from situasi.server import html_pages
 from situasi.server.frontend import light_view
 from situasi.server.wall import assets, svg_map
@@ -64,7 +64,7 @@ def _build_home_link(request: Request, viewer: Viewer) -> str:
     query = [
         (name, value)
         for name, value in request.query_params.multi_items()
-        if name in (*SITUATION_FILTERS, "lang") and not (viewer.link and name != "lang")
+        if name in (*view_text.SITUATION_FILTERS, "lang") and not (viewer.link and name != "lang")
     ]
     return f"/situasi?{urlencode([*query, (light_view.FULL_PARAMETER, 'ya')])}"
 
@@ -96,6 +96,8 @@ def script_sentences() -> dict[str, str]:
     return {
         "wait": _("Memuat gambar …"),
         "connected": _("Tersambung · data per {time}, {age}"),
+        "connected_exercise": _("Tersambung · dibaca {age}"),
+        "machine_time": view_text.mark_machine_time("{time}", is_exercise=True),
         "last": _("kabar terakhir {time}"),
         "quiet": _("tidak ada kabar baru sejak {time}"),
         "never": _("belum ada kabar"),

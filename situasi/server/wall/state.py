@@ -35,7 +35,12 @@ from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
-from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
+from situasi.presentation.view_text import (
+    format_clock_note,
+    format_filters,
+    list_banners,
+    mark_machine_time,
+)
 from situasi.server.wall import map_marks, matters, svg_map, views
 from situasi.server.wall.alarms import Surroundings, describe_surroundings
 from situasi.server.wall.query import WallQuery
@@ -59,6 +64,11 @@ class Sources:
     records: AlertRecords
     view_time: ViewTime
 
+    @property
+    def is_exercise(self) -> bool:
+        """Return whether an exercise runs, by whose clock everything is told."""
+        return self.snapshot_view.snapshot.exercise_at is not None
+
 
 def visible_register(board: Board, viewer: Viewer) -> Any:
     """Return the register of what this viewer may see."""
@@ -79,9 +89,10 @@ def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str,
             store_error=sources.snapshot_view.trouble,
             register=register,
             replaced_at=sources.snapshot_view.replaced_at,
+            is_exercise=sources.is_exercise,
         ),
         "filter": _format_filter(query, register),
-        "moment": _build_moment(sources.view_time),
+        "moment": _build_moment(sources),
         "trouble": sources.snapshot_view.trouble,
     }
     if sources.snapshot_view.trouble and not snapshot.version:
@@ -166,11 +177,13 @@ def _format_filter(query: WallQuery, register: Any) -> str:
     return text or _("tanpa saringan")
 
 
-def _build_moment(view_time: ViewTime) -> dict[str, Any]:
+def _build_moment(sources: Sources) -> dict[str, Any]:
+    view_time = sources.view_time
     return {
         "at": _epoch_ms(view_time.at),
         "ticks": view_time.live and not view_time.is_exercise,
         "live": view_time.live,
+        "exercise": sources.is_exercise,
         "note": format_clock_note(view_time),
         "day": format_long_date(view_time.at),
     }
@@ -335,15 +348,19 @@ def _format_row_acknowledgement(row: Any, data: ViewData, zone: tzinfo) -> str |
     if not acks or not data.view_time.live:
         return None
     first = min(acks, key=lambda ack: ack.at)
-    return format_acknowledgement(first, zone, with_name=data.with_names)
+    return format_acknowledgement(
+        first, zone, with_name=data.with_names, is_exercise=data.view_time.is_exercise
+    )
 
 
 def format_acknowledgement(
-    acknowledgement: Acknowledgement, zone: tzinfo, *, with_name: bool
+    acknowledgement: Acknowledgement, zone: tzinfo, *, with_name: bool, is_exercise: bool = False
 ) -> str:
     """Return 'dipahami Iptu X 12.31, setelah 40 detik'; the name only if with_name."""
     seconds = acknowledgement.response_time_s
-    time = format_time(acknowledgement.at.astimezone(zone))
+    time = mark_machine_time(
+        format_time(acknowledgement.at.astimezone(zone)), is_exercise=is_exercise
+    )
     if seconds < 120:
         after = _("{n} detik").format(n=format_number(seconds))
     else:

@@ -295,6 +295,18 @@ def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Pat
     assert unnamed == "dipahami 12.00, setelah 40 detik"  # who sees no officers reads no name
 
 
+def test_a_time_of_the_computer_beside_the_clock_of_a_rehearsal_says_whose_it_is(
+    rehearsed: Board, board: Board
+) -> None:
+    assert not look(board, "")["moment"]["exercise"]
+    said = look(rehearsed)["moment"]  # of a past minute too: the rehearsal's clock runs on
+    assert said["exercise"] and not said["ticks"]
+    stored = acknowledgements.Acknowledgement("X", "Iptu Rahmat", "posko", NOON, NOON)
+    zone = board.register.election.zone
+    told = wall_state.format_acknowledgement(stored, zone, with_name=True, is_exercise=True)
+    assert told == "dipahami Iptu Rahmat jam komputer 12.00, setelah 0 detik"
+
+
 def test_a_broken_store_leaves_the_last_picture_with_the_reason(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,8 +23,10 @@ export function footer() {
   }
   const connection =
     state.lostSince ? "lost" : broken ? "broken" : state.frozen ? "frozen" : "connected";
-  const sentence = words[connection === "connected" ? connection : `${connection}_short`];
-  const parts = [fill(sentence, { time: withZone(state.checked, true), age: age(state.checked) })];
+  const calm = picture.moment.exercise ? "connected_exercise" : connection;
+  const sentence = words[connection === "connected" ? calm : `${connection}_short`];
+  const checked = machineTime(withZone(state.checked, true));
+  const parts = [fill(sentence, { time: checked, age: age(state.checked) })];
   if (connection === "connected") {
     parts.push(picture.last ? lastReport(...picture.last) : words.never);
   }
@@ -44,16 +46,22 @@ function lastReport(at, date) {
   return fill(shown - at > QUIET ? words.quiet : words.last, { time });
 }
 
+// An exercise has its own clock: a time of this computer's beside it says so.
+function machineTime(time) {
+  return state.picture?.moment.exercise ? fill(words.machine_time, { time }) : time;
+}
+
 // The warning line: lost connection, broken store, frozen state.
 export function announce() {
   const messages = [];
-  const time = state.checked ? withZone(state.checked, false) : "–";
-  if (state.lostSince) messages.push(fill(words.lost, { since: clock(state.lostSince), time }));
+  const time = state.checked ? machineTime(withZone(state.checked, false)) : "–";
+  const since = machineTime(clock(state.lostSince));
+  if (state.lostSince) messages.push(fill(words.lost, { since, time }));
   else if (state.picture?.trouble) {
     messages.push(`${fill(words.broken, { time })}. ${state.picture.trouble}`);
   }
   if (state.frozen) {
-    messages.push(fill(words.frozen, { time: withZone(state.checked, true) }));
+    messages.push(fill(words.frozen, { time: machineTime(withZone(state.checked, true)) }));
     const first = alarms.first;
     if (first) messages.push(`${counted()}: ${first.title}, ${first.place} (${first.came})`);
   }
