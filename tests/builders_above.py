@@ -170,6 +170,8 @@ def rollup(kabupaten: str, **stated: Any) -> Rollup:
         "situasi_merah": 0,
         "officers_posted": 40,
         "officers_present": 36,
+        "officers_silent": 1,
+        "officers_returned": 0,
         "waiting": 0,
         "critical_cases": (serious(kabupaten),),
     }

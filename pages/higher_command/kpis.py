@@ -91,10 +91,14 @@ def _build_turnout_card(unit: UnitSummary) -> Card:
 
 
 def _build_officer_card(unit: UnitSummary) -> Card:
-    known = unit.counts["officers_present"] is not None
+    coverage = format_unit_coverage(unit, "officers_present")
+    if unit.counts["officers_present"] is None:
+        return Card(_("Personel hadir"), "–", coverage)
+    name = "officers_returned" if unit.is_end_of_duty else "officers_present"
     value = _("{n} dari {all}").format(
-        n=format_sum(unit, "officers_present"), all=format_sum(unit, "officers_posted")
+        n=format_sum(unit, name), all=format_sum(unit, "officers_posted")
     )
-    return Card(
-        _("Personel hadir"), value if known else "–", format_unit_coverage(unit, "officers_present")
-    )
+    if not unit.is_end_of_duty:
+        return Card(_("Personel hadir"), value, coverage)
+    silent = _("{n} tanpa kabar").format(n=format_sum(unit, "officers_silent"))
+    return Card(_("Personel sudah kembali"), value, f"{silent} · {coverage}")

@@ -168,13 +168,18 @@ def _build_incident_columns(units: list[UnitSummary]) -> dict[str, Cells]:
 
 
 def _build_officer_columns(units: list[UnitSummary]) -> dict[str, Cells]:
-    return {
-        _("personel hadir"): ratio_column(
-            (unit.counts["officers_present"] for unit in units),
-            (unit.counts["officers_posted"] for unit in units),
-            _("personel diplot"),
-        )
-    }
+    columns = {_("personel hadir"): _build_officer_column(units, "officers_present")}
+    if any(unit.is_end_of_duty for unit in units):
+        columns[_("sudah kembali")] = _build_officer_column(units, "officers_returned")
+    return columns
+
+
+def _build_officer_column(units: list[UnitSummary], count_name: str) -> Any:
+    return ratio_column(
+        (unit.counts[count_name] for unit in units),
+        (unit.counts["officers_posted"] for unit in units),
+        _("personel diplot"),
+    )
 
 
 def _build_count_column(units: list[UnitSummary], count_name: str) -> Any:

@@ -112,6 +112,8 @@ def _build_absent_kpi(data: PersonnelData) -> Kpi:
         notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
     elif row["released"]:
         notes.append(format_counts(_("{n} TPS selesai dijaga"), n=row["released"]))
+    if row["awaited"]:
+        notes.append(format_counts(_("{n} menunggu yang di jalan"), n=row["awaited"]))
     unknown = int((data.coverage.tps["state"] == "tidak_diketahui").sum())
     if unknown:
         notes.append(format_counts(_("{n} TPS belum ada plotting"), n=unknown))

@@ -54,6 +54,13 @@ class UnitSummary:
         """Return whether all its members sent nothing for too long."""
         return 0 < self.member_count == self.silent_count
 
+    @property
+    def is_end_of_duty(self) -> bool:
+        """Return whether voting is over and half of the officers returned (personnel.coverage)."""
+        counts = {name: value or 0 for name, value in self.counts.items()}
+        is_over = 2 * counts["tps_closed"] >= counts["tps_reported"] > 0
+        return is_over and 2 * counts["officers_returned"] >= counts["officers_posted"] > 0
+
     def is_partial(self, count: str) -> bool:
         """Return whether some members did not report this count, so that it may be too low."""
         return self.reporting_by_count[count] < self.member_count

@@ -25,7 +25,7 @@ COUNTS = (
     "heads", "turnout_heads", "turnout_dpt",
     "incidents_day", "incidents_open", "critical_open",
     "situasi_hijau", "situasi_kuning", "situasi_merah",
-    "officers_posted", "officers_present", "waiting",
+    "officers_posted", "officers_present", "officers_silent", "officers_returned", "waiting",
 )  # fmt: skip
 _MAX_PAST_OVERVIEWS = 16
 _Positions = tuple[tuple[str, AuditPosition], ...]

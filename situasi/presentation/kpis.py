@@ -165,10 +165,13 @@ def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
     known = rows[rows["known"]]
     if known.empty:
         return KpiText("personel", _("Personel hadir"), "–", _("belum ada plotting"))
-    total = known[[*STATES[1:], "present", "posted", "absent", "released", "tps"]].sum()
+    names = [*STATES[1:], "present", "posted", "absent", "awaited", "released", "tps"]
+    total = known[names].sum()
     absent = format_counts(
         _("{n} dari {all} TPS tanpa petugas"), n=total["absent"], all=total["tps"]
     )
+    if total["awaited"]:
+        absent += " · " + format_counts(_("{n} menunggu yang di jalan"), n=total["awaited"])
     if not coverage.is_end_of_duty(total):
         value = format_ratio(total["present"], total["posted"])
         return KpiText("personel", _("Personel hadir"), value, absent)

@@ -102,6 +102,8 @@ def _force(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     return {
         "officers_posted": int(total["posted"]) if force.has_postings else None,
         "officers_present": int(total["present"]) if force.has_postings else None,
+        "officers_silent": int(total["tanpa_kabar"]) if force.has_postings else None,
+        "officers_returned": int(total["kembali"]) if force.has_postings else None,
     }
 
 
@@ -112,7 +114,7 @@ def told(rollup: Rollup) -> dict[str, Any]:
         "turnout_heads", "turnout_dpt", "incidents_day", "incidents_open", "open_tingkat", "jenis",
         "critical_open",
         "situasi_hijau", "situasi_kuning", "situasi_merah", "kabupaten_state", "officers_posted",
-        "officers_present", "waiting",
+        "officers_present", "officers_silent", "officers_returned", "waiting",
     )  # fmt: skip
     serious = [
         (one.case, one.known_at, one.occurred_at, one.kecamatan, one.jenis,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from situasi.analysis.personnel import orders, staffing
 from situasi.analysis.personnel.officers import POLICE_GROUPS, build_officer_table, get_feed_frame
-from situasi.analysis.personnel.presence import STATES
+from situasi.analysis.personnel.presence import STATES, find_en_route_officers
 from situasi.analysis.personnel.requirements import build_requirement_table, round_up
 from situasi.analysis.queries import reads
 from situasi.analysis.stations import ballot_boxes, status
@@ -31,6 +31,7 @@ class Coverage:
     officers: of officers.build_officer_table. postings: of orders.build_posting_table, with group,
     state, pangkat and satuan of the officer. tps: of staffing.build_staffing_table. posted_areas:
     kecamatan with any posting to TPS. is_arrival_due: whether everybody should have arrived by now.
+    en_route: officers ordered elsewhere recently, who have not reported since: they are awaited.
     """
 
     officers: pd.DataFrame
@@ -39,6 +40,7 @@ class Coverage:
     posted_areas: frozenset[str]
     has_roster: bool
     is_arrival_due: bool
+    en_route: frozenset[str]
 
     @property
     def has_postings(self) -> bool:
@@ -65,7 +67,11 @@ def compute_coverage(
         **{name: table["petugas"].map(officers[name]) for name in _OFFICER_COLUMNS}
     )
     posted_areas = frozenset(str(code) for code in table["kecamatan"].dropna())
-    is_closed = at >= register.election.local_time(register.election.tps_closes)
+    election = register.election
+    is_closed = at >= election.local_time(election.tps_closes)
+    grace = election.rules.redeployment.en_route_grace
+    en_route = find_en_route_officers(current_orders, officers, at, grace)
+    awaiting = table["petugas"].isin(list(en_route)) & table["group"].isin(POLICE_GROUPS)
     return Coverage(
         officers=officers,
         postings=table,
@@ -75,11 +81,12 @@ def compute_coverage(
             posted_areas,
             is_closed,
             () if stations is None else ballot_boxes.find_delivered(stations),
+            table.loc[awaiting, "code"].dropna(),
         ),
         posted_areas=posted_areas,
         has_roster=bool(officers["on_roster"].any()),
-        is_arrival_due=at
-        >= register.election.local_time(register.election.rules.personnel.arrive_by),
+        is_arrival_due=at >= election.local_time(election.rules.personnel.arrive_by),
+        en_route=en_route,
     )
 
 
@@ -107,10 +114,10 @@ def build_area_table(
     tps; known (any posting to TPS); required and required_linmas (rounded up); posted and present
     (police of TPS, each once in an area), and how many of them are in every other state;
     linmas_posted, linmas_present; released (TPS that need nobody any more), and of the others
-    uncovered (nobody posted), absent, silent (officers report nothing any more), below (the
-    pattern); ratio_posted: strength against need; ratio_present and required_now: of TPS not
-    released (the ratio is missing where none is left); share_unknown: of that need, the share of
-    silent TPS.
+    uncovered (nobody posted), absent, awaited (as absent, but somebody is en route), silent
+    (officers report nothing any more), below (the pattern); ratio_posted: strength against need;
+    ratio_present and required_now: of TPS not released (the ratio is missing where none is left);
+    share_unknown: of that need, the share of silent TPS.
     """
     names = list(dict.fromkeys(area_by_kecamatan.values()))
     indices = {code: names.index(area) for code, area in area_by_kecamatan.items()}
@@ -189,6 +196,7 @@ def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dic
         "tps": count,
         "uncovered": count_where(needed & (tps["state"] == "tanpa_plotting").to_numpy(bool)),
         "absent": count_where(tps["absent"]),
+        "awaited": count_where(tps["awaited"]),
         "silent": count_where(silent),
         "below": count_where(tps["below"]),
         "released": count_where(tps["released"]),

@@ -1,7 +1,7 @@
 """Presence: where each officer is according to the last check-in."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,19 @@ def build_last_checkin_table(rows: pd.DataFrame, register: Register, at: datetim
         instansi=instansi.reindex(petugas),
         arrived=petugas.isin(at_post.unique()),
     )
+
+
+def find_en_route_officers(
+    current_orders: pd.DataFrame, officer_table: pd.DataFrame, at: datetime, grace: timedelta
+) -> frozenset[str]:
+    """Find officers ordered elsewhere so recently that no check-in is due there yet.
+
+    current_orders: of row_order.select_current_orders. officer_table: with checkin_at. grace:
+    RedeploymentRules.en_route_grace.
+    """
+    recent = current_orders[current_orders["occurred_at"] >= at - grace]
+    checkin_at = officer_table["checkin_at"].reindex(recent["petugas"]).set_axis(recent.index)
+    return frozenset(recent.loc[~(checkin_at >= recent["occurred_at"]), "petugas"])
 
 
 def compute_states(officer_table: pd.DataFrame, at: datetime, election: Election) -> pd.Series:

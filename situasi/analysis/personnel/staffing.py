@@ -76,15 +76,17 @@ def build_staffing_table(
     posted_areas: Collection[str],
     is_closed: bool,
     delivered: Collection[str] = (),
+    awaiting: Collection[str] = (),
 ) -> pd.DataFrame:
     """Add to the requirements who is posted and present at each TPS.
 
     posted, present (police), strength, strength_present (their shares), linmas_posted,
     linmas_present, others_posted (TNI, Satpol PP), state (TPS_STATES), released (needs nobody any
     more: voting closed and its officers left, or its box is at the PPK), below (the pattern, by who
-    is posted) and absent (known to be without officers), neither of a released TPS. posted_areas:
-    kecamatan with any known posting; in others nothing is reported as missing. delivered: codes of
-    TPS whose box has arrived.
+    is posted), absent (known to be without officers) and awaited (without, but somebody is en
+    route), none of a released TPS. posted_areas: kecamatan with any known posting; in others
+    nothing is reported as missing. delivered: codes of TPS whose box has arrived; awaiting: of TPS
+    to which somebody is en route.
     """
     station_index = pd.Index(requirements["code"]).get_indexer(assignments["code"])
     is_matched, posted = station_index >= 0, assignments["posted"].to_numpy(bool)
@@ -113,11 +115,14 @@ def build_staffing_table(
     states = _select_best_states(assignments["state"][police], station_index[police], has_postings)
     is_delivered = table["code"].isin(list(delivered)).to_numpy(bool)
     released = is_delivered | (is_closed & np.isin(states, _DEPARTED_STATES))
+    is_empty = np.isin(states, ABSENT_STATES) & ~released
+    is_awaiting = table["code"].isin(list(awaiting)).to_numpy(bool)
     return table.assign(
         below=has_postings & ~released & (table["strength"] < table["need"] - 1e-9),
         state=pd.Series(states, requirements.index, dtype="object"),
         released=released,
-        absent=np.isin(states, ABSENT_STATES) & ~released,
+        absent=is_empty & ~is_awaiting,
+        awaited=is_empty & is_awaiting,
     )
 
 

@@ -12,14 +12,12 @@ from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.personnel.officers import get_feed_frame
 from situasi.analysis.queries import reads
 from situasi.analysis.redeployment import candidates, distances, greedy, milp, shortfalls
 from situasi.analysis.redeployment.candidates import Candidate
 from situasi.analysis.redeployment.problem import Counts, Numbers, Problem, Solution
 from situasi.analysis.redeployment.shortfalls import StationGroup
-from situasi.domain import row_order
-from situasi.domain.feed_schemas import INCIDENTS, MERGES, POSTINGS
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from situasi.domain.register import Register
 from situasi.domain.road_network import Geography
 from situasi.domain.rules import RedeploymentRules
@@ -52,23 +50,21 @@ def filter_by_kecamatan(tps: pd.DataFrame, kecamatan: Collection[str]) -> pd.Dat
     return tps[tps["kecamatan"].isin(list(kecamatan))] if kecamatan else tps
 
 
-@reads(INCIDENTS, MERGES, POSTINGS, depends_on=(coverage.compute_coverage,))
+@reads(INCIDENTS, MERGES, depends_on=(coverage.compute_coverage,))
 def compute_needs(
     frames: FeedFrames,
     register: Register,
-    at: datetime,
+    _at: datetime,
     full_coverage: Coverage,
     kecamatan: tuple[str, ...] = (),
 ) -> RedeploymentNeeds:
     """Compute what is short in these kecamatan (none: all), and who could go from anywhere."""
     rule, patterns = register.election.rules.redeployment, register.election.rules.staffing_patterns
-    current_orders = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
-    en_route = shortfalls.find_en_route_officers(current_orders, full_coverage.officers, at, rule)
     open_cases = merging.build_merged_cases(frames.cases, frames[MERGES.name]).to_frame(
         case_index.is_open
     )
     critical = shortfalls.find_critical_places(open_cases, register.election.rules.critical)
-    tps = shortfalls.build_shortfall_table(full_coverage, en_route, critical, rule.shortfall_points)
+    tps = shortfalls.build_shortfall_table(full_coverage, critical, rule.shortfall_points)
     area = () if register.is_complete else tuple(register.kecamatan)
     available = candidates.find_candidates(full_coverage, tps, rule, area)
     short = filter_by_kecamatan(tps, kecamatan)
@@ -77,8 +73,8 @@ def compute_needs(
         tps,
         kecamatan,
         tuple(shortfalls.group_stations(short, full_coverage.postings, patterns, rule)),
-        tuple(item for item in available if item.petugas not in en_route),
-        frozenset(en_route),
+        tuple(item for item in available if item.petugas not in full_coverage.en_route),
+        full_coverage.en_route,
     )
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import combinations
 from typing import NamedTuple
 
@@ -50,36 +49,23 @@ def find_critical_places(cases: pd.DataFrame, rule: CriticalRule) -> frozenset[s
     return frozenset(str(code) for code in places.dropna())
 
 
-def find_en_route_officers(
-    current_orders: pd.DataFrame, officer_table: pd.DataFrame, at: datetime, rule: RedeploymentRules
-) -> set[str]:
-    """Find officers ordered elsewhere so recently that no check-in is due there yet.
-
-    current_orders: of row_order.select_current_orders. officer_table: Coverage.officers.
-    """
-    recent = current_orders[current_orders["occurred_at"] >= at - rule.en_route_grace]
-    checkin_at = officer_table["checkin_at"].reindex(recent["petugas"]).set_axis(recent.index)
-    return set(recent.loc[~(checkin_at >= recent["occurred_at"]), "petugas"])
-
-
 def build_shortfall_table(
     coverage: Coverage,
-    en_route: Collection[str],
     critical_places: Collection[str],
     points: Mapping[str, int],
 ) -> pd.DataFrame:
     """Build one row per TPS: those of staffing.build_staffing_table, with what it lacks.
 
-    held: strength of officers not known to be away, and of those en route. empty (absent, nobody en
-    route), short (below the pattern by `held`); never of a TPS that is released, or whose kecamatan
-    has no known posting. lacks: need less held. spare: how much strength of those present could
+    held: strength of officers not known to be away, and of those en route. empty (absent), short
+    (below the pattern by `held`); never of a TPS that is released, or whose kecamatan has no known
+    posting. lacks: need less held. spare: how much strength of those present could
     leave. watched: a critical case is open there. points: of its shortfall, without those for an
     empty TPS.
     """
     tps = coverage.tps
     table = staffing.build_assignments(coverage.officers, coverage.postings)
     counted = table[table["group"].isin(POLICE_GROUPS) & table["state"].isin(COUNTED_STATES)]
-    arriving = _select_en_route_postings(coverage, en_route)
+    arriving = _select_en_route_postings(coverage)
     shares = pd.concat([counted, arriving])[["code", "share"]].groupby("code")["share"].sum()
     held = tps["code"].map(shares).fillna(0.0).astype("float64")
     is_judged = ~tps["released"] & (tps["state"] != "tidak_diketahui")
@@ -87,7 +73,7 @@ def build_shortfall_table(
     levels = [level if isinstance(level, str) else "" for level in tps["kerawanan"]]
     return tps.assign(
         held=held,
-        empty=tps["absent"] & is_judged & ~tps["code"].isin(arriving["code"]),
+        empty=tps["absent"] & is_judged,
         short=is_judged & (held < tps["need"] - TOLERANCE),
         lacks=(tps["need"] - held).clip(lower=0.0),
         spare=tps["strength_present"] - tps["need"],
@@ -99,14 +85,15 @@ def build_shortfall_table(
     )
 
 
-def _select_en_route_postings(coverage: Coverage, en_route: Collection[str]) -> pd.DataFrame:
+def _select_en_route_postings(coverage: Coverage) -> pd.DataFrame:
     """Select the postings of those en route, unless they are counted there already."""
     police = coverage.postings[coverage.postings["group"].isin(POLICE_GROUPS)]
     is_counted = police["state"].isin(COUNTED_STATES)
     is_counted &= ~police["petugas"].isin(
         staffing.find_away_officers(coverage.officers, coverage.postings)
     )
-    arriving: pd.DataFrame = police[police["petugas"].isin(list(en_route)) & ~is_counted]
+    is_en_route = police["petugas"].isin(list(coverage.en_route))
+    arriving: pd.DataFrame = police[is_en_route & ~is_counted]
     return arriving
 
 

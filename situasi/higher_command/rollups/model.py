@@ -74,7 +74,8 @@ class Rollup:
     kabupaten_state: the worst state reported for the whole kabupaten. critical_cases: the newest of
     critical_open.
 
-    officers_posted: police posted to TPS; officers_present: those present by their last check-in.
+    officers_posted: police posted to TPS; of these by their last check-in officers_present,
+    officers_silent (came, and said nothing for too long) and officers_returned.
     waiting: rows in quarantine (only live).
     """
 
@@ -106,6 +107,8 @@ class Rollup:
     critical_cases: tuple[CriticalCase, ...] = ()
     officers_posted: int | None = None
     officers_present: int | None = None
+    officers_silent: int | None = None
+    officers_returned: int | None = None
     waiting: int | None = None
     audit_hash: str = hash_chain.GENESIS_HASH
 

@@ -27,10 +27,11 @@ _POLICE = [agency for agency in INSTANSI if classify_agency(agency) in POLICE_GR
 
 @cache
 def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
-    """Select one row: known (postings with a known place), posted, present, lapses, begins.
+    """Select one row: known (postings with a known place), posted, present, silent, returned,
+    lapses, begins.
 
-    lapses: until when the oldest check-in of those present is valid; begins: when the next known
-    row takes effect. NULL: never.
+    silent: who came and has said nothing for too long. lapses: until when the oldest check-in of
+    those present is valid; begins: when the next known row takes effect. NULL: never.
     """
     names_group = visible_at.select_feed_rows(PERSONNEL.name).c.instansi.is_not(None)
     posted = _select_posted(is_live)
@@ -39,10 +40,9 @@ def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
     checkin_group = _select_last_cell(PERSONNEL.name, is_live, "instansi", names_group)
     group = sa.func.coalesce(roster.c.instansi, checkin_group.c.instansi)
     police = sa.or_(group.is_(None), group.in_(_POLICE))
-    is_present = sa.and_(
-        last_checkin.c.checkin.in_(AT_POST_CHECKINS),
-        last_checkin.c.occurred_at >= bind_time("at") - bind_time("every"),
-    )
+    is_at_post = last_checkin.c.checkin.in_(AT_POST_CHECKINS)
+    is_recent = last_checkin.c.occurred_at >= bind_time("at") - bind_time("every")
+    is_present = sa.and_(is_at_post, is_recent)
     lapses = sa.func.min(
         sa.case((sa.and_(police, is_present), last_checkin.c.occurred_at + bind_time("every")))
     )
@@ -55,6 +55,8 @@ def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
         sa.func.coalesce(sa.func.sum(posted.c.placed), 0).label("known"),
         count_where(police).label("posted"),
         count_where(sa.and_(police, is_present)).label("present"),
+        count_where(sa.and_(police, is_at_post, sa.not_(is_recent))).label("silent"),
+        count_where(sa.and_(police, last_checkin.c.checkin == "kembali")).label("returned"),
         lapses.label("lapses"),
         _next_start(is_live).label("begins"),
     ).select_from(officers)

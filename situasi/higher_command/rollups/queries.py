@@ -181,6 +181,8 @@ class RollupQuery:
         figures = {
             "officers_posted": int(counts.posted) if counts.known else None,
             "officers_present": int(counts.present) if counts.known else None,
+            "officers_silent": int(counts.silent) if counts.known else None,
+            "officers_returned": int(counts.returned) if counts.known else None,
         }
         return figures, min(ends, default=None)
 

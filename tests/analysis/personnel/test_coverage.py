@@ -601,6 +601,25 @@ def test_a_tps_whose_box_is_at_the_ppk_needs_nobody_whoever_told_what() -> None:
     assert by_kecamatan(of).loc[HERE, "released"] == 1
 
 
+def test_who_was_just_ordered_to_a_tps_is_awaited_there_and_not_missing() -> None:
+    grace = REGISTER.election.rules.redeployment.en_route_grace
+    order = posting("P-2", at="09.00", tps="002", known_at=wib("09.00"))
+    minutes = int(grace.total_seconds()) // 60
+    last, late = (f"{9 + n // 60:02}.{n % 60:02}" for n in (minutes, minutes + 1))
+    second = f"{DESA}.002"
+    for clock, is_awaited in (("09.00", True), (last, True), (late, False)):
+        row = tps(posting(), checkin(), order, at=clock, code=second)
+        assert (row["awaited"], row["absent"]) == (is_awaited, not is_awaited)
+    arrived = checkin("P-2", at="09.05", tps="002")
+    row = tps(posting(), checkin(), order, arrived, at="09.10", code=second)
+    assert (row["awaited"], row["absent"]) == (False, False)
+    away = checkin("P-2", at="09.05", checkin="pergeseran")
+    row = tps(posting(), checkin(), order, away, at="09.10", code=second)
+    assert (row["awaited"], row["absent"]) == (False, True)
+    area = by_kecamatan(found(posting(), checkin(), order, at="09.10"))
+    assert area.loc[HERE, "awaited"] == 1
+
+
 def test_duty_ends_where_half_of_the_tps_need_nobody_and_half_of_the_officers_returned() -> None:
     total = pd.Series({"tps": 4, "released": 2, "posted": 3, "kembali": 2})
     assert coverage.is_end_of_duty(total)

@@ -56,7 +56,14 @@ def find_staffing_gaps(
     has_exercise = bool(postings["latihan"].any() or checkins["latihan"].any())
     checkins = _filter_police_rows(checkins, police)
     orders, unassigned = _find_order_intervals(_filter_police_rows(postings, police), register, at)
-    presence = _clip_to_police(_find_presence(checkins, orders, unassigned, register, at), police)
+    presence = pd.concat(
+        [
+            _find_presence(checkins, orders, unassigned, register, at),
+            _find_en_route(checkins, orders, register, at),
+        ],
+        ignore_index=True,
+    )
+    presence = _clip_to_police(presence, police)
     posted = _clip_to_police(orders, police)
     need = build_requirement_table(register)["need"].to_numpy("float64")
     election = register.election
@@ -73,7 +80,8 @@ def _find_order_intervals(
     rows: pd.DataFrame, register: Register, at: datetime
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the posting table of each order with begin and end, while it was the newest that had
-    begun and was known; and who, begin, end while an officer had no order, or one to no TPS."""
+    begun and was known, and ordered (its time); and who, begin, end while an officer had no order,
+    or one to no TPS."""
     rows, known_us = filter_known_by(rows, at)
     rows = rows.assign(begin=np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"])))
     changes = _find_order_changes(rows)
@@ -85,9 +93,11 @@ def _find_order_intervals(
     table = personnel_orders.build_posting_table(
         row_order.select_current_orders(lines, _END_OF_TIME), register
     )
-    changes = changes.rename(columns={"petugas": "who"})[["who", "begin", "end"]]
-    times = changes.take(table["petugas"].to_numpy("int64")).set_index(table.index)
-    orders = table.drop(columns="petugas").join(times)
+    changes = changes.rename(columns={"petugas": "who"})
+    ordered_us = timestamps.column_to_us(changes["occurred_at"])
+    changes = changes[["who", "begin", "end"]]
+    times = changes.assign(ordered=ordered_us).take(table["petugas"].to_numpy("int64"))
+    orders = table.drop(columns="petugas").join(times.set_index(table.index))
     unassigned = changes[~np.isin(np.arange(len(changes)), table["petugas"])]
     first = changes.groupby("who")["begin"].min()
     before = pd.DataFrame({"who": first.index, "begin": NEVER, "end": first.to_numpy("int64")})
@@ -244,6 +254,32 @@ def _find_presence(
     guests = guests[["who", "named", "begin", "end"]].rename(columns={"named": "code"})
     presence = pd.concat([at_own_post, guests], ignore_index=True)
     return presence[presence["code"].notna()]
+
+
+def _find_en_route(
+    checkins: pd.DataFrame, orders: pd.DataFrame, register: Register, at: datetime
+) -> pd.DataFrame:
+    """Return who, code, begin, end of officers who are awaited at a TPS after a new order.
+
+    As in personnel.presence.find_en_route_officers: for a while, until any check-in since.
+    """
+    rows, known_us = filter_known_by(checkins, at)
+    occurred = timestamps.column_to_us(rows["occurred_at"])
+    words = pd.DataFrame(
+        {"who": rows["petugas"], "occurred": occurred, "heard": np.maximum(known_us, occurred)}
+    )
+    awaited = orders.loc[orders["code"].notna(), ["who", "code", "begin", "end", "ordered"]]
+    awaited = awaited.reset_index(drop=True)
+    pairs = awaited.reset_index().merge(words.astype({"who": "object"}), on="who")
+    since = pairs[pairs["occurred"] >= pairs["ordered"]].groupby("index")["heard"].min()
+    heard = since.reindex(awaited.index, fill_value=FOREVER).to_numpy("int64")
+    grace = register.election.rules.redeployment.en_route_grace
+    # At exactly the end of the grace an officer is still awaited.
+    lapses = awaited["ordered"].to_numpy("int64") + grace // timestamps.MICROSECOND + 1
+    end = np.minimum(np.minimum(awaited["end"].to_numpy("int64"), lapses), heard)
+    awaited = awaited.assign(end=end)[["who", "code", "begin", "end"]]
+    lasting: pd.DataFrame = awaited[awaited["begin"] < awaited["end"]]
+    return lasting
 
 
 def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
