@@ -31,8 +31,8 @@ _LEFT_OUT_RULES = ("berat", "netralitas")
 # From this status on somebody works on a case, whoever acknowledged it.
 _HANDLED_FROM = STATUS.index("ditangani")
 COLUMNS = (
-    "kind", "key", "cases", "level", "kecamatan", "place_code", "since", "due_at", "step", "count",
-    "area_count", "member", "unit", "is_handled", "latihan",
+    "kind", "key", "cases", "level", "kecamatan", "place_code", "since", "known_at", "due_at",
+    "step", "count", "area_count", "member", "unit", "is_handled", "latihan",
 )  # fmt: skip
 
 
@@ -44,7 +44,8 @@ def find_decisions(
 
     kind: GRAVE or the code of an alert rule. key: the case or the alert; cases: of a grave report,
     merged ones included. level: index in AlertRules.levels. place_code: desa or kecamatan, None for
-    the whole kabupaten. since: when it began; due_at: when its limit was reached. step: the next
+    the whole kabupaten. since: when it began; known_at: when it was known to be grave; due_at: when
+    its limit was reached. step: the next
     step of a case. count: members; area_count: kecamatan, of which the worst is named. member: the
     only member, else None. unit: who handles a case by the reports. is_handled: whether the reports
     say that somebody does.
@@ -54,7 +55,7 @@ def find_decisions(
         *_list_grave_cases(frames[INCIDENTS.name], register, grave_cases, top),
         *_list_alerts(alerts, set(_all_members(grave_cases))),
     ]
-    times = dict.fromkeys(("since", "due_at"), "datetime64[us, UTC]")
+    times = dict.fromkeys(("since", "known_at", "due_at"), "datetime64[us, UTC]")
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").astype(
         {**times, "level": "int64", "count": "int64", "is_handled": "bool"}
     )
@@ -73,14 +74,22 @@ def assign_holders(
     """Return the decisions with `holder`, who has it (None: nobody), those without one first.
 
     names_by_case: who acknowledged a case; names_by_alert: who saw or acted on an alert, by key.
-    Within one level what nobody has is more urgent than what somebody works on.
+    Within one level what nobody has is more urgent than what somebody works on. Grave reports that
+    nobody has come before all else, the newest first: it may not have been seen yet, and must not
+    stand behind what is merely overdue for longer.
     """
     rows: list[Any] = list(decisions.itertuples())
     holders = [_find_holder(row, names_by_case, names_by_alert) for row in rows]
     table = decisions.assign(holder=pd.Series(holders, decisions.index, dtype="object"))
     is_held = table["holder"].notna() | table["is_handled"]
-    order = table.assign(is_held=is_held).sort_values(
-        ["level", "is_held"], ascending=[False, True], kind="stable"
+    is_unheld_grave = ~is_held & (table["kind"] == GRAVE)
+    order = table.assign(
+        is_held=is_held, came=table["known_at"].where(is_unheld_grave)
+    ).sort_values(
+        ["came", "level", "is_held"],
+        ascending=[False, False, True],
+        kind="stable",
+        na_position="last",
     )
     return table.loc[order.index].reset_index(drop=True)
 
@@ -119,6 +128,7 @@ def _list_grave_cases(
             "kecamatan": _text_or_none(row.kecamatan),
             "place_code": _text_or_none(row.desa) or _text_or_none(row.kecamatan),
             "since": row.started_at,
+            "known_at": row.grave_at,
             "due_at": row.due_at,
             "step": row.step,
             "count": 1,
@@ -164,6 +174,7 @@ def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:
         "kecamatan": kecamatan,
         "place_code": member.rpartition(".")[0] if member and is_station else kecamatan,
         "since": group["since"].min(),
+        "known_at": group["since"].min(),
         "due_at": group["since"].min(),
         "step": None,
         "count": int(group["n"].sum()),

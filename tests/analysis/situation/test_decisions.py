@@ -57,6 +57,19 @@ def test_what_somebody_works_on_comes_after_what_nobody_has(register: Register) 
     assert "Satreskrim" in set(by_case.dropna())
 
 
+def test_a_fresh_grave_report_that_nobody_has_stands_before_what_is_longer_overdue(
+    register: Register,
+) -> None:
+    old = [incident(id=f"A{n}", tingkat="tinggi", at=f"0{n}.00") for n in range(1, 8)]
+    fresh = incident(id="B", tingkat="tinggi", at="03.00", known="09.58")
+    named = decisions.assign_holders(found(register, *old, fresh), {}, {})
+    assert named["key"].iloc[0].startswith("B|")  # it began long ago, and was not known
+    first = str(named["key"].iloc[0])
+    held = decisions.assign_holders(found(register, *old, fresh), {first: "Iptu Rahmat"}, {})
+    assert held["key"].iloc[0].startswith("A7|")
+    assert held.loc[held["kind"] == GRAVE, "key"].iloc[-1] == first
+
+
 def test_a_grave_report_that_is_late_is_not_listed_twice(register: Register) -> None:
     table = found(register, incident(id="A", tingkat="tinggi", at="02.00"), at="12.00")
     assert len(of_cases(table)) == 1
