@@ -9,7 +9,6 @@ import pandas as pd
 from situasi.analysis.personnel import attendance, officers
 from situasi.analysis.personnel import coverage as coverage_analysis
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.personnel.officers import POLICE_GROUPS, get_feed_frame
 from situasi.analysis.queries import reads
 from situasi.domain.feed_schemas import PERSONNEL
 from situasi.domain.register import Register
@@ -20,8 +19,7 @@ class PersonnelData:
     """The personnel of the selected kecamatan at a time.
 
     total, kecamatan, polsek: of coverage.build_total_row and build_area_table. agencies: of
-    officers.count_by_agency. curve: attendance.build_attendance_curve of the police posted to TPS,
-    or of all police who checked in if nobody is posted.
+    officers.count_by_agency. curve: of attendance.compute_police_attendance.
     """
 
     coverage: Coverage
@@ -51,18 +49,5 @@ def compute_personnel(
         kecamatan=coverage_analysis.build_area_table(selected, by_code),
         polsek=coverage_analysis.build_area_table(selected, by_polsek),
         agencies=officers.count_by_agency(selected.officers),
-        curve=attendance.build_attendance_curve(
-            get_feed_frame(frames, PERSONNEL),
-            _list_tracked_police(selected),
-            (register.election.day_start, register.election.day_end),
-            at,
-            register.election.rules.personnel.report_interval,
-        ),
+        curve=attendance.compute_police_attendance(frames, register, at, full_coverage, kecamatan),
     )
-
-
-def _list_tracked_police(coverage: Coverage) -> list[str]:
-    police = coverage.officers["group"].isin(POLICE_GROUPS)
-    if coverage.has_postings:
-        police &= coverage.officers.index.isin(coverage.postings["petugas"])
-    return list(coverage.officers.index[police])

@@ -1,16 +1,48 @@
 """Attendance: how many officers were at their posts through the day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from situasi.analysis.personnel import coverage
+from situasi.analysis.personnel.coverage import Coverage
+from situasi.analysis.personnel.officers import POLICE_GROUPS, get_feed_frame
 from situasi.analysis.personnel.presence import AT_POST_CHECKINS, sort_checkins
+from situasi.analysis.queries import reads
 from situasi.analysis.timestamps import MICROSECOND, column_to_us
+from situasi.domain.feed_schemas import PERSONNEL
+from situasi.domain.register import Register
 
 STEP = timedelta(minutes=15)
+
+
+@reads(PERSONNEL, depends_on=(coverage.compute_coverage,))
+def compute_police_attendance(
+    frames: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    full_coverage: Coverage,
+    kecamatan: tuple[str, ...],
+) -> pd.DataFrame:
+    """Compute build_attendance_curve of the police of these kecamatan (none: all).
+
+    Of those posted to TPS, or of all who checked in if nobody is posted.
+    """
+    selected = coverage.filter_by_kecamatan(full_coverage, kecamatan)
+    is_tracked = selected.officers["group"].isin(POLICE_GROUPS)
+    if selected.has_postings:
+        is_tracked &= selected.officers.index.isin(selected.postings["petugas"])
+    election = register.election
+    return build_attendance_curve(
+        get_feed_frame(frames, PERSONNEL),
+        list(selected.officers.index[is_tracked]),
+        (election.day_start, election.day_end),
+        at,
+        election.rules.personnel.report_interval,
+    )
 
 
 def build_attendance_curve(

@@ -95,7 +95,8 @@ def filter_by_kecamatan(coverage: Coverage, kecamatan: Collection[str]) -> Cover
     if not kecamatan:
         return coverage
     chosen = frozenset(kecamatan)
-    is_chosen = [bool(areas & chosen) for areas in coverage.officers["areas"]]
+    # Of no officers an empty list would choose columns.
+    is_chosen = np.array([bool(areas & chosen) for areas in coverage.officers["areas"]], dtype=bool)
     return replace(
         coverage,
         officers=coverage.officers[is_chosen],

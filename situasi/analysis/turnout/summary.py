@@ -8,8 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
+from situasi.analysis.queries import reads
 from situasi.analysis.runs import is_first_of_run
-from situasi.analysis.stations.reports import TpsReports, compute_voters_present
+from situasi.analysis.stations.reports import (
+    TpsReports,
+    build_tps_reports,
+    compute_voters_present,
+    select_current_counts,
+)
+from situasi.domain.feed_schemas import TPS
 from situasi.domain.register import Register
 
 _SUMMED_COLUMNS = (
@@ -112,6 +119,15 @@ def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
         "most": 100 * (voters_present + unreported_dpt) / all_dpt,
         "common_rate": 100 * common / np.where(common_dpt > 0, common_dpt, np.nan),
     }
+
+
+@reads(TPS)
+def compute_turnout_curve(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+) -> pd.DataFrame:
+    """Compute build_turnout_curve of these kecamatan (none: all)."""
+    counts = select_current_counts(build_tps_reports(frames[TPS.name], register), register)
+    return build_turnout_curve(counts, register, at, kecamatan)
 
 
 def build_turnout_curve(

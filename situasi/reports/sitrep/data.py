@@ -79,15 +79,6 @@ class SitrepData:
 
 
 @reads(TPS)
-def compute_turnout_curve(
-    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
-) -> pd.DataFrame:
-    """Return analysis.turnout.summary.build_turnout_curve of these kecamatan."""
-    counts = select_current_counts(build_tps_reports(frames["tps"], register), register)
-    return summary.build_turnout_curve(counts, register, at, kecamatan)
-
-
-@reads(TPS)
 def compute_forecast(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> TurnoutForecast | None:
@@ -154,7 +145,7 @@ def collect_data(
         previous_period=_collect_previous_period(view, request) if with_previous else None,
         coverage=officers and coverage.filter_by_kecamatan(officers, request.kecamatan),
         alerts=_collect_alerts(board, viewer, snapshot_view, view, request),
-        turnout_curve=view.compute(compute_turnout_curve, request.kecamatan),
+        turnout_curve=view.compute(summary.compute_turnout_curve, request.kecamatan),
         forecast=view.compute(compute_forecast),
         running_stages=stages.list_running_stages(kabupaten_stages, view_time.at.date()),
         neutrality=(

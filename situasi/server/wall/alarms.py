@@ -1,19 +1,22 @@
-"""Grave reports on the wall: each with its whole text, what was there before, and who is near."""
+"""Grave reports on the wall: the whole text, what was there before, who is near, who has it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 
 import pandas as pd
 
+from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis.redeployment import nearest
 from situasi.analysis.redeployment.candidates import Candidate
-from situasi.common.formats import format_counts, format_number, format_time
+from situasi.common.formats import format_counts, format_duration, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.road_network import Geography
 from situasi.presentation import decisions
+from situasi.presentation.view_text import mark_machine_time
+from situasi.server.wall.view_model import ViewData
 
 # What is further back than this says little about the place now.
 _BEFORE = timedelta(hours=24)
@@ -92,3 +95,33 @@ def _format_credibility(row: Any, *, with_names: bool) -> str:
     if isinstance(row.flags, str) and row.flags:
         parts.append(row.flags)
     return " · ".join(parts)
+
+
+def format_row_acknowledgement(row: Any, data: ViewData, zone: tzinfo) -> str | None:
+    """Format the first acknowledgement of a case; None for a past moment."""
+    acks = [data.acknowledged[case] for case in row.members if case in data.acknowledged]
+    if not acks or not data.view_time.live:
+        return None
+    first = min(acks, key=lambda ack: ack.at)
+    return format_acknowledgement(
+        first, zone, with_name=data.with_names, is_exercise=data.view_time.is_exercise
+    )
+
+
+def format_acknowledgement(
+    acknowledgement: Acknowledgement, zone: tzinfo, *, with_name: bool, is_exercise: bool = False
+) -> str:
+    """Return 'dipahami Iptu X 12.31, setelah 40 detik'; the name only if with_name."""
+    seconds = acknowledgement.response_time_s
+    time = mark_machine_time(
+        format_time(acknowledgement.at.astimezone(zone)), is_exercise=is_exercise
+    )
+    if seconds < 120:
+        after = _("{n} detik").format(n=format_number(seconds))
+    else:
+        after = format_duration(acknowledgement.at - acknowledgement.since)
+    if not with_name:
+        return _("dipahami {time}, setelah {after}").format(time=time, after=after)
+    return _("dipahami {who} {time}, setelah {after}").format(
+        who=acknowledgement.by, time=time, after=after
+    )

@@ -26,7 +26,7 @@ from situasi.server.auth import login, sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.frontend import packing
 from situasi.server.frontend.light_view import WALL_PATH
-from situasi.server.wall import assets, frozen_copy
+from situasi.server.wall import alarms, assets, frozen_copy
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import shell as wall_shell
@@ -206,7 +206,7 @@ async def acknowledge(request: Request) -> Response:
         return _error_response(_("laporan ini sudah ditutup"), 404)
     await service.refresh(force=True)
     zone = current_board().register.election.zone
-    text = wall_state.format_acknowledgement(
+    text = alarms.format_acknowledgement(
         acknowledgement,
         zone,
         with_name=viewer.role.may_see("personel"),

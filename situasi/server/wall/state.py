@@ -3,26 +3,25 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from situasi.access.roles import Viewer
-from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_list import AlertRecords
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.personnel.attendance import compute_police_attendance
 from situasi.analysis.redeployment.nearest import find_ready_officers
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
+from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.formats import (
     format_date,
-    format_duration,
     format_long_date,
-    format_number,
     format_time,
 )
 from situasi.common.i18n import _
@@ -39,10 +38,13 @@ from situasi.presentation.view_text import (
     format_clock_note,
     format_filters,
     list_banners,
-    mark_machine_time,
 )
-from situasi.server.wall import map_marks, matters, svg_map, views
-from situasi.server.wall.alarms import Surroundings, describe_surroundings
+from situasi.server.wall import map_marks, matters, svg_map, trends, views
+from situasi.server.wall.alarms import (
+    Surroundings,
+    describe_surroundings,
+    format_row_acknowledgement,
+)
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
 
@@ -137,6 +139,10 @@ def _build_views(
     data = ViewData(
         overview=overview,
         day=analysis_view.compute(area_summary.compute_area_summary),
+        turnout_curve=analysis_view.compute(
+            summary.compute_turnout_curve, tuple(selection.kecamatan)
+        ),
+        attendance=analysis_view.compute(compute_police_attendance, tuple(selection.kecamatan)),
         critical_cases=visible,
         decisions=matters.format_decisions(waiting, visible, register, minute, around),
         acknowledged=sources.records.acknowledged,
@@ -226,7 +232,7 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
         "title": view.title,
         "quiet": view.is_quiet,
         "figures": [
-            _build_kpi(item) | {"trend": list(view.trends.get(item.key, ()))} for item in view.kpis
+            _build_kpi(item) | {"trend": trends.compute_trend(item.key, data)} for item in view.kpis
         ],
         "areas": areas,
         "legend": marks,
@@ -310,7 +316,7 @@ def _build_alarm(row: Any, data: ViewData, point: list[float] | None) -> dict[st
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
         "came": format_time(row.grave_at.astimezone(zone)),
         "old": not item.is_exercise and row.came_at - row.grave_at > _HISTORY_AGE,
-        "acknowledged": _format_row_acknowledgement(row, data, zone),
+        "acknowledged": format_row_acknowledgement(row, data, zone),
     }
 
 
@@ -340,36 +346,6 @@ def _build_case(row: Any, item: incident_item.IncidentItem) -> dict[str, Any]:
 def hash_case_id(case: str) -> str:
     """Return the id by which a browser refers to a case."""
     return blake2b(case.encode(), digest_size=9).hexdigest()
-
-
-def _format_row_acknowledgement(row: Any, data: ViewData, zone: tzinfo) -> str | None:
-    """Format the first acknowledgement of a case; None for a past moment."""
-    acks = [data.acknowledged[case] for case in row.members if case in data.acknowledged]
-    if not acks or not data.view_time.live:
-        return None
-    first = min(acks, key=lambda ack: ack.at)
-    return format_acknowledgement(
-        first, zone, with_name=data.with_names, is_exercise=data.view_time.is_exercise
-    )
-
-
-def format_acknowledgement(
-    acknowledgement: Acknowledgement, zone: tzinfo, *, with_name: bool, is_exercise: bool = False
-) -> str:
-    """Return 'dipahami Iptu X 12.31, setelah 40 detik'; the name only if with_name."""
-    seconds = acknowledgement.response_time_s
-    time = mark_machine_time(
-        format_time(acknowledgement.at.astimezone(zone)), is_exercise=is_exercise
-    )
-    if seconds < 120:
-        after = _("{n} detik").format(n=format_number(seconds))
-    else:
-        after = format_duration(acknowledgement.at - acknowledgement.since)
-    if not with_name:
-        return _("dipahami {time}, setelah {after}").format(time=time, after=after)
-    return _("dipahami {who} {time}, setelah {after}").format(
-        who=acknowledgement.by, time=time, after=after
-    )
 
 
 def _table_columns(viewer: Viewer) -> list[str]:

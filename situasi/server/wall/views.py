@@ -42,7 +42,6 @@ def _build_situation(data: ViewData) -> WallView:
         empty_text=_("Tidak ada laporan berat yang terbuka.")
         if overview.newest_time is not None
         else _("Belum ada laporan kejadian."),
-        trends={"terbuka": data.open_trend},
     )
 
 
@@ -70,7 +69,6 @@ def _build_decisions(data: ViewData) -> WallView:
         lines,
         _("Tidak ada yang menunggu keputusan."),
         is_quiet=not lines,
-        trends={"terbuka": data.open_trend, "tps": data.phase_trend},
     )
 
 
@@ -126,7 +124,6 @@ def _build_stations(data: ViewData) -> WallView:
         _list_boxes(task, data) if task.name == current_task.BOXES else _list_task(task, data),
         empty_text,
         is_quiet=is_quiet,
-        trends={"tps": data.phase_trend},
     )
 
 
@@ -256,7 +253,6 @@ def _build_attention(data: ViewData) -> WallView:
         lines,
         empty_text,
         is_quiet=not lines,
-        trends={"terbuka": data.open_trend},
     )
 
 

@@ -28,8 +28,8 @@ from situasi.ingest.pipeline import ingest_file
 from situasi.live import access_scope
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
+from situasi.server.wall import alarms, routes, state_pool
 from situasi.server.wall import query as wall_query
-from situasi.server.wall import routes, state_pool
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.service import EncodedState, WallService
@@ -303,7 +303,7 @@ def test_a_time_of_the_computer_beside_the_clock_of_a_rehearsal_says_whose_it_is
     assert said["exercise"] and not said["ticks"]
     stored = acknowledgements.Acknowledgement("X", "Iptu Rahmat", "posko", NOON, NOON)
     zone = board.register.election.zone
-    told = wall_state.format_acknowledgement(stored, zone, with_name=True, is_exercise=True)
+    told = alarms.format_acknowledgement(stored, zone, with_name=True, is_exercise=True)
     assert told == "dipahami Iptu Rahmat jam komputer 12.00, setelah 0 detik"
 
 
