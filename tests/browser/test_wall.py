@@ -329,6 +329,35 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_is_cut(
     assert page.locator("#controls").evaluate("e => getComputedStyle(e).opacity") == "0"
 
 
+# Screens with their size: on a wall of 3 x 2 panels of 55 inches every word beside the map, with
+# `besar=ya` the first figures of one such panel.
+@pytest.mark.parametrize(
+    ("size", "query", "measured", "mm_per_px"),
+    [
+        ((5760, 2160), "", "html", 1_370 / 2160),
+        ((2880, 1080), "&besar=ya", "html", 1_370 / 1080),
+        ((1920, 1080), "&besar=ya", "keys", 1_217 / 1920),
+        ((3840, 2160), "&besar=ya", "keys", 1_217 / 3840),
+    ],
+)
+def test_other_screens_are_read_from_ten_metres_and_nothing_is_cut(
+    rehearsal: Server,
+    look: Look,
+    size: tuple[int, int],
+    query: str,
+    measured: str,
+    mm_per_px: float,
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    page = wall(look, rehearsal, f"{DAY}&tempo=600{query}", viewport=viewport)
+    for _ in range(len(VIEW_NAMES)):
+        page.keyboard.press("ArrowRight")
+        name, sizes = title(page), page.evaluate(_SIZES)
+        read_mm = min(sizes[measured]) * CAP_SHARE * mm_per_px
+        assert read_mm >= LEGIBLE_MM - 0.5, (name, size, read_mm)
+        assert sizes["cut"] == [], (name, size)
+
+
 def test_a_band_longer_than_the_wall_goes_on_below_and_pushes_nothing_aside(
     rehearsal: Server, look: Look
 ) -> None:

@@ -119,12 +119,14 @@ export function lines(place, list) {
   });
 }
 
-// Hide the last lines that have no space, so that none is cut; return how many are hidden.
-export function fit(place) {
+export const isCut = (place) => place.scrollHeight > place.clientHeight + 1;
+
+// Hide the last lines that have no space, so that none is cut, but for so many; return how many.
+export function fit(place, least) {
   const rows = [...place.children];
   rows.forEach((row) => { row.hidden = false; });
   let hidden = 0;
-  while (hidden < rows.length - 1 && place.scrollHeight > place.clientHeight + 1) {
+  while (hidden < rows.length - least && isCut(place)) {
     hidden += 1;
     rows[rows.length - hidden].hidden = true;
   }

@@ -73,12 +73,18 @@ function fitLists() {
   unit.hidden = false;
   unit.hidden = unit.scrollWidth > unit.clientWidth;
   const waiting = state.picture.decisions ?? [];
-  const hidden = draw.fit(by("decisions"));
+  by("listed").hidden = false;
+  let hidden = draw.fit(by("decisions"), 1);
+  if (draw.isCut(by("decisions"))) { // what waits is worth more than the list above it
+    by("listed").hidden = true;
+    hidden = draw.fit(by("decisions"), 1);
+  }
   const unheld = waiting.filter((matter) => matter.unheld).length;
   headDecisions(unheld, (state.picture.decision_count ?? 0) - waiting.length + hidden);
-  draw.fit(by("lines"));
+  draw.fit(by("lines"), 0);
   const last = [...by("lines").children].filter((row) => !row.hidden).at(-1);
   if (last?.matches(".sub")) last.hidden = true; // a heading of nothing
+  if (!last && by("lines").children.length) by("listed").hidden = true;
 }
 
 // On a phone the figures of all views are stacked.
