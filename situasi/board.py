@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from situasi.access import officer_key
@@ -28,6 +29,8 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.refresher import SnapshotRefresher
 from situasi.live.snapshot import SnapshotReader
+from situasi.presentation import station_cells
+from situasi.presentation.station_cells import StationCells
 from situasi.store import Scope, Store, StoreError, open_store
 
 
@@ -67,6 +70,11 @@ class Board:
     def kabupaten_code(self) -> str:
         """Return the code of the kabupaten of this board."""
         return self.register.election.kabupaten_code
+
+    @cached_property
+    def station_cells(self) -> dict[str, StationCells]:
+        """The cells of the TPS on the map, by language."""
+        return station_cells.build_cells_by_language(self.register, self.geography)
 
     def close(self) -> None:
         """Close the audit log, the snapshot reader and the store."""

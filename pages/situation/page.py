@@ -27,6 +27,7 @@ from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.presentation.incident_item import build_item
 from situasi.presentation.map_measures import MapMeasure, build_measure
+from situasi.presentation.station_measures import StationMeasure, build_station_measure
 from situasi.ui import filters, playback, render_cache, url_state
 from situasi.ui.components import area_map, case_links, markup
 from situasi.ui.components.chart import render_chart
@@ -161,13 +162,20 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
     kecamatan, theme = context.register.kecamatan, context.theme
     key = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
-    def build(overview: Overview, day_summary: AreaSummary) -> tuple[MapMeasure, Deck, CasesByMark]:
+    def build(
+        overview: Overview, day_summary: AreaSummary
+    ) -> tuple[MapMeasure, StationMeasure, Deck, CasesByMark]:
         measure = build_measure(name, overview, day_summary, kecamatan, theme)
+        visible_codes = list(overview.crowd_states["kecamatan"])
+        cells = build_station_measure(
+            name, day_summary.stations, list(board().register.tps["code"]), visible_codes, theme
+        )
         points, cases_by_mark = build_marks(place_cases(overview.open_cases))
-        areas = area_map.build_areas(list(overview.crowd_states["kecamatan"]), measure.build_area)
-        return measure, area_map.build_deck(areas, "peta", points), cases_by_mark
+        areas = area_map.build_areas(visible_codes, measure.build_area)
+        deck = area_map.build_deck(areas, "peta", points, cell_style=cells.style)
+        return measure, cells, deck, cases_by_mark
 
-    measure, deck, cases_by_mark = render_cache.get_or_build(
+    measure, cells, deck, cases_by_mark = render_cache.get_or_build(
         "peta", key, (overview, day_summary), build
     )
     area_map.render_deck(
@@ -179,7 +187,7 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
         cases_by_mark,
     )
     drawn_count = sum(map(len, cases_by_mark.values()))
-    _render_legend(measure, drawn_count, len(overview.open_cases) - len(unplaced))
+    _render_legend(measure, cells, drawn_count, len(overview.open_cases) - len(unplaced))
 
 
 def _select_unplaced(overview: Overview) -> pd.DataFrame:
@@ -188,7 +196,9 @@ def _select_unplaced(overview: Overview) -> pd.DataFrame:
     return overview.open_cases.drop(index=placed.index)
 
 
-def _render_legend(map_measure: MapMeasure, drawn_count: int, placed_count: int) -> None:
+def _render_legend(
+    map_measure: MapMeasure, cells: StationMeasure, drawn_count: int, placed_count: int
+) -> None:
     marks = [
         (markup.build_tingkat_mark(level), label("tingkat", level)) for level in reversed(LEVELS)
     ]
@@ -198,6 +208,9 @@ def _render_legend(map_measure: MapMeasure, drawn_count: int, placed_count: int)
         marks.append((markup.build_situasi_mark(None), map_measure.no_data_label))
     if map_measure.hatch_label:
         marks.append((markup.build_hatch_mark(), map_measure.hatch_label))
+    named = [mark for mark, _word in map_measure.legend]
+    marks += [(markup.build_mark(mark), word) for mark, word in cells.legend if mark not in named]
+    marks.append((markup.build_situasi_mark(None), _("sel TPS bila diperbesar, putus: perkiraan")))
     area_map.render_legend(marks)
     if drawn_count < placed_count:
         st.caption(

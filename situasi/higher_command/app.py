@@ -331,12 +331,17 @@ def server_unit_name(board: Callable[[], Board]) -> str:
     return board().register.election.command if _current is None else _current.command.name
 
 
+def iter_boards(board: Callable[[], Board]) -> Iterator[Board]:
+    """Yield all boards of which pages of this server draw maps."""
+    if _current is None:
+        yield board()
+    else:
+        yield from _current.board_pool.list_open()
+
+
 def iter_boundaries(board: Callable[[], Board]) -> Iterator[Boundaries]:
     """Yield all boundaries that pages of this server draw."""
-    if _current is None:
-        yield board().boundaries
-        return
-    if _current.boundaries is not None:
+    if _current is not None and _current.boundaries is not None:
         yield _current.boundaries
-    for pooled_board in _current.board_pool.list_open():
-        yield pooled_board.boundaries
+    for drawn_board in iter_boards(board):
+        yield drawn_board.boundaries

@@ -10,6 +10,7 @@ from situasi.domain import basemap
 from situasi.domain.boundaries import URL_TEMPLATE
 from situasi.figures.maps import markers
 from situasi.higher_command import app
+from situasi.presentation import station_cells
 from situasi.server import health
 from situasi.server.api.app import Api
 from situasi.server.api.problem_details import ProblemMiddleware
@@ -38,6 +39,16 @@ def serve_base_map(request: Request) -> Response:
     return Response(status_code=404)
 
 
+def serve_station_cells(request: Request) -> Response:
+    """Return the cells of the TPS; their path changes with their content."""
+    for open_board in app.iter_boards(board):
+        for cells in open_board.station_cells.values():
+            if cells.fingerprint == request.path_params["fingerprint"]:
+                kept = packing.keep_content(cells.content, "application/geo+json")
+                return packing.build_response(request.headers, kept)
+    return Response(status_code=404)
+
+
 def serve_markers(request: Request) -> Response:
     """Return the icon atlas of the map; its path changes with its content."""
     image = markers.build_icon_atlases().get(request.path_params["fingerprint"])
@@ -58,6 +69,7 @@ ROUTES = (
     *frontend.FILE_ROUTES,
     Route(URL_TEMPLATE, serve_boundaries),
     Route(basemap.URL_TEMPLATE, serve_base_map),
+    Route(station_cells.URL_TEMPLATE, serve_station_cells),
     Route(markers.ATLAS_ROUTE, serve_markers),
     Route(assets.ROUTE, serve_stylesheet),
     Route("/healthz", health.health),

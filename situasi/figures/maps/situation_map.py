@@ -12,6 +12,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.figures.maps import base_layers, hatching, labels, markers, routes, scale_bar
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import LabelLayout
+from situasi.figures.maps.station_cells import CellStyle, build_cell_layer
 from situasi.figures.theme import Theme, hex_to_rgba
 
 HEIGHT = 430
@@ -29,6 +30,7 @@ def build_situation_map(
     layer_id: str,
     view_id: str = "peta",
     moves: pd.DataFrame | None = None,
+    cells: tuple[str, CellStyle] | None = None,
 ) -> pdk.Deck:
     """Build the map of the kabupaten.
 
@@ -36,13 +38,15 @@ def build_situation_map(
     base map by address, once. areas: by kecamatan code. points: marks with lat, lon, placed_by,
     tingkat, n (number of cases) and label, at most markers.MAX_POINTS; None: no marks.
     layer_id: a new id clears the viewer's last click and keeps the camera. view_id: a new id
-    brings the camera back. moves: lines between places (routes.build_route_layers).
+    brings the camera back. moves: lines between places (routes.build_route_layers). cells: the
+    address and the colours of the TPS, drawn from a zoom on.
     """
     camera = layout.camera
     return _CompactDeck(
         layers=[
             _build_polygon_layer(boundaries.url, areas, theme, layer_id),
             *hatching.build_hatch_layers(boundaries, areas, theme),
+            *([] if cells is None else [build_cell_layer(*cells, theme)]),
             *base_layers.build_base_layers(boundaries.basemap, theme),
             _build_border_layer(boundaries.url, areas, theme),
             *scale_bar.build_scale_layers(layout, boundaries, HEIGHT, theme),
