@@ -187,7 +187,10 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
         cases_by_mark,
     )
     drawn_count = sum(map(len, cases_by_mark.values()))
-    _render_legend(measure, cells, drawn_count, len(overview.open_cases) - len(unplaced))
+    has_groups = any(len(case_keys) > 1 for case_keys in cases_by_mark.values())
+    _render_legend(
+        measure, cells, drawn_count, len(overview.open_cases) - len(unplaced), has_groups=has_groups
+    )
 
 
 def _select_unplaced(overview: Overview) -> pd.DataFrame:
@@ -197,20 +200,28 @@ def _select_unplaced(overview: Overview) -> pd.DataFrame:
 
 
 def _render_legend(
-    map_measure: MapMeasure, cells: StationMeasure, drawn_count: int, placed_count: int
+    map_measure: MapMeasure,
+    cells: StationMeasure,
+    drawn_count: int,
+    placed_count: int,
+    *,
+    has_groups: bool,
 ) -> None:
+    """Draw the legend. has_groups: some mark stands for several cases."""
     marks = [
         (markup.build_tingkat_mark(level), label("tingkat", level)) for level in reversed(LEVELS)
     ]
     marks.append((markup.build_estimate_mark(), _("letak perkiraan")))
+    if has_groups:
+        marks.append((markup.build_number_mark(), _("beberapa kejadian: klik untuk daftarnya")))
     marks += [(markup.build_mark(mark), word) for mark, word in map_measure.legend]
     if map_measure.no_data_label:
         marks.append((markup.build_situasi_mark(None), map_measure.no_data_label))
     if map_measure.hatch_label:
         marks.append((markup.build_hatch_mark(), map_measure.hatch_label))
     named = [mark for mark, _word in map_measure.legend]
-    marks += [(markup.build_mark(mark), word) for mark, word in cells.legend if mark not in named]
     marks.append((markup.build_situasi_mark(None), _("sel TPS bila diperbesar, putus: perkiraan")))
+    marks += [(markup.build_mark(mark), word) for mark, word in cells.legend if mark not in named]
     area_map.render_legend(marks)
     if drawn_count < placed_count:
         st.caption(

@@ -121,6 +121,7 @@ def _render_page(
         view_titles=[view["title"] for view in state_json["views"]],
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
         credit=board.boundaries.credit_line,
+        signs=shell.list_signs(),
         tables=tables,
         state=state_json,
         script_data={"flat": True, "words": {name: sentences[name] for name in _USED_SENTENCES}},

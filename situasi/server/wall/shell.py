@@ -9,6 +9,8 @@ from starlette.requests import Request
 from situasi.access.roles import Viewer
 from situasi.board import current_board
 from situasi.common.i18n import _
+from situasi.domain.feed_schemas import TINGKAT
+from situasi.domain.labels import label
 from situasi.presentation import view_text
 from situasi.server import html_pages
 from situasi.server.frontend import light_view
@@ -35,11 +37,18 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
         zone=election.zone_label,
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
         credit=board.boundaries.credit_line,
+        signs=list_signs(),
         style_path=assets.asset_path("wall.css"),
         script_path=assets.asset_path("wall.js"),
         controls=_build_controls(viewer),
         script_data=_build_script_data(viewer, query) | {"home": _build_home_link(request, viewer)},
     )
+
+
+def list_signs() -> list[tuple[str, str]]:
+    """Return the signs of the marks on the map, as classes of the stylesheet, with their words."""
+    levels = [(f"tingkat {level}", label("tingkat", level)) for level in reversed(TINGKAT)]
+    return [*levels, ("estimate", _("perkiraan"))]
 
 
 def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:

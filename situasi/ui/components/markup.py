@@ -168,6 +168,11 @@ def build_estimate_mark() -> Markup:
     return Markup('<i class="si-none si-round"></i>')
 
 
+def build_number_mark() -> Markup:
+    """Build the number beside a mark of several cases."""
+    return Markup('<b class="si-number">2</b>')
+
+
 def build_situasi_mark(situasi: str | None) -> Markup:
     """Build the mark of a situasi; a dashed square where none is stated."""
     if situasi is None:

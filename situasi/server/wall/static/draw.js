@@ -119,7 +119,11 @@ export function lines(place, list) {
   });
 }
 
-export const isCut = (place) => place.scrollHeight > place.clientHeight + 1;
+// A font keeps space above and below its letters, which may lie outside.
+export function isCut(place) {
+  const space = 0.1 * parseFloat(getComputedStyle(place).fontSize);
+  return place.scrollHeight > place.clientHeight + space;
+}
 
 // Hide the last lines that have no space, so that none is cut, but for so many; return how many.
 export function fit(place, least) {

@@ -74,17 +74,19 @@ function fitLists() {
   unit.hidden = unit.scrollWidth > unit.clientWidth;
   const waiting = state.picture.decisions ?? [];
   by("listed").hidden = false;
+  draw.fit(by("lines"), 0);
+  const rows = [...by("lines").children].filter((row) => !row.hidden);
+  const isFull = () => draw.isCut(by("decisions"));
   let hidden = draw.fit(by("decisions"), 1);
-  if (draw.isCut(by("decisions"))) { // what waits is worth more than the list above it
-    by("listed").hidden = true;
+  while (isFull() && rows.length) { // what waits is worth more than the list above it
+    rows.pop().hidden = true;
     hidden = draw.fit(by("decisions"), 1);
   }
+  if (rows.at(-1)?.matches(".sub")) rows.pop().hidden = true; // a heading of nothing
+  by("listed").hidden = !rows.length && by("lines").children.length > 0;
+  if (by("listed").hidden) hidden = draw.fit(by("decisions"), 1);
   const unheld = waiting.filter((matter) => matter.unheld).length;
   headDecisions(unheld, (state.picture.decision_count ?? 0) - waiting.length + hidden);
-  draw.fit(by("lines"), 0);
-  const last = [...by("lines").children].filter((row) => !row.hidden).at(-1);
-  if (last?.matches(".sub")) last.hidden = true; // a heading of nothing
-  if (!last && by("lines").children.length) by("listed").hidden = true;
 }
 
 // On a phone the figures of all views are stacked.
