@@ -349,7 +349,9 @@ def test_other_screens_are_read_from_ten_metres_and_nothing_is_cut(
     mm_per_px: float,
 ) -> None:
     viewport = {"width": size[0], "height": size[1]}
-    page = wall(look, rehearsal, f"{DAY}&tempo=600{query}", viewport=viewport)
+    # A minute with a long strip, long notes and two bands.
+    page = wall(look, rehearsal, f"saat=2024-11-27T13:05&tempo=600{query}", viewport=viewport)
+    says(page, "#state", "Tersambung")
     for _ in range(len(VIEW_NAMES)):
         page.keyboard.press("ArrowRight")
         name, sizes = title(page), page.evaluate(_SIZES)

@@ -107,6 +107,10 @@ by("acknowledge").addEventListener("submit", (event) => {
   acknowledge();
 });
 narrow.addEventListener("change", redraw);
+// What fits is measured with the letters that are shown, and in the space that there is.
+document.fonts.addEventListener("loadingdone", redraw);
+const space = new ResizeObserver(redraw);
+for (const part of [document.body, by("line").parentElement, by("announced")]) space.observe(part);
 
 // --- once a second, and after every event ---
 
