@@ -49,6 +49,13 @@ def test_no_word_of_streamlit_is_left_and_nothing_else_is_changed(language: str)
     assert "Streamlit server" not in "".join(c.raw.decode() for c in edition.own.values())
 
 
+def test_what_is_a_name_for_the_program_alone_keeps_it() -> None:
+    script = "{id:`Upload`,valid:`Upload`},f.displayName=`Upload`,g(`Upload`)"
+    with i18n.use_language("id"):
+        ours = words.replace_words(script, words.find_words("FileUploader.js"))
+    assert ours == "{id:`Upload`,valid:`Pilih berkas`},f.displayName=`Upload`,g(`Pilih berkas`)"
+
+
 def test_an_edition_has_all_files_under_its_own_name_and_no_other_name_opens_any() -> None:
     indonesian, english = (editions.build_edition(code) for code in ("id", "en"))
     assert indonesian.name != english.name
