@@ -99,18 +99,17 @@ class PlaceLookup:
         if by_name and not _is_well_formed_code(code):
             return ParsedKecamatan(by_name.code, f"{code_error}; dipakai nama {quote(name)}")
         problem = (
-            f"kode {quote(code)} adalah {self._display_name(by_code.code)}"
-            if by_code
-            else code_error
+            f"kode {quote(code)} adalah {self.format_name(by_code.code)}" if by_code else code_error
         )
         raise UnreadableCell("; ".join(dict.fromkeys(f for f in (problem, name_error) if f)))
 
     def _may_mean(self, name: Cell, code: str) -> bool:
         """Return whether an unreadable name could still mean the place of this code."""
         suggestions = self._kecamatan.suggest_names(_extract_kecamatan_words(name))
-        return not suggestions or self._display_name(code) in suggestions
+        return not suggestions or self.format_name(code) in suggestions
 
-    def _display_name(self, code: str | None) -> str:
+    def format_name(self, code: str | None) -> str:
+        """Return the name of a place as people read it."""
         return self._register.name_of(code)
 
     def _try_read(
@@ -126,8 +125,8 @@ class PlaceLookup:
     ) -> ParsedKecamatan:
         if by_code.code and by_name.code and by_code.code != by_name.code:
             raise UnreadableCell(
-                f"kode {quote(code)} adalah {self._display_name(by_code.code)}, "
-                f"tetapi nama {quote(name)} adalah {self._display_name(by_name.code)}"
+                f"kode {quote(code)} adalah {self.format_name(by_code.code)}, "
+                f"tetapi nama {quote(name)} adalah {self.format_name(by_name.code)}"
             )
         notes = [note for note in (by_code.note, by_name.note) if note]
         return ParsedKecamatan(by_code.code or by_name.code, "; ".join(notes) or None)
@@ -169,10 +168,10 @@ class PlaceLookup:
         nearest = None if exact or not words else self._kecamatan.find_nearest(words)
         if nearest:
             return ParsedKecamatan(
-                nearest, f"kecamatan {quote(cell)} dibaca {self._display_name(nearest)}"
+                nearest, f"kecamatan {quote(cell)} dibaca {self.format_name(nearest)}"
             )
         candidates = sorted(
-            {self._display_name(code) for code in exact}
+            {self.format_name(code) for code in exact}
         ) or self._kecamatan.suggest_names(words)
         if len(candidates) > 1:
             raise UnreadableCell(f"kecamatan {quote(cell)} bisa berarti {join_with_or(candidates)}")

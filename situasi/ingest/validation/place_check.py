@@ -24,6 +24,12 @@ from situasi.ingest.validation.table_check import TableCheck
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
 
 _PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
+# An office lies in the kecamatan or desa of its name: `Kantor Camat Payaraman`, `Balai Desa Miji`.
+_OFFICE = re.compile(
+    r"(?:(?:di|depan|halaman)\s+)*(?:(?:kantor|gedung|gudang|balai)\s+)*"
+    r"(?:(?P<office>camat|ppk|panwascam|(?:ma)?polsek|koramil|kua)\s+|(?=desa\b|kec))(?P<name>.+)",
+    re.IGNORECASE,
+)
 # A code of which a spreadsheet kept only the first digits, or one of another length.
 _DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?")
 
@@ -182,11 +188,18 @@ def _resolve_in_kecamatan(
 def _resolve_free_text(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
     """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain."""
     parts = [part.strip() for part in _PLACE_SEPARATOR.split(place_text) if part.strip()]
-    areas = {code for part in parts if (code := _find_kecamatan(part, places))}
+    offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
+    parts = [match["name"] for match in offices if match["office"] is None] + parts
+    names = [*parts, *(match["name"] for match in offices)]
+    areas = {code for part in names if (code := _find_kecamatan(part, places))}
     if len(areas) > 1:
         raise UnreadableCell(f'tempat "{place_text}" menyebut lebih dari satu kecamatan')
     area = next(iter(areas), None)
+    # What names the kecamatan is not also the desa of that name (`Pasar, Tanjung Raja`).
+    kecamatan_name = normalize_cell(places.format_name(area)).lower() if area else None
     for part in parts:
+        if normalize_cell(part).lower() == kecamatan_name:
+            continue
         try:
             village = places.read_desa(part, area, required=False)
         except UnreadableCell:
