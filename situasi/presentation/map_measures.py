@@ -10,7 +10,7 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.silent_places import SILENT_SHARE
-from situasi.common.formats import format_number, format_ratio, format_time
+from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import N_, label
@@ -205,7 +205,9 @@ def build_strength_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     much of the area is hatched, and where it is half or more no strength is claimed.
     """
     if row.known and 2 * row.released >= row.tps:  # the few that are left are in the list
-        count = "" if row.released == row.tps else f" {format_ratio(row.released, row.tps)}"
+        # Short: it stands beside the name on the wall.
+        count = f" {format_number(row.released)}/{format_number(row.tps)}"
+        count = "" if row.released == row.tps else count
         return AreaStyle(place.name, _("selesai") + count, theme.counts[0])
     if not row.known or pd.isna(row.ratio_present):
         return AreaStyle(place.name, fill_mode="silent")
