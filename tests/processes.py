@@ -3,6 +3,9 @@
 To import what they need takes a server or a command two seconds of a processor, and the tests start
 some hundred of them. That they begin well from nothing is asked by server/test_server.py,
 server/test_start_light.py, cli/test_rehearsal.py and by deploy/; without Linux they all do.
+
+A wrong password costs them a hundredth of what it costs on the day, a quarter of a second of a
+processor and 64 MiB (tests/access/test_accounts.py): the tests make hundreds of guesses.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
+
+# A hash is checked at the cost that it names: here as little as there can be.
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ROOT = Path(__file__).resolve().parents[1]
 _PR_SET_CHILD_SUBREAPER = 36
 _MAX_REQUEST = 1 << 20  # bytes: arguments and environment
@@ -125,6 +132,8 @@ def load_all() -> None:
                 importlib.import_module(name.removesuffix(".__init__"))
     for name in _LATER:
         importlib.import_module(name)
+    accounts = importlib.import_module("situasi.access.accounts")
+    accounts._HASHER = CHEAP_HASHER
     gc.collect()
     gc.freeze()
 

@@ -21,7 +21,6 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import streamlit
-from argon2 import PasswordHasher
 from itsdangerous import Signer
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -41,8 +40,6 @@ from tests.postgres import SCOPE
 
 SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
 PASSWORD = "kuda merah lari jauh"
-# A hash is checked at the cost that it names: here as little as there can be.
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 _TOKEN = re.compile(r'name="bukti" value="([^"]+)"')
 
@@ -210,7 +207,7 @@ def admit(
     Whoever is here signs in for a hundredth of what it costs on the day.
     """
     store = store_of(server)
-    with patch.object(accounts, "_HASHER", _CHEAP):
+    with patch.object(accounts, "_HASHER", processes.CHEAP_HASHER):
         accounts.add(store, name, role, area, password, datetime.now(UTC), "test")
     store.close()
 
