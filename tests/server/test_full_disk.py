@@ -14,7 +14,7 @@ from tests.browser.serving import Server, until
 from tests.server.doors import Knocker, drawn
 
 pytestmark = [
-    pytest.mark.xdist_group("server"),
+    pytest.mark.xdist_group(__name__),
     pytest.mark.skipif(
         not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root mounts a small disk"
     ),

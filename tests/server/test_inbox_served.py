@@ -42,7 +42,7 @@ sys.argv = ["streamlit", "run", "dashboard.py", "--server.port", sys.argv[1]]
 main()
 """
 
-pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group(__name__), pytest.mark.slow]
 
 
 class Server:

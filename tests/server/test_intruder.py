@@ -31,7 +31,7 @@ from tests.server.doors import (
     trail,
 )
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 HERE, THERE = "16.10.05", "16.10.04"  # Pemulutan, Indralaya
 OURS, THEIRS, SECRET_CASE = "Kotak Pemulutan basah", "Tenda Indralaya roboh", "Pose jari di warung"

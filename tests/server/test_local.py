@@ -28,7 +28,7 @@ from tests.server.doors import (
     starts,
 )
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 
 @pytest.fixture(scope="module")

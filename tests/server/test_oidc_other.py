@@ -16,7 +16,7 @@ from tests.browser.serving import PATIENCE, Server, free_port, until
 from tests.server.doors import SECRET, admit, trail
 from tests.server.identity import Officer
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 PERSON = {"sub": "8f14e45f", "preferred_username": "wati", "name": "Wati"}
 

@@ -10,7 +10,7 @@ from situasi.domain.settings import load
 from tests.browser.serving import Server
 from tests.server.doors import SECRET, Knocker, admit, change, refuses, served_with
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 TOLD = {
     "SITUASI_OIDC_ISSUER": "https://sso.polri.go.id/realms/polri",

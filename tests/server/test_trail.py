@@ -22,7 +22,7 @@ from tests.server.doors import (
     waiting_an_hour_for_the_store,
 )
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 PEOPLE = (("siti", "propam"), ("komandan", "pimpinan"), ("wati", "analis"))
 CASE = (

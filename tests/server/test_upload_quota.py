@@ -18,7 +18,7 @@ from situasi.server.upload_quota import MAX_BYTES_PER_OWNER, QuotaExceeded, Uplo
 from tests.browser.serving import PATIENCE, Server
 from tests.server.doors import Knocker, run, served_with
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 KB = 1024
 LARGEST = 500 * KB
 

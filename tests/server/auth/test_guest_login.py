@@ -34,7 +34,7 @@ from tests.server.doors import (
     trail,
 )
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 QUERY = (("kec", "16.10.05"), ("rentang", "semua"))
 OURS, THEIRS = "Kotak Pemulutan basah", "Tenda roboh"

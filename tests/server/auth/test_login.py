@@ -27,7 +27,7 @@ from situasi.server.auth.throttle import (
 from tests.browser.serving import Server, until
 from tests.server.doors import PASSWORD, Knocker, change, served_with, trail
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 PROXY = {"X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https"}
 WRONG = "Nama akun atau sandi tidak cocok."

@@ -40,7 +40,7 @@ from tests.server.doors import (
     write_session,
 )
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 ADMIRAL = viewer_header.encode_viewer(Viewer("penyusup", ROLES["pimpinan"]))
 # What an answer to an intruder may say: one sentence of ours.

@@ -54,7 +54,7 @@ from tests.server.identity import (
     unsigned,
 )
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 UNFINISHED = "Masuk lewat SSO Polri tidak selesai. Coba sekali lagi."
 NOT_YOURS = "SSO Polri mengenal Anda, tetapi tidak ada akun papan ini untuk Anda."

@@ -11,7 +11,7 @@ from situasi.server.auth.throttle import MAX_PER_ACCOUNT
 from tests.browser.serving import Server, until
 from tests.server.doors import PASSWORD, Answer, Knocker, admit, served_with, trail
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 NEW = "gajah putih tidur siang"
 

@@ -21,7 +21,7 @@ from tests.browser.serving import Server, until
 from tests.builders import WIB
 from tests.server.doors import SECRET, Answer, Knocker, admit, change, served_with, store_of, trail
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group(__name__)
 
 PICTURE = "/layar/gambar"
 HEADINGS = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
