@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.situation import area_summary
-from situasi.board import Board
+from situasi.board import Board, open_board
 from situasi.common.work_limits import TooManyQueries
+from situasi.live import analysis_cache
 from situasi.live.analysis_cache import AnalysisView
 from situasi.server.fair_workers import FairWorkers
 from situasi.server.wall import query as wall_query
@@ -24,6 +26,7 @@ from situasi.server.wall import state as wall_state
 from situasi.server.wall import state_pool
 from situasi.server.wall.service import EncodedState, WallService
 from situasi.server.wall.state import Sources
+from tests.conftest import NOON, settings_in
 
 BUSY, OTHER = (Viewer(name, ROLES["analis"]) for name in ("usil", "rina"))
 MOMENTS = [f"saat=2024-11-27T{8 + n // 60:02}:{n % 60:02}" for n in range(240)] * 2 + [
@@ -33,7 +36,10 @@ LONG = 60  # seconds after which a test gives up: nothing here takes as many
 
 
 class Held:
-    """The making of pictures, those of past moments held back until `go`; who made how many."""
+    """The making of pictures, those of past moments held back until `go`; who made how many.
+
+    What a past moment shows is asked for elsewhere: here it is the same of each.
+    """
 
     def __init__(self, make: Any) -> None:
         self._make, self.go = make, threading.Event()
@@ -45,6 +51,7 @@ class Held:
         if not sources.view_time.live:
             self.past[viewer.name] += 1
             assert self.go.wait(LONG)
+            return EncodedState(b"", b"", "", NOON)
         made: EncodedState = self._make(sources, viewer, wanted)
         return made
 
@@ -109,11 +116,15 @@ def test_somebody_elses_past_moment_is_not_behind_theirs(board: Board, held: Hel
     asyncio.run(crowd())
 
 
-def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Board) -> None:
-    screen = WallService(board)
+def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(board.register.kecamatan) < state_pool.MAX_QUERIES  # each once, one after another
+    monkeypatch.setattr(state_pool, "MAX_QUERIES", 6)
+    screen, some = WallService(board), list(board.register.kecamatan)[:4]
     # What none of the answers is kept of, as when a report comes in between.
-    first = [f"kec={code}" for code in board.register.kecamatan]
-    more = [f"kec={code}&tampilan={view}" for code in board.register.kecamatan for view in
+    first = [f"kec={code}" for code in some]
+    more = [f"kec={code}&tampilan={view}" for code in some for view in
             ("situasi", "tps", "partisipasi", "personel", "perhatian")]  # fmt: skip
 
     async def crowd() -> None:
@@ -149,7 +160,13 @@ def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.Monkey
     assert sum(days) == 1
 
 
-def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
+def test_past_moments_push_nothing_of_now_out_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A memory that a few moments fill.
+    monkeypatch.setattr(analysis_cache, "_MAX_RESULTS", 40)
+    monkeypatch.setattr(analysis_cache, "_MAX_FRAMES", 4)
+    board = open_board(settings_in(tmp_path), lambda: NOON)
     screen = WallService(board)
 
     async def crowd() -> None:
@@ -158,12 +175,13 @@ def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
             set(board.analysis_cache._results._futures),
             set(board.analysis_cache._frames._futures),
         )
-        for number, one in enumerate(MOMENTS[:60]):
-            await body(screen, one, replace(BUSY, name=f"u{number // 20}"))
+        for number, one in enumerate(MOMENTS[:8]):
+            await body(screen, one, replace(BUSY, name=f"u{number // 4}"))
         assert kept[0] <= set(board.analysis_cache._results._futures)
         assert kept[1] <= set(board.analysis_cache._frames._futures)
 
     asyncio.run(crowd())
+    board.close()
 
 
 def test_who_gives_up_waiting_frees_no_place_while_the_thread_goes_on() -> None:
