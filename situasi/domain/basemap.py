@@ -5,11 +5,13 @@ A picture for orientation, never a measure of distance.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import shapely
 
 URL_TEMPLATE = "/peta/dasar-{part}-{fingerprint}.geojson"
@@ -25,6 +27,11 @@ _KINDS_BY_PART = {
     LINES: frozenset({WATER_AREA, *LINE_KINDS, *OFFICE_KINDS}),
     NAMES: frozenset({*PLACE_KINDS, *OFFICE_KINDS}),
 }
+# Zooms (of deck.gl) from which names are drawn: each name from the first at which it has room.
+NAME_ZOOMS = (10.6, 11.2, 11.8, 12.4, 13.0, 13.6)
+_WORLD_PX = 512  # width of the whole world at zoom 0
+# Space of a name in pixels: the widest usual letter, one line, and a gap to the next name.
+_LETTER_PX, _LINE_PX, _GAP_PX = 6.2, 13.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class Basemap:
     @cached_property
     def _contents(self) -> Mapping[str, bytes]:
         parts = {part: self.select(*kinds) for part, kinds in _KINDS_BY_PART.items()}
-        return {part: _format_part(features) for part, features in parts.items() if features}
+        return {part: _format_part(part, features) for part, features in parts.items() if features}
 
 
 def parse(raw: bytes) -> Basemap:
@@ -104,9 +111,42 @@ def format_feature(feature: MapFeature) -> dict[str, Any]:
     }
 
 
-def _format_part(features: list[MapFeature]) -> bytes:
-    collection = {"type": "FeatureCollection", "features": [format_feature(f) for f in features]}
+def _format_part(part: str, features: list[MapFeature]) -> bytes:
+    """Format a part of the map as GeoJSON; NAMES with `z`, the number of their NAME_ZOOMS."""
+    rows = [format_feature(feature) for feature in features]
+    if part == NAMES:
+        for row, level in zip(rows, _assign_name_levels(features), strict=True):
+            row["properties"]["z"] = level
+    collection = {"type": "FeatureCollection", "features": rows}
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _assign_name_levels(features: list[MapFeature]) -> list[int]:
+    """Return for each name the first of NAME_ZOOMS at which it lies on no name drawn by then.
+
+    Towns come first, then offices. What has no room at any of them is drawn from the last one on.
+    """
+    ranks = {kind: rank for rank, kind in enumerate(("kota", *OFFICE_KINDS))}
+    waiting = sorted(range(len(features)), key=lambda i: ranks.get(features[i].kind, len(ranks)))
+    levels, drawn = np.full(len(features), len(NAME_ZOOMS) - 1), np.zeros(len(features), bool)
+    half_widths = np.array([len(feature.name) * _LETTER_PX / 2 for feature in features])
+    points = np.array([_project(feature.geometry.centroid) for feature in features])
+    for level, zoom in enumerate(NAME_ZOOMS):
+        x, y = points.T * 2**zoom
+        for index in tuple(waiting):
+            overlaps = (np.abs(x - x[index]) < half_widths + half_widths[index] + _GAP_PX) & (
+                np.abs(y - y[index]) < _LINE_PX
+            )
+            if not (overlaps & drawn).any():
+                levels[index], drawn[index] = level, True
+                waiting.remove(index)
+    return list(map(int, levels))
+
+
+def _project(point: Any) -> tuple[float, float]:
+    """Project to pixels of Web Mercator at zoom 0."""
+    latitude = math.asinh(math.tan(math.radians(point.y)))
+    return (point.x + 180) / 360 * _WORLD_PX, (1 - latitude / math.pi) / 2 * _WORLD_PX
 
 
 def _compute_fingerprint(content: bytes) -> str:

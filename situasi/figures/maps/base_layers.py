@@ -5,11 +5,16 @@ from typing import Any
 
 import pydeck as pdk
 
-from situasi.domain.basemap import LINES, NAMES, OFFICE_KINDS, POLICE_KINDS, Basemap
+from situasi.domain.basemap import (
+    LINES,
+    NAME_ZOOMS,
+    NAMES,
+    OFFICE_KINDS,
+    POLICE_KINDS,
+    Basemap,
+)
 from situasi.figures.theme import Theme, hex_to_rgba
 
-# From this zoom on, names of places are drawn; before, they would lie on one another.
-NAMES_ZOOM = 10.6
 # Widths of lines on a screen.
 LINE_WIDTHS_PX = {"sungai": 1.4, "tol": 1.8, "jalan_utama": 1.5, "jalan": 0.8, "rel": 1.2}
 # Offices of the police are filled, those of the election hollow; the head office is larger.
@@ -34,7 +39,7 @@ def build_base_layers(basemap: Basemap, theme: Theme) -> list[pdk.Layer]:
     if lines_url := basemap.url(LINES):
         layers.append(_build_lines(lines_url, theme))
     if names_url := basemap.url(NAMES):
-        layers.append(_build_names(names_url, theme))
+        layers += [_build_names(names_url, theme, level) for level in range(len(NAME_ZOOMS))]
     return layers
 
 
@@ -67,17 +72,17 @@ def _build_kind_expression(values: Mapping[str, Any], default: Any) -> str:
     return f"{chain}{default}"
 
 
-def _build_names(url: str, theme: Theme) -> pdk.Layer:
-    """Build the names as one tile of the whole world: only tiles begin at a zoom."""
+def _build_names(url: str, theme: Theme, level: int) -> pdk.Layer:
+    """Build the names of a level as one tile of the whole world: only tiles begin at a zoom."""
     return pdk.Layer(
         "TileLayer",
         url,
-        id="dasar-nama",
+        id=f"dasar-nama-{level}",
         min_zoom=0,
         max_zoom=0,
-        visible_min_zoom=NAMES_ZOOM,
+        visible_min_zoom=NAME_ZOOMS[level],
         point_type='"text"',
-        get_text="properties.nama",
+        get_text=f"properties.z=={level}?properties.nama:''",
         get_text_size=_NAME_SIZE_PX,
         get_text_color=hex_to_rgba(theme.muted),
         text_font_family=FONT,

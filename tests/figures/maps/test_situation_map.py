@@ -14,10 +14,10 @@ import shapely
 from PIL import Image
 
 from situasi.domain import boundaries as domain_boundaries
-from situasi.domain.basemap import OFFICE_KINDS, Basemap, MapFeature
+from situasi.domain.basemap import NAME_ZOOMS, OFFICE_KINDS, Basemap, MapFeature
 from situasi.domain.road_network import great_circle_km
 from situasi.domain.settings import ROOT
-from situasi.figures.maps import base_layers, markers, scale_bar
+from situasi.figures.maps import markers, scale_bar
 from situasi.figures.maps.area_spots import list_area_spots
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import place_labels
@@ -80,13 +80,13 @@ def test_rivers_roads_and_names_are_fetched_by_address_and_none_of_them_is_sent(
 ) -> None:
     deck = drawn(boundaries, {})
     assert layer(deck, "dasar")["data"] == boundaries.basemap.url("garis")
-    names = layer(deck, "dasar-nama")
-    assert names["data"] == boundaries.basemap.url("nama")
-    assert names["visibleMinZoom"] > deck["initialViewState"]["zoom"]
-    assert len(json.dumps([layer(deck, "dasar"), names])) < 2_200
+    levels = [layer(deck, f"dasar-nama-{level}") for level in range(len(NAME_ZOOMS))]
+    assert {names["data"] for names in levels} == {boundaries.basemap.url("nama")}
+    assert levels[0]["visibleMinZoom"] > deck["initialViewState"]["zoom"]
+    assert len(json.dumps([layer(deck, "dasar"), *levels])) < 4_500
     bare = drawn(replace(boundaries, basemap=Basemap()), {})
     assert {part["id"] for part in deck["layers"]} - {part["id"] for part in bare["layers"]} == {
-        "dasar", "dasar-nama",
+        "dasar", *(f"dasar-nama-{level}" for level in range(len(NAME_ZOOMS))),
     }  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def test_the_map_can_be_zoomed_within_limits_and_not_turned(
 ) -> None:
     deck = drawn(boundaries, {})
     view = deck["initialViewState"]
-    assert view["minZoom"] < view["zoom"] < base_layers.NAMES_ZOOM < view["maxZoom"]
+    assert view["minZoom"] < view["zoom"] < NAME_ZOOMS[0] < view["maxZoom"]
     assert [view["controller"] for view in deck["views"]] == [{"dragRotate": False}]
 
 
