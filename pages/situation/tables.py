@@ -41,7 +41,9 @@ def build_areas_table(overview: Overview, day_summary: AreaSummary, is_exercise:
             for code in codes
         ),
         _("nilai"): number_column(scores["score"], 1),
-        _("partisipasi"): percent_column(rates["rate"], estimated=rates["rate_estimated"]),
+        _("partisipasi"): percent_column(
+            rates["common_rate"].fillna(rates["rate"]), estimated=rates["rate_estimated"]
+        ),
         _("fase terjauh"): [label("fase", fase) for fase in phases["fase"]],
         _("TPS di fase itu"): ratio_column(
             phases["reached"].where(phases["fase"].notna()), phases["tps"], _("TPS")

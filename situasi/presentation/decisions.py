@@ -79,7 +79,12 @@ def format_decision(
     else:
         item = incident_item.build_item(case, register, at)
         what, place, tingkat = item.title, item.place, item.tingkat
-        elapsed = format_duration(age)
+        overdue = at - row.due_at
+        elapsed = (
+            _("lewat {age}").format(age=format_duration(overdue))
+            if overdue > timedelta(0)
+            else format_duration(age)
+        )
         limit = _format_limit(row.due_at - row.since)
     has_holder = isinstance(row.holder, str)
     if has_holder:

@@ -70,17 +70,19 @@ def choose_shade(count: int, maximum: int, theme: Theme) -> str:
 
 
 def build_turnout_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
-    """Return the map style of a kecamatan by turnout. row: of summary.build_turnout_table."""
+    """Return the map style of a kecamatan by turnout at the common hour, as lists compare it.
+
+    row: of summary.build_turnout_table.
+    """
     if pd.isna(row.rate):
         return AreaStyle(place.name, fill_mode="silent")
-    value = format_percent(row.rate, is_estimated=bool(row.rate_estimated))
+    rate = row.rate if pd.isna(row.common_rate) else row.common_rate
+    value = format_percent(rate, is_estimated=bool(row.rate_estimated))
     if row.is_stale:  # no colour beside those of a later hour: it would be read as low
         value += f" ({format_time(row.count_hour)})"
         return AreaStyle(place.name, value, hatch=1.0)
     hatch = row.stale / row.tps_counted
-    return AreaStyle(
-        place.name, value, select_step_colour(row.rate / 100, theme.turnout), hatch=hatch
-    )
+    return AreaStyle(place.name, value, select_step_colour(rate / 100, theme.turnout), hatch=hatch)
 
 
 def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:

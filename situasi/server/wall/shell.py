@@ -133,6 +133,7 @@ def script_sentences() -> dict[str, str]:
         "new": _("Laporan berat baru"),
         "more": _("Laporan berat baru · {n} lagi menunggu"),
         "came": _("masuk {time}"),
+        "heard": _("kabar {time}"),
         "hint": _("A: nyatakan paham · lepas sendiri dalam {n} detik"),
         "hint_guest": _("lepas sendiri dalam {n} detik"),
         "sending": _("Mencatat …"),

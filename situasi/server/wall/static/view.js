@@ -104,7 +104,7 @@ function reports(picture) {
     mark: one.tingkat,
     title: one.title,
     place: one.place,
-    end: one.when,
+    end: fill(words.heard, { time: one.when }),
     note: [one.acknowledged ?? (picture.moment.live ? words.unacknowledged : ""), one.situasi?.[1],
       one.status, one.happened].filter(Boolean).join(" · "),
   }));
