@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.board import Board
+from situasi.board import Board, open_board
 from situasi.reports.sitrep import build, files
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.model import Sitrep
 from tests.builders import wib
-from tests.conftest import NOON
+from tests.conftest import NOON, settings_in
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 AT = wib("12.30")
@@ -39,6 +39,16 @@ def built(
 @pytest.fixture(scope="session")
 def laporan(rehearsed: Board) -> Sitrep:
     return built(rehearsed)
+
+
+@pytest.fixture(scope="session")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Sitrep:
+    """The laporan of a board that nobody has told anything."""
+    board = open_board(settings_in(tmp_path_factory.mktemp("silent")), lambda: NOON)
+    try:
+        return built(board)
+    finally:
+        board.close()
 
 
 @pytest.fixture(scope="session")

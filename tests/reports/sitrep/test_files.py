@@ -159,22 +159,21 @@ def test_a_viewer_of_one_kecamatan_has_a_laporan_of_it_alone(rehearsed: Board) -
         built(rehearsed, viewer=polsek, kecamatan=("16.10.04",))
 
 
-def test_what_nobody_told_is_a_dash_and_never_zero(board: Board, election: Path) -> None:
-    empty = built(board)
-    values = {fact.key: fact for fact in empty.key_figures}
+def test_what_nobody_told_is_a_dash_and_never_zero(silent: Sitrep, election: Path) -> None:
+    values = {fact.key: fact for fact in silent.key_figures}
     for key in ("terbuka", "hadir", "partisipasi", "personel", "tercatat"):
         assert values[key].value == "–"
         assert all(one.value is None for one in values[key].numbers[:1])
     assert "Belum ada laporan" in " ".join(
-        empty.sentences["kejadian"] + empty.sentences["partisipasi"]
+        silent.sentences["kejadian"] + silent.sentences["partisipasi"]
     )
-    table = empty.tables["kecamatan"]
-    silent = [column.name for column in table.columns].index("hadir")
-    assert {row[silent] for row in table.rows} == {Cell("–", None)}
+    table = silent.tables["kecamatan"]
+    place = [column.name for column in table.columns].index("hadir")
+    assert {row[place] for row in table.rows} == {Cell("–", None)}
     for form in files.FORMATS:
-        content = files.build_file(empty, form, election)
+        content = files.build_file(silent, form, election)
         assert "LATIHAN" not in text_of(form, content), form
-    assert set(empty.drawings) == {"peta"}
+    assert set(silent.drawings) == {"peta"}
 
 
 @pytest.mark.slow
@@ -243,10 +242,10 @@ def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(
 
 
 def test_a_text_that_looks_like_a_field_of_the_template_is_not_filled(
-    board: Board, election: Path
+    silent: Sitrep, election: Path
 ) -> None:
     said = "{{ judul }} {% for x in y %} {{ 7*7 }}"
-    one = calm(built(board))
+    one = calm(silent)
     hostile = replace(one, sentences={**one.sentences, "situasi": (said,)})
     assert said in text_of("docx", files.build_file(hostile, "docx", election))
     assert said in text_of("pdf", files.build_file(hostile, "pdf", election))
@@ -272,26 +271,26 @@ def _changed(folder: Path, old: str, new: str) -> None:
     ],
 )
 def test_a_broken_template_is_told_in_words_and_by_its_name(
-    board: Board, edited: Path, old: str, new: str, said: str
+    silent: Sitrep, edited: Path, old: str, new: str, said: str
 ) -> None:
     _changed(edited, old, new)
     with pytest.raises(SitrepTemplateError, match=said) as caught:
-        files.build_file(calm(built(board)), "docx", edited)
+        files.build_file(calm(silent), "docx", edited)
     assert "templat.docx" in str(caught.value)
 
 
 def test_what_the_staff_wrote_into_the_template_is_in_the_document(
-    board: Board, edited: Path
+    silent: Sitrep, edited: Path
 ) -> None:
     _changed(edited, "Demikian laporan ini dibuat", "Dengan ini dilaporkan")
-    text = text_of("docx", files.build_file(calm(built(board)), "docx", edited))
+    text = text_of("docx", files.build_file(calm(silent), "docx", edited))
     assert "Dengan ini dilaporkan sebagai bahan pimpinan" in text
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 @pytest.mark.parametrize("content", [None, b"", b"bukan dokumen", b"PK\x03\x04rusak"])
 def test_a_template_that_is_none_is_refused(
-    board: Board, edited: Path, form: str, content: bytes | None
+    silent: Sitrep, edited: Path, form: str, content: bytes | None
 ) -> None:
     path = edited / "laporan" / ("templat.docx" if form == "docx" else "templat.typ")
     if content is None:
@@ -301,20 +300,20 @@ def test_a_template_that_is_none_is_refused(
     else:
         path.write_text("#let x = (")
     with pytest.raises(SitrepTemplateError, match=path.name):
-        files.build_file(calm(built(board)), form, edited)
+        files.build_file(calm(silent), form, edited)
 
 
-def test_a_pdf_template_reads_nothing_outside_its_own_folder(board: Board, edited: Path) -> None:
+def test_a_pdf_template_reads_nothing_outside_its_own_folder(silent: Sitrep, edited: Path) -> None:
     (edited / "laporan" / "templat.typ").write_text('#read("/etc/hostname") #read("../../x")')
     with pytest.raises(SitrepTemplateError):
-        files.build_file(calm(built(board)), "pdf", edited)
+        files.build_file(calm(silent), "pdf", edited)
     (edited / "laporan" / "templat.typ").write_text('#import "@preview/cetz:0.3.0"')
     with pytest.raises(SitrepTemplateError):
-        files.build_file(calm(built(board)), "pdf", edited)
+        files.build_file(calm(silent), "pdf", edited)
 
 
 def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
-    board: Board, election: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    silent: Sitrep, election: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_file: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -324,7 +323,7 @@ def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space"):
-            files.write_files(calm(built(board)), (), ["txt"], election, tmp_path / "laporan")
+            files.write_files(calm(silent), (), ["txt"], election, tmp_path / "laporan")
         with pytest.raises(OSError, match="No space"):
             atomic_files.write(old, b"baru")
     assert list((tmp_path / "laporan").iterdir()) == []
@@ -333,9 +332,9 @@ def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
 
 
 def test_a_laporan_that_is_there_is_not_written_again(
-    board: Board, election: Path, tmp_path: Path
+    silent: Sitrep, election: Path, tmp_path: Path
 ) -> None:
-    one = calm(built(board))
+    one = calm(silent)
     first = files.write_files(one, (), ["txt", "xlsx"], election, tmp_path)
     before = [path.stat().st_mtime_ns for path in first]
     assert files.write_files(one, (), ["txt", "xlsx"], election, tmp_path) == []
@@ -361,7 +360,7 @@ def _fonts(page: Any) -> list[str]:
 
 
 def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
-    board: Board, edited: Path
+    silent: Sitrep, edited: Path
 ) -> None:
     assert files.list_template_errors(edited) == []
     _changed(edited, "{{ saat }}", "{{ saatnya }}")
@@ -372,18 +371,18 @@ def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
     whole_text = typ.read_text("utf-8")
     typ.write_text("#let x = (", "utf-8")
     with pytest.raises(SitrepTemplateError):
-        files.build_file(calm(built(board)), "pdf", edited)
+        files.build_file(calm(silent), "pdf", edited)
     assert ["templat.typ" in one for one in files.list_template_errors(edited)] == [True]
     typ.write_text(whole_text, "utf-8")
-    files.build_file(calm(built(board)), "pdf", edited)
+    files.build_file(calm(silent), "pdf", edited)
     assert files.list_template_errors(edited) == []
 
 
-def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
-    assert set(template_context.build_context(built(board))) == template_context.TEMPLATE_FIELDS
+def test_every_name_that_a_template_may_ask_for_is_filled(silent: Sitrep) -> None:
+    assert set(template_context.build_context(silent)) == template_context.TEMPLATE_FIELDS
 
 
-def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edited: Path) -> None:
+def test_a_template_that_libreoffice_saved_gives_a_whole_file(silent: Sitrep, edited: Path) -> None:
     path = edited / "laporan" / "templat.docx"
     parts = {n: b for z in [zipfile.ZipFile(path)] for n in z.namelist() for b in [z.read(n)]}
     word = b"package/2006/relationships/metadata/core"
@@ -393,17 +392,17 @@ def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edit
     with zipfile.ZipFile(path, "w") as changed:
         for name, content in parts.items():
             changed.writestr(name, content)
-    made = files.build_file(calm(built(board)), "docx", edited)
+    made = files.build_file(calm(silent), "docx", edited)
     names = zipfile.ZipFile(io.BytesIO(made)).namelist()
     assert len(names) == len(set(names))
     assert "LAPORAN SITUASI" in zipfile.ZipFile(io.BytesIO(made)).read("docProps/core.xml").decode()
 
 
-def test_an_emblem_beside_the_template_can_be_used_in_a_pdf(board: Board, edited: Path) -> None:
+def test_an_emblem_beside_the_template_can_be_used_in_a_pdf(silent: Sitrep, edited: Path) -> None:
     typ = edited / "laporan" / "templat.typ"
     (edited / "laporan" / "lambang.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
         "</svg>"
     )
     typ.write_text(typ.read_text("utf-8") + '\n#image("lambang.svg", alt: "lambang")', "utf-8")
-    assert files.build_file(calm(built(board)), "pdf", edited).startswith(b"%PDF")
+    assert files.build_file(calm(silent), "pdf", edited).startswith(b"%PDF")
