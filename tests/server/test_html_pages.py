@@ -27,7 +27,7 @@ PAGES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 WALL: dict[str, Any] = {
     "theme": HOSTILE, "title": HOSTILE, "unit": HOSTILE, "zone": HOSTILE, "svg": HOSTILE,
-    "credit": HOSTILE, "style_path": HOSTILE, "script_path": HOSTILE,
+    "credit": HOSTILE, "signs": [(HOSTILE, HOSTILE)], "style_path": HOSTILE, "script_path": HOSTILE,
     "controls": [(HOSTILE, HOSTILE, HOSTILE)], "script_data": {"name": HOSTILE, "home": HOSTILE},
 }  # fmt: skip
 

@@ -26,7 +26,8 @@ from situasi.server.wall.state import Sources
 MAX_CASES = 2_000
 # The sentences of the wall that a copy uses.
 _USED_SENTENCES = (
-    "filter", "unacknowledged", "and_more", "newest", "decide", "decide_more", "decide_unheld",
+    "filter", "unacknowledged", "and_more", "heard", "newest", "decide", "decide_more",
+    "decide_unheld",
 )  # fmt: skip
 
 
