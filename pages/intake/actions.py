@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, Final
 
 import pandas as pd
@@ -30,8 +31,8 @@ from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.model import QuarantinedRow, StoreError
-from situasi.ui import session
-from situasi.ui.components import markup
+from situasi.ui import session, submission
+from situasi.ui.components import markup, receipt
 
 _OUTCOME_KEY = "_masukan_kabar"
 OPEN_FILE_KEY = "petakan"  # the number of the file that is open for mapping
@@ -48,6 +49,19 @@ def save_outcome(text: str, *, is_success: bool) -> None:
     """Keep the outcome of an action until the next one; the page is drawn again."""
     time = session.format_now()
     st.session_state[_OUTCOME_KEY] = (is_success, f"{time} · {text}")
+
+
+def _save_balance(text: str, result: IngestResult, right: str) -> None:
+    """Confirm a file whose rows are all on the board, which may be taken back at once.
+
+    What needs reading, as of rows in quarantine, is kept until the next action instead.
+    """
+    if result.batch is None or result.quarantined:
+        save_outcome(text, is_success=True)
+        return
+    st.session_state.pop(_OUTCOME_KEY, None)
+    undo = partial(submission.withdraw_rows, (result.batch,), right)
+    receipt.confirm(text, act=("kiriman", result.batch), undo=undo)
 
 
 def render_outcome() -> None:
@@ -110,7 +124,7 @@ def ingest_file(name: str, file: BinaryIO) -> None:
     balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
     )
-    save_outcome(f"{result.path}: {balance}", is_success=True)
+    _save_balance(f"{result.path}: {balance}", result, "masukkan")
 
 
 def _ingest_upload(
@@ -220,7 +234,7 @@ def store_mapping(
     )
     text = _("{name}: {said}. Pemetaan disimpan sebagai {peta}.")
     text = text.format(name=result.path, said=balance, peta=mapping.name)
-    save_outcome(text, is_success=True)
+    _save_balance(text, result, "perbaiki")
 
 
 def drop_file(number: int, reason: str) -> None:

@@ -113,6 +113,10 @@ def test_a_foreign_file_of_twelve_columns_is_mapped_with_what_the_board_believes
     assert any("disimpan sebagai rekap-dusun" in one.value.replace("\\", "") for one in app.success)
     assert sorted(analyst.store.rows_after(FEEDS["tps"])["hadir"]) == [47, 54, 61, 68, 75, 82, 89]
     assert len(files(app)) == 2
+    app.button(key="tanda_terima_batal").click()
+    assert any(one.value.startswith("Dibatalkan") for one in run(app).success)
+    frame = analyst.refresher.refresh().snapshot.frames["tps"]
+    assert frame["withdrawn_at"].notna().all()
 
 
 def test_one_is_dropped_with_a_reason_and_never_without(analyst: Board) -> None:
