@@ -28,7 +28,7 @@ from situasi.domain.labels import label
 from situasi.store import Store
 from situasi.store.model import StoreError
 from situasi.ui import page_context, page_layout, session
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
@@ -37,7 +37,7 @@ from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table
 
-_SCENARIO_KEY, _OUTCOME_KEY = "latihan_skenario", "_latihan_kata"
+_SCENARIO_KEY = "latihan_skenario"
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,6 @@ def _list_injected_cases(
 
 def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
     """Draw the form that starts a scenario, if the viewer may start one here."""
-    outcome = st.session_state.pop(_OUTCOME_KEY, None)
-    if outcome is not None:
-        st.warning(markup.escape_markdown(outcome))
     reason = exercise_controller.refusal_reason(board())
     if reason is not None:
         markup.render_empty_state(reason)
@@ -128,12 +125,14 @@ def _on_start(overview: ExerciseOverview) -> None:
     scenario = overview.scenarios.get(st.session_state.get(_SCENARIO_KEY, ""))
     viewer = page_context.get_current().viewer
     if scenario is None or not exercise_controller.may_start(viewer):
-        st.session_state[_OUTCOME_KEY] = _("Peran ini tidak boleh melakukannya.")
+        receipt.refuse(_("Peran ini tidak boleh melakukannya."))
         return
     try:
         exercise_controller.start(board(), scenario, viewer.name, session.now())
     except (ExerciseRefused, StoreError) as error:
-        st.session_state[_OUTCOME_KEY] = str(error)
+        receipt.refuse(str(error))
+        return
+    receipt.confirm(_("Skenario {name} dimulai.").format(name=scenario.name))
 
 
 def render_kpis(overview: ExerciseOverview) -> None:

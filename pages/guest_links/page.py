@@ -14,14 +14,12 @@ from situasi.domain.labels import label
 from situasi.presentation import view_text
 from situasi.store.model import StoreError
 from situasi.ui import page_context, session
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Cells, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
-
-_OUTCOME_KEY = "_tautan_kabar"
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,6 @@ class LinkList:
 
 def render_links_panel(viewer: Viewer) -> None:
     """Draw the links, and a button that revokes the selected ones."""
-    if _OUTCOME_KEY in st.session_state:
-        is_success, text = st.session_state[_OUTCOME_KEY]
-        (st.success if is_success else st.warning)(markup.escape_markdown(text))
     try:
         link_list = load_links(viewer)
     except StoreError as error:
@@ -118,10 +113,10 @@ def _on_revoke(link_ids: list[str]) -> None:
             if link_id in visible_ids:
                 guest_links.revoke_for_viewer(board().store, link_id, session.now(), viewer)
     except (LinkRefused, StoreError) as error:
-        st.session_state[_OUTCOME_KEY] = (False, str(error))
+        receipt.refuse(str(error))
         return
     text = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_OUTCOME_KEY] = (True, format_counts(text, n=len(link_ids)))
+    receipt.confirm(format_counts(text, n=len(link_ids)))
 
 
 def show(context: PageContext) -> None:
