@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import socket
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
@@ -20,11 +21,14 @@ from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.common.disk_space import DISK_SPACE
+from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election
 from situasi.domain import register as domain_register
+from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT, Settings, load
+from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ui import session
 from tests.effort import examples
 
@@ -108,7 +112,7 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def project_read_once() -> Iterator[None]:
-    """Hundreds of boards are opened with the words, elections and registers of this project."""
+    """Hundreds of boards are opened with the words, elections and places of this project."""
     load_election, load_register = election.load, domain_register.load
     elections, registers = cache(load_election), dict[Path, Register]()
 
@@ -123,7 +127,25 @@ def project_read_once() -> Iterator[None]:
             registers[folder] = load_register(definition)
         return registers[folder]
 
+    load_boundaries = domain_boundaries.load
+    boundaries = cache(load_boundaries)
+
+    def boundaries_of(folder: Path, level: str = "kecamatan") -> Boundaries:
+        return (boundaries if folder.is_relative_to(ROOT) else load_boundaries)(folder, level)
+
+    lookup = board_module.PlaceLookup
+    lookups = dict[int, PlaceLookup]()  # of registers that are kept above
+
+    def lookup_of(register: Register, abbreviations: Any) -> PlaceLookup:
+        if not any(register is kept for kept in registers.values()):
+            return lookup(register, abbreviations)
+        if id(register) not in lookups:
+            lookups[id(register)] = lookup(register, abbreviations)
+        return lookups[id(register)]
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(board_module, "PlaceLookup", lookup_of)
+        patch.setattr(domain_boundaries, "load", boundaries_of)
         patch.setattr(board_module, "load_vocabulary", cache(board_module.load_vocabulary))
         patch.setattr(election, "load", election_of)
         patch.setattr(domain_register, "load", register_of)
@@ -148,9 +170,20 @@ def register() -> Register:
     return domain_register.load(election.load(load({}).election_folder))
 
 
+@pytest.fixture(scope="session")
+def blank_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store that holds nothing: to make its tables takes longer than most tests."""
+    settings = settings_in(tmp_path_factory.mktemp("blank"))
+    open_board(settings, lambda: NOON).close()
+    return settings.data_folder / "situasi.db"
+
+
 @pytest.fixture
-def board(tmp_path: Path) -> Iterator[Board]:
+def board(tmp_path: Path, blank_store: Path) -> Iterator[Board]:
     """An empty board of Ogan Ilir at noon of the election day."""
-    opened = open_board(settings_in(tmp_path), lambda: NOON)
+    settings = settings_in(tmp_path)
+    settings.data_folder.mkdir(mode=0o700, parents=True)
+    shutil.copyfile(blank_store, settings.data_folder / "situasi.db")
+    opened = open_board(settings, lambda: NOON)
     yield opened
     opened.close()
