@@ -149,9 +149,14 @@ def count_new_rows(board: Board, result: IngestResult) -> int:
 
 def _check_idempotency_key(idempotency_key: str) -> None:
     is_plain = idempotency_key.isascii() and idempotency_key.isprintable()
-    length = len(idempotency_key) if idempotency_key.strip() == idempotency_key else 0
-    if not (is_plain and 0 < length <= MAX_IDEMPOTENCY_KEY_LENGTH):
-        raise Problem(422, f"Idempotency-Key: 1 sampai {MAX_IDEMPOTENCY_KEY_LENGTH} huruf ASCII.")
+    if (
+        not is_plain
+        or " " in idempotency_key
+        or not 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH
+    ):
+        raise Problem(
+            422, f"Idempotency-Key: 1 sampai {MAX_IDEMPOTENCY_KEY_LENGTH} huruf ASCII tanpa spasi."
+        )
 
 
 def _stored_answer(stored: dict[str, Any], digest: str) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def test_two_at_once_with_one_repeat_key_are_stored_once(asking: Asking) -> None
     assert len(asking.board.store.rows_after(FEEDS["incidents"])) == 1
 
 
-@pytest.mark.parametrize("name", ["a" * 201, "a\tb", "é"])
+@pytest.mark.parametrize("name", ["pagi satu", "a" * 201, "a\tb", "é"])
 def test_a_repeat_key_that_is_no_plain_text_is_refused(asking: Asking, name: str) -> None:
     key = asking.key(feeds=("incidents",)) | {"idempotency-key": name.encode("latin-1")}
     assert asking.post(INCIDENTS, [incident()], key).status_code == 422

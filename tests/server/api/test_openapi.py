@@ -122,10 +122,10 @@ def named(request: pytest.FixtureRequest) -> None:
 
 # Read when the test runs, not in each worker that collects it.
 lazily = schemathesis.pytest.from_fixture
-# One way in is walked edge by edge; the others are the same code with other headings.
-EVERY_EDGE = lazily("every_edge").exclude(method="POST", operation_id_regex="send_(?!incid)")
+# One feed is walked edge by edge, in and out; the others are the same code with other headings.
+EVERY_EDGE = lazily("every_edge").exclude(operation_id_regex="(send|read)_(?!incid)")
 # What is a file of a known tool, no schema says: test_file_delivery.py.
-DRAWN = lazily("drawn").include(method="POST").exclude(operation_id="send_file")
+DRAWN = lazily("drawn").include(operation_id_regex="(send|read)_").exclude(operation_id="send_file")
 BOUNDED = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -137,7 +137,7 @@ def test_every_answer_is_as_described(case: Any, standing_address: str, bearer: 
 
 @DRAWN.parametrize()
 @BOUNDED
-def test_every_feed_takes_what_is_described(
+def test_every_feed_takes_and_gives_what_is_described(
     case: Any, standing_address: str, bearer: Bearer
 ) -> None:
     checked(case, standing_address, bearer)
