@@ -18,8 +18,8 @@ from situasi.domain.labels import label
 from situasi.ingest.readers import grid
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources import column_guess, hand_mapping, saved_profiles
-from situasi.ingest.sources.column_guess import Guess
 from situasi.ingest.sources.hand_mapping import HandMapping, read_columns, suggest_name
+from situasi.ingest.sources.rival_guesses import Guess
 from situasi.ingest.sources.sheet_mapping import find_mapping, take_alike
 from situasi.ingest.tables import Table
 from situasi.ingest.waiting_mapping import WaitingFile

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
-from situasi.ingest.parsing.numbers import read_count
+from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
@@ -79,20 +79,11 @@ def _refuse_two_counts(table: TableCheck, name: str) -> None:
         counts = {
             count: heading
             for heading, cell in zip(headings, cells, strict=True)
-            if (count := _read_plain_count(cell)) is not None
+            if (count := find_count(cell)) is not None
         }
         if len(counts) > 1:
             texts = ", ".join(f'"{heading}" {count}' for count, heading in counts.items())
             table.issues.add_error(row, f"dua kolom {name} berbeda isinya: {texts}", name)
-
-
-def _read_plain_count(cell: Cell) -> int | None:
-    if is_blank(cell):
-        return None
-    try:
-        return read_count(cell)
-    except UnreadableCell:
-        return None
 
 
 def _check_sexes(table: TableCheck, row: int, total: Count, sexes: tuple[Count, Count]) -> Count:

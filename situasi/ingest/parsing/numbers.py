@@ -65,6 +65,14 @@ def read_count(cell: Cell) -> int:
     return _count_in_range(int(re.sub(r"[., ]", "", match["whole"])))
 
 
+def find_count(cell: Cell) -> int | None:
+    """Return the count in a cell; None where it is blank or holds none."""
+    try:
+        return read_count(cell)
+    except UnreadableCell:
+        return None
+
+
 def _count_in_range(number: float) -> int:
     if not math.isfinite(number) or number != int(number):
         raise UnreadableCell(f"jumlah {quote(number)} bukan bilangan bulat")

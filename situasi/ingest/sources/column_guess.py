@@ -16,8 +16,7 @@ from situasi.ingest.parsing.numbers import read_count, read_decimal, read_tps
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.persons import REDACTED, is_person_heading
-from situasi.ingest.sources.rival_guesses import Guess as Guess
-from situasi.ingest.sources.rival_guesses import settle_rivals
+from situasi.ingest.sources.rival_guesses import Guess, settle_rivals
 from situasi.ingest.tables import Cell, Table
 
 _SAMPLE_CELLS = 60  # different cells of a column that are looked at

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from situasi.domain.feed_schemas import FEEDS, ColumnKind
 from situasi.ingest.context import IngestContext
-from situasi.ingest.sources.column_guess import NOT_OFFERED, Guess
+from situasi.ingest.sources.column_guess import NOT_OFFERED
 from situasi.ingest.sources.profile import Signature, SourceProfile
+from situasi.ingest.sources.rival_guesses import Guess
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 
 # Facts about one file, which the next one of its kind need not share: never kept.

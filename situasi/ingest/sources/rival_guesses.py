@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import combinations
 
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_parser import parse_date_parts
-from situasi.ingest.parsing.numbers import read_count
+from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.tables import Cell, Table
 
 _MAX_DIFFERENCE = 0.1  # of confidence, within which two columns are rivals
@@ -110,7 +110,7 @@ def _read_moment(cell: Cell) -> datetime | None:
 
 def _find_sum(names: Sequence[str], table: Table) -> str | None:
     """Return the column that is the sum of two others in every row, or None."""
-    columns = {name: list(map(_read_number, table.cells[name].tolist())) for name in names}
+    columns = {name: list(map(find_count, table.cells[name].tolist())) for name in names}
     for left, right in combinations(names, 2):
         for name in names:
             if name in {left, right}:
@@ -123,12 +123,3 @@ def _find_sum(names: Sequence[str], table: Table) -> str | None:
             if len(rows) > 1 and all(a + b == total for a, b, total in rows):
                 return name
     return None
-
-
-def _read_number(cell: Cell) -> int | None:
-    if is_blank(cell):
-        return None
-    try:
-        return read_count(cell)
-    except UnreadableCell:
-        return None
