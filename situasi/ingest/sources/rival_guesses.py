@@ -38,7 +38,9 @@ def settle_rivals(guesses: Mapping[str, Sequence[Guess]], table: Table) -> dict[
     of two others is that of all.
     """
     result = {name: list(options) for name, options in guesses.items()}
-    for heading in {guess.heading for options in guesses.values() for guess in options}:
+    # In a fixed order: `waktu` last, which makes another column `waktu_lapor`.
+    headings = {guess.heading for options in guesses.values() for guess in options}
+    for heading in sorted(headings, key=lambda name: (name == "waktu", name)):
         rivals = _find_rivals(result, heading)
         if len(rivals) < 2:
             continue
