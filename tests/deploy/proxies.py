@@ -75,6 +75,7 @@ class Outsider(Knocker):
             origin=f"https://{NAME}:{self.proxy.port}",  # type: ignore[arg-type]
             compression=None,
             max_size=None,
+            max_queue=None,  # else closing waits for what was not read
             proxy=None,
             open_timeout=PATIENCE,
         )

@@ -111,6 +111,7 @@ class Knocker:
             additional_headers=self._cookie() | self.more | headers,
             compression=None,
             max_size=None,
+            max_queue=None,  # else closing waits for what was not read
             proxy=None,
             open_timeout=PATIENCE,
         )

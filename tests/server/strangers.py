@@ -49,13 +49,14 @@ class Line:
         return int(struct.unpack("!H", self._heard[at + 2 : at + 4])[0])
 
     def is_over(self) -> bool:
-        """Whether the other side has closed by now."""
+        """Whether the other side has closed by now, or said that it does."""
         self.socket.settimeout(0)
         try:
             while part := self.socket.recv(65536):
                 self._heard += part
         except BlockingIOError:
-            return False
+            _, close, rest = self._heard.rpartition(b"\x88")
+            return bool(close) and len(rest) == 1 + (rest[0] if rest else 0)
         except OSError:
             pass
         return True
