@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 CLOCKS = ("09.00", "12.30", "18.00")
 COUNTING_PPK, NEXT_STAGE = "T23", "Rekapitulasi tingkat kecamatan (PPK)"  # after polling day
-# The pages that answer a briefing.
+# The pages that answer a briefing; tests/pages/test_clocks.py draws the others.
 ASKED = (
     "situasi",
     "kejadian",
@@ -144,9 +144,11 @@ def _shows_columns(viewer: Viewer, place: int, headings: tuple[str, ...]) -> Non
     assert set(headings) <= set(shown), (viewer.page.url, place)
 
 
-def test_every_page_is_drawn_whole_before_there_was_anything(rehearsal: Server, look: Look) -> None:
+def test_the_pages_of_figures_are_drawn_whole_before_there_was_anything(
+    rehearsal: Server, look: Look
+) -> None:
     viewer = look(rehearsal, _past("situasi", "04.30"))
-    for _screen in _walk(viewer, "situasi"):
+    for _screen in _walk(viewer, "situasi", ASKED):
         _is_whole_at(viewer, "04.30")
 
 
@@ -170,12 +172,11 @@ def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
 def test_the_screens_answer_a_briefing_as_the_files_do(
     rehearsal: Server, look: Look, day: Day, register: Register, clock: str
 ) -> None:
-    """At 12.30 with every other page between them; tests/pages draws those at the other clocks."""
     at, every = wib(clock), _stations(register)
     counts, opened = files.heads(day, at), files.open_incidents(day, at)
     posted, present = files.posted_police(day, at), files.present_police(day, at)
     viewer = look(rehearsal, _past("situasi", clock))
-    for screen in _walk(viewer, "situasi", SEEN if clock == "12.30" else ASKED):
+    for screen in _walk(viewer, "situasi", ASKED):
         _is_whole_at(viewer, clock)
         if screen == "situasi":
             viewer.drawn()
@@ -283,6 +284,20 @@ def test_an_empty_board_says_on_every_page_what_is_missing_and_counts_nothing_as
             assert viewer.card("Pemilih hadir")[0] == viewer.card("Batas seluruhnya")[0] == "–"
 
 
+# Pages that this feed fills, some that it does not, and those that tell of the store.
+OF_ONE_FEED = (
+    "peringatan",
+    "partisipasi",
+    "tps",
+    "personel",
+    "pergeseran",
+    "laporan",
+    "situasi",
+    "masukan",
+    "kesehatan",
+)
+
+
 def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the_store_breaks(
     quiet: Server, look: Look, day: Day
 ) -> None:
@@ -292,7 +307,7 @@ def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the
     viewer = look(quiet, _past("situasi", "12.30"))
     counts = files.heads(day, wib("12.30"))
     sound = {}
-    for screen in _walk(viewer, "situasi"):
+    for screen in _walk(viewer, "situasi", OF_ONE_FEED):
         assert viewer.failures() == []
         told = screen in {"partisipasi", "tps", "situasi", "masukan", "peringatan", "laporan"}
         assert (NOTHING_YET[screen] in viewer.words()) is not told or screen == "situasi", screen
@@ -305,20 +320,20 @@ def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the
 def _keeps_its_last_picture(
     quiet: Server, viewer: Viewer, sound: dict[str, list[tuple[str, ...]]]
 ) -> None:
-    """A broken store leaves every page what it showed, and each names what broke."""
+    """A broken store leaves the pages what they showed, and each names what broke."""
     live, aside = quiet.folder / "live", quiet.folder / "aside"
     aside.mkdir()
     for file in live.glob("situasi.db*"):
         file.rename(aside / file.name)
     (live / "situasi.db").write_bytes(b"no store at all\n" * 500)
     viewer.open(_past("situasi", "12.30"))
-    for screen in _walk(viewer, "situasi"):
+    for screen in _walk(viewer, "situasi", OF_ONE_FEED):
         assert any("Penyimpanan tidak terbaca" in band for band in viewer.bands()), screen
         # What the health page shows is the server of this very moment, broken as it is.
         assert viewer.cards() == sound[screen] or screen == "kesehatan"
         assert viewer.failures() == []
     viewer.open("situasi")  # of now
-    for screen in _walk(viewer, "situasi"):
+    for screen in _walk(viewer, "situasi", OF_ONE_FEED[-3:]):
         assert viewer.failures() == [], screen
 
 
