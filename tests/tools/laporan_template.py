@@ -55,6 +55,11 @@ OVERDUE: Columns = (
     ("tingkat", "Tingkat", 1.8, False), ("langkah", "Menunggu", 2.4, False),
     ("lewat", "Lewat", 2.6, True),
 )  # fmt: skip
+ALERTS: Columns = (
+    ("no", "No", 0.8, True), ("derajat", "Derajat", 1.7, False), ("sebab", "Sebab", 5.4, False),
+    ("tempat", "Kecamatan", 2.5, False), ("sejak", "Sejak", 1.8, False),
+    ("pemilik", "Pemilik", 2.5, False), ("keadaan", "Keadaan", 2.3, False),
+)  # fmt: skip
 COMPARED: Columns = (
     ("uraian", "Uraian", 6.2, False), ("kini", "Kurun ini", 3.4, True),
     ("lalu", "Kurun sebelumnya", 3.8, True), ("ubah", "Perubahan", 3.6, True),
@@ -359,6 +364,11 @@ def _analysis(sheet: Sheet) -> None:
     sheet.tag("{%p endif %}")
     sheet.heading("{{ tabel.langkah.judul }}", 3)
     sheet.table("tabel.langkah", STEPS)
+    # Whoever may not see alerts has no such table.
+    sheet.tag("{%p if tabel.peringatan is defined and tabel.peringatan.baris %}")
+    sheet.heading("{{ tabel.peringatan.judul }}", 3)
+    sheet.table("tabel.peringatan", ALERTS)
+    sheet.tag("{%p endif %}")
     sheet.tag("{%p if tabel.lewat.baris %}")
     sheet.heading("{{ tabel.lewat.judul }}", 3)
     sheet.table("tabel.lewat", OVERDUE)

@@ -99,6 +99,19 @@ def test_pictures_are_in_and_say_what_they_show(written: dict[str, bytes]) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_every_row_of_every_table_stands_in_the_file(
+    laporan: Sitrep, written: dict[str, bytes], form: str
+) -> None:
+    text = "".join(text_of(form, written[form]).split())  # a PDF breaks lines within a cell
+    assert laporan.tables["peringatan"].rows
+    for name, table in laporan.tables.items():
+        assert name == "kecamatan" or "".join(table.title.split()) in text, name
+        for cell in (cell for row in table.rows for cell in row if len(cell.text) < 20):
+            assert "".join(cell.text.split()) in text, (name, cell.text)
+
+
+@pytest.mark.slow
 def test_the_same_laporan_is_the_same_pdf(
     laporan: Sitrep, written: dict[str, bytes], election: Path
 ) -> None:
@@ -136,6 +149,7 @@ def test_what_no_viewer_of_the_role_may_see_is_in_no_file_of_theirs(
             assert "6. Netralitas" not in text
             assert "kasus netralitas" not in text
             assert ("Personel hadir" in text) == mayor, form
+            assert mayor or "Peringatan terbuka" not in text, form
             assert mayor or "diplot" not in text.lower()
 
 
