@@ -63,9 +63,9 @@ class ForecastParameters:
 
     days: how many real days, own_days: of this place among them. sources: whose days. degrees: of
     freedom of the interval. prior: None where no past turnout is known. past_sd: by how much the
-    turnout of a TPS, in log, differs from what its own past says. day_quantile: by what the sd of a
-    day is multiplied, measured on many days; None: t with these degrees. tested: the interval on
-    days left out, one by one.
+    turnout of a TPS, in log, differs from what its own past says. past_share: that by the sd of a
+    TPS in its kecamatan. day_quantile: by what the sd of a day is multiplied, measured on many
+    days; None: t with these degrees. tested: the interval on days left out, one by one.
     """
 
     confidence_percent: Annotated[float, Field(gt=0, lt=100)]
@@ -75,6 +75,7 @@ class ForecastParameters:
     past_sd: Points
     sources: tuple[str, ...]
     pace: Pace
+    past_share: Share = 1.0
     prior: TurnoutPrior | None = None
     day_quantile: Measure | None = None
     tested: tuple[LeftOutScore, ...] = ()
@@ -111,6 +112,7 @@ def format_toml(parameters: ForecastParameters, rules_hash: str) -> str:
         f"confidence_percent = {parameters.confidence_percent:g}\n"
         f"days = {parameters.days}\nown_days = {parameters.own_days}\n"
         f"degrees = {parameters.degrees}\npast_sd = {parameters.past_sd:.4f}\n"
+        f"past_share = {parameters.past_share:.4f}\n"
         f"sources = {list(parameters.sources)}\n"
         f'rules = "{rules_hash}"'
         "  # a change of the rules or of own_days.toml asks for another calibration\n"

@@ -31,7 +31,7 @@ PACE = Pace(
     tps=np.array([0.12, 0.08, 0.05, 0.025, 0.01, 0.003]),
     chance=np.zeros(6),
 )
-CALIBRATED = ForecastParameters(90, 8, 0, 7, 0.15, ("Rumania", "Italia"), PACE)
+CALIBRATED = ForecastParameters(90, 8, 0, 7, 0.15, ("Rumania", "Italia"), PACE, past_share=0.7)
 # The assumed curve of rules.toml.
 SHARE = {"08.00": 0.17, "09.00": 0.38, "10.00": 0.59, "11.00": 0.77, "12.00": 0.92, "13.00": 1.0}
 

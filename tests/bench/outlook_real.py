@@ -49,6 +49,7 @@ METHODS: dict[str, tuple[Keep, Method]] = {
     "own days known": (_is_other, (True, False, False)),
     "own days and turnout": (_is_other, (True, True, True)),
     "earlier days alone": (_is_earlier, (True, False, False)),
+    "earlier days and turnout": (_is_earlier, (True, True, True)),
 }
 
 

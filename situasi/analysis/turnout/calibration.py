@@ -166,6 +166,7 @@ def calibrate(
         own_days=len(own_days),
         degrees=estimate.degrees,
         past_sd=real_days.turnout.past_stations,
+        past_share=min(real_days.turnout.past_stations / real_days.turnout.stations, 1.0),
         sources=tuple(countries),
         pace=estimate.pace,
         prior=estimate_prior(election, real_days, own_days),

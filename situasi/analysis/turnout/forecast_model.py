@@ -87,7 +87,7 @@ def compute_components(
     rules: Rules,
 ) -> ForecastComponents:
     """Compute the parts from the used counts of build_turnout_counts, of at least one TPS."""
-    pace, past_sd = parameters.pace, parameters.past_sd
+    pace = parameters.pace
     newest, trusted = counts.newest(), counts.take(~counts.is_suspect).newest()
     station_index, end_slot = newest.station_index, len(pace.offset)
     counted = np.zeros(len(rolls))
@@ -108,7 +108,7 @@ def compute_components(
 
     silent = np.setdiff1d(np.arange(len(rolls)), station_index)
     unreported = estimate_silent_stations(
-        silent, rolls, levels.shrunk_rate, levels.station_sd, past_sd, max_voters, rules
+        silent, rolls, levels.shrunk_rate, levels.station_sd, max_voters, parameters, rules
     )
     weights = _compute_weight_by_slot(final, unreported.voters, newest, rolls, end_slot + 1)
     return ForecastComponents(

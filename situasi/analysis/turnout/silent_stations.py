@@ -2,7 +2,9 @@
 
 Where a TPS's own past turnout is known, and that of TPS that told, it is as far above or below
 these as it was (the way of newsrooms: `elex-model` of the Washington Post, Tannen's Turnout
-Tracker). Else it is as its kecamatan, a little lower: who tells nothing had a lower turnout.
+Tracker). Else it is as its kecamatan. Both a little lower: who tells nothing had a lower turnout.
+What silence has to do with turnout it has with what is not known of it: where the past tells most
+of how a TPS differs, so much less is left.
 """
 
 from dataclasses import dataclass
@@ -11,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from situasi.analysis.turnout.forecast_inputs import Floats, VoterRolls
+from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import ForecastRules as Rules
 
 _MIN_ANCHORS = 3  # TPS of a kecamatan that told and whose past is known; else those of all
-# Of TPS with a known past: sd, in log, of the error that they share.
-_SHARED_SD_WITH_PAST = 0.1
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,23 @@ def estimate_silent_stations(
     rolls: VoterRolls,
     kecamatan_rate: Floats,
     station_sd: float,
-    past_sd: float,
     max_voters: Floats,
+    parameters: ForecastParameters,
     rules: Rules,
 ) -> SilentStations:
     """Estimate the TPS at these positions. kecamatan_rate: turnout of each kecamatan.
 
-    station_sd: of a TPS's rate in its kecamatan. past_sd: of its log rate against its past.
+    station_sd: of a TPS's rate in its kecamatan.
     """
     told = np.setdiff1d(np.arange(len(rolls)), silent)
     rate = kecamatan_rate[rolls.kecamatan_index[silent]]
     ratio = _compare_pasts(silent, told, rolls)
     has_past = np.isfinite(ratio)
-    expected = rate * np.where(has_past, ratio, np.exp(rules.unreported_shift))
+    unknown = np.where(has_past, parameters.past_share, 1.0)
+    expected = rate * np.where(has_past, ratio, 1.0) * np.exp(unknown * rules.unreported_shift)
     voters = np.minimum(expected * rolls.dpt[silent], max_voters[silent])
-    shared = np.where(has_past, _SHARED_SD_WITH_PAST, rules.unreported_sd) * voters
-    own = np.where(has_past, past_sd * voters, station_sd * rolls.dpt[silent]) ** 2
+    shared = unknown * rules.unreported_sd * voters
+    own = np.where(has_past, parameters.past_sd * voters, station_sd * rolls.dpt[silent]) ** 2
     return SilentStations(
         *(rolls.sum_by_kecamatan(values, silent) for values in (voters, shared, own))
     )

@@ -233,6 +233,19 @@ def test_at_closing_time_the_interval_is_as_wide_as_the_silence_asks() -> None:
     ) / 2 > 1.6 * register().election.rules.forecast.unreported_sd * silent
 
 
+def test_silence_leaves_as_much_open_as_the_past_of_silent_tps_does_not_tell() -> None:
+    told_end = codes()[: len(codes()) * 4 // 5]
+    rows = at_rate(0.64, told_end, "13.00", fase="ditutup")
+    election = replace(register().election, past_turnout=dict.fromkeys(codes(), 0.8))
+    with_past = replace(register(), election=election)
+    one, plain = of_all(*rows, at="13.30", of=with_past), of_all(*rows, at="13.30")
+    parameters = election.turnout_parameters
+    assert parameters is not None and parameters.past_share > 0.5
+    silent_sd = parameters.past_share * election.rules.forecast.unreported_sd
+    assert (one.high - one.low) / 2 > 1.6 * silent_sd * (one.centre - one.counted)
+    assert one.high - one.low < plain.high - plain.low
+
+
 def test_a_silent_tps_with_a_past_comes_as_it_did() -> None:
     here, silent = codes(HOME), codes(HOME)[-10:]
     past = dict.fromkeys(here, 0.8) | dict.fromkeys(silent, 0.4)
@@ -241,7 +254,8 @@ def test_a_silent_tps_with_a_past_comes_as_it_did() -> None:
     ended = {"at": "13.30", "of": replace(register(), election=election)}
     dpt = register().tps.set_index("code")["dpt"][silent].sum()
     row = by_area(*rows, **ended).loc[HOME]
-    assert (row.centre - row.counted) / dpt == pytest.approx(0.3, abs=0.02)
+    lower = np.exp(election.turnout_parameters.past_share * -0.06)
+    assert (row.centre - row.counted) / dpt == pytest.approx(0.3 * lower, abs=0.01)
     plain = by_area(*rows, at="13.30").loc[HOME]
     assert (plain.centre - plain.counted) / dpt == pytest.approx(0.6 * np.exp(-0.06), abs=0.02)
 
