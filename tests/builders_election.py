@@ -203,14 +203,6 @@ def _plans(folder: Path) -> None:
         "kode,tahapan_kode,butir,fungsi,giat,dasar",
         [("S01", "T01", "Patroli masa tenang", "preventif", "patroli", "usulan")],
     )
-    _write(
-        folder / "pola_pengamanan.csv",
-        "satuan,pemilihan,tanggal_sumber,kerawanan,polri,tps,linmas,pola,sumber,catatan",
-        [
-            (COMMAND, "Pilkada 2030", "2030", "kurang_rawan", 2, 8, 16, "2-8-16", "", ""),
-            (COMMAND, "Pilkada 2030", "2030", "rawan", 2, 2, 4, "2-2-4", "", ""),
-        ],
-    )
 
 
 def _write(path: Path, heading: str, rows: Sequence[Sequence[object]]) -> None:

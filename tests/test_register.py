@@ -18,7 +18,6 @@ import shapely
 from situasi.domain import boundaries, election, road_network, settings
 from situasi.domain import register as domain_register
 from situasi.domain.definition_errors import DefinitionError
-from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.register import Mismatch, Register
 from situasi.ingest.boundaries import check_boundaries
 from situasi.presentation import view_text
@@ -147,14 +146,6 @@ def test_stages_have_a_source_and_run_forward() -> None:
         begin, end = (stage[key] and date.fromisoformat(stage[key]) for key in ("mulai", "selesai"))
         assert not (begin and end) or begin <= end
     assert [s["mulai"] for s in stages if s["tahapan"] == "Pemungutan suara"] == ["2024-11-27"]
-
-
-def test_a_pattern_says_what_its_columns_say() -> None:
-    for row in rows("pola_pengamanan.csv"):
-        parts = [row[key] for key in ("polri", "tps", "linmas") if row[key]]
-        assert row["pola"] in ("", "-".join(parts))
-        assert row["kerawanan"] in KERAWANAN
-        assert row["sumber"].startswith("https://")
 
 
 def test_no_file_of_the_register_has_a_place_for_votes() -> None:
