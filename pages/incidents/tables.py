@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from situasi.analysis.hotspots.counts import LEAST_SHOWN
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
 from situasi.common.i18n import _
@@ -118,7 +119,9 @@ def build_kinds_table(worklist: Worklist) -> Table:
 
 def build_cells_table(cells: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of Hotspots.cells, what chance gives most rarely first."""
-    values = [(e.usual, e.per_day) if e else (None, None) for e in cells["excess"]]
+    values = [
+        (e.usual, max(e.per_day, LEAST_SHOWN)) if e else (None, None) for e in cells["excess"]
+    ]
     excesses = pd.DataFrame(values, cells.index, columns=["usual", "per_day"], dtype="float64")
     order = cells.join(excesses).sort_values(["per_day", "hour"], kind="stable")
     columns: dict[str, Cells] = {

@@ -230,9 +230,10 @@ class CountRules:
     step: of the clock; window_steps: sizes of the windows. prior_rate: incidents per hour and TPS
     before any were known, weighing as much as prior_hours of the whole kabupaten. Gamma shapes, the
     higher the more alike: place_shape, of kecamatan; pace_shape, of a window and the day before it;
-    hour_shape, of one place from hour to hour. twin_share: of the incidents, reported twice and not
-    merged. min_count: fewer are never marked. marked_chance: marked is what chance gives in at most
-    such a share of the windows. fresh_for: after its window nothing is called out any more.
+    hour_shape, of one place from hour to hour. twin_share: of the reports, followed by another of
+    the same incident that is not merged. min_count: fewer are never marked. marked_chance: marked
+    is what chance gives, by the model, in such a share of the windows. fresh_for: after its window
+    nothing is called out any more.
     """
 
     step: Annotated[Minutes, Field(alias="step_min", gt=timedelta(0))]

@@ -1,9 +1,11 @@
 """Alerts as text: the texts of the rules (alerts.toml) with their placeholders filled in."""
 
+import math
 from itertools import pairwise
 
 import pandas as pd
 
+from situasi.analysis.hotspots.counts import LEAST_SHOWN
 from situasi.analysis.hotspots.incident_counts import Excess
 from situasi.common import i18n
 from situasi.common.formats import format_counts, format_number, format_time
@@ -16,7 +18,6 @@ from situasi.presentation.model import KpiText
 
 # Bars show the level, because colours and shapes belong to the three scales.
 _FULL_BAR, _EMPTY_BAR = "▮", "▯"
-MAX_DAYS = 100  # trials cannot tell whether something is rarer than once in so many days
 # States of an alert (situasi.actions.alert_actions), and of its history: an action undone.
 STATUS_NAMES = {
     "baru": N_("baru"),
@@ -132,8 +133,8 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
 def format_false_rate(per_day: float) -> str:
     """Return how often chance makes such a call, at most, in words."""
     if per_day >= 1:
-        return format_counts(_("{n} kali sehari"), n=round(per_day))
-    days = round(1 / per_day) if per_day * MAX_DAYS > 1 else MAX_DAYS
+        return format_counts(_("{n} kali sehari"), n=math.ceil(per_day))
+    days = math.floor(1 / max(per_day, LEAST_SHOWN))  # rarer was never shown
     return format_counts(_("sekali dalam {n} hari"), n=days)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.signal import lfilter
 
 from situasi.analysis.hotspots.counts import CountChanges, find_excesses
 from situasi.domain.rules import CountRules
@@ -38,8 +39,11 @@ class Quiet:
     """How a day goes on which nothing is planted.
 
     likeness: of the kecamatan, Gamma shape of how often each has incidents. busy: so many times as
-    often the whole day in one of them. wander: Gamma shape of each place from hour to hour. outage:
-    hours from 04.00 between which nothing arrives, of `silent` kecamatan; it catches up afterwards.
+    often the whole day in one of them. wander: Gamma shape of each place from hour to hour. drift:
+    sd of the log pace of a place, and how it goes with that of the hour before. again: of the
+    incidents, told two to four times. followed: by so many others there, most within the half hour.
+    round_hours: most are said to have happened at a half or quarter hour. outage: hours from
+    04.00 between which nothing arrives, of `silent` kecamatan; it catches up afterwards.
     """
 
     likeness: float = 4.0
@@ -47,6 +51,10 @@ class Quiet:
     twins: float = 0.08
     times: float = 1.0
     wander: float | None = None
+    drift: tuple[float, float] | None = None
+    again: float = 0.0
+    followed: float = 0.0
+    round_hours: bool = False
     lag: Callable[[Rng, int], Floats] | None = None
     outage: tuple[float, float] | None = None
     silent: int = 1
@@ -79,12 +87,28 @@ class Day:
         return find_excesses(self.changes(), TPS, STEPS, rules)
 
 
-def day(rng: Rng, quiet: Quiet, planted: Planted | None = None) -> Day:
+def draw_shares(rng: Rng, quiet: Quiet) -> Floats:
+    """Draw which share of the incidents is of each place (in rows) and hour from 04.00."""
     often = TPS * rng.gamma(quiet.likeness, 1 / quiet.likeness, len(TPS))
     often[rng.integers(len(TPS))] *= quiet.busy
-    mean = np.outer(often / often.sum(), PACE * quiet.times)
+    shares = np.outer(often / often.sum(), PACE / PACE.sum())
     if quiet.wander:
-        mean = mean * rng.gamma(quiet.wander, 1 / quiet.wander, mean.shape)
+        shares = shares * rng.gamma(quiet.wander, 1 / quiet.wander, shares.shape)
+    if quiet.drift:
+        sd, kept = quiet.drift
+        steps = (
+            rng.normal(0, sd, shares.shape) * np.where(np.arange(len(PACE)), 1 - kept**2, 1) ** 0.5
+        )
+        log = lfilter([1.0], [1.0, -kept], steps)
+        shares = shares * np.exp(log - sd**2 / 2)
+    return np.asarray(shares)
+
+
+def day(
+    rng: Rng, quiet: Quiet, planted: Planted | None = None, shares: Floats | None = None
+) -> Day:
+    """Draw a day. shares: of draw_shares unless given."""
+    mean = (draw_shares(rng, quiet) if shares is None else shares) * PACE.sum() * quiet.times
     if planted:
         usual = PACE[planted.hour] * quiet.times * TPS[planted.place] / TPS.sum()
         mean[planted.place, planted.hour] = usual * planted.times
@@ -92,11 +116,19 @@ def day(rng: Rng, quiet: Quiet, planted: Planted | None = None) -> Day:
     cell = np.repeat(np.arange(mean.size), numbers)
     place, hour = np.divmod(cell, len(PACE))
     occurred = 60 * (hour + rng.random(len(hour)))
-    twins = rng.random(len(hour)) < quiet.twins
-    occurred = np.r_[occurred, occurred[twins] + rng.uniform(0, 15, twins.sum())]
+    copies = (rng.random(len(hour)) < quiet.twins).astype("int64")
+    if quiet.again:
+        copies += rng.integers(1, 4, len(hour)) * (rng.random(len(hour)) < quiet.again)
+    others = rng.poisson(quiet.followed, len(hour)) if quiet.followed else np.zeros_like(copies)
+    after = np.repeat(occurred, copies) + rng.uniform(0, 15, copies.sum())
+    later = np.repeat(occurred, others) + rng.exponential(15, others.sum())
+    place = np.r_[place, np.repeat(place, copies), np.repeat(place, others)]
+    occurred = np.r_[occurred, after, later]
     occurred = np.minimum(occurred, 60 * len(PACE) - 0.01)
-    place = np.r_[place, place[twins]]
     known = occurred + (quiet.lag(rng, len(occurred)) if quiet.lag else 0.0)
+    if quiet.round_hours:
+        step = rng.choice([30.0, 15.0, 1.0], len(occurred), p=[0.4, 0.4, 0.2])
+        occurred = np.minimum(np.round(occurred / step) * step, known)
     if quiet.outage:
         first, last = (60 * hour for hour in quiet.outage)
         silent = np.isin(place, rng.permutation(len(TPS))[: quiet.silent])

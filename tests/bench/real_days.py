@@ -67,6 +67,22 @@ def load_days(folder: Path) -> tuple[RealDay, ...]:
     return tuple(_build_days(rows))
 
 
+@cache
+def load_arrivals(folder: Path) -> tuple[Floats, ...]:
+    """Load how many came in each part (in rows) and hour from 07.00, by county and day."""
+    arrivals = []
+    with gzip.open(folder / COMMUNES, "rt", encoding="utf-8", newline="") as file:
+        rows = sorted(list(csv.reader(file))[1:], key=lambda row: (row[0], row[1]))
+    for _, grouped in groupby(rows, key=lambda row: (row[0], row[1])):
+        numbers = np.array([[float(cell or "nan") for cell in row[4:]] for row in grouped])
+        numbers = numbers[np.isfinite(numbers).all(axis=1)]
+        if len(numbers) >= MIN_COMMUNES:
+            part = np.arange(len(numbers)) * PARTS // len(numbers)
+            sums = np.array([numbers[part == one].sum(axis=0) for one in range(PARTS)])
+            arrivals.append(np.diff(sums, axis=1, prepend=0.0).clip(0))
+    return tuple(arrivals)
+
+
 def _build_days(rows: list[list[str]]) -> Iterator[RealDay]:
     at = np.linspace(0, _HOURS, 7)
     for (day, county), grouped in groupby(rows, key=lambda row: (row[0], row[1])):

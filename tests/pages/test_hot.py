@@ -68,7 +68,7 @@ def test_a_crowd_of_incidents_is_called_with_place_time_numbers_and_rows(
     words = told(app)
     assert "<b>Indralaya</b><time>11.30–12.00</time>" in words
     assert "8 kejadian, biasanya ≈ 0," in words
-    assert "kebetulan paling sering sekali dalam 100 hari" in words
+    assert "kebetulan paling sering sekali dalam 6 hari" in words
     labels = [one.proto.popover.label for one in app.get("popover")]
     assert "8 kejadian itu" in labels and "12 kejadian yang dihitung" in labels
     app.session_state["lebih_0"] = True

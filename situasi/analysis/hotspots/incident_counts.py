@@ -13,7 +13,12 @@ from situasi.analysis import timestamps
 from situasi.analysis.alerts.case_history import CaseHistory, compute_case_history
 from situasi.analysis.alerts.intervals import FOREVER
 from situasi.analysis.as_of import FeedFrames
-from situasi.analysis.hotspots.counts import COLUMNS, CountChanges, find_excesses
+from situasi.analysis.hotspots.counts import (
+    COLUMNS,
+    CountChanges,
+    find_excesses,
+    state_rates,
+)
 from situasi.analysis.queries import reads
 from situasi.domain.register import Register
 
@@ -127,7 +132,7 @@ def compute_counts(
                 *(excesses[name].tolist() for name in COLUMNS), strict=True
             )
         ),
-        marked_per_day=rules.marked_chance * len(codes) * step_count,
+        marked_per_day=float(state_rates(rules.marked_chance * len(codes) * step_count)),
         uncounted=len(rows) - len(left),
         without_hour=int((~left["has_minute"]).sum()),
         without_place=int((left["has_minute"] & ~is_placed[left.index]).sum()),
