@@ -254,7 +254,7 @@ OTHERWISE = {
     "situasi/ingest/boundaries/layers.py",
     "situasi/ingest/readers/html_tables.py",
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
-    "situasi/ingest/readers/xlsx_guard.py",
+    "situasi/ingest/readers/workbooks/xlsx_guard.py",
     "situasi/ingest/readers/zip_reader.py",
     "situasi/ingest/redaction/kept_files.py",
     "situasi/ingest/upload.py",

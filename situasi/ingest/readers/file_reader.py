@@ -19,14 +19,15 @@ from situasi.ingest.readers import (
     reserved_columns,
     table_builder,
     text_encoding,
-    xlsx_reader,
     zip_reader,
 )
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
+from situasi.ingest.readers.workbooks import xlsx_reader
 from situasi.ingest.readers.zip_reader import Member
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm"}
+_OTHER_WORKBOOK_SUFFIXES = {".xls", ".xlt", ".ods", ".ots"}
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson", ".geojson"}
 _EMPTY = {csv_reader.EMPTY, json_stream.EMPTY}
 _NO_HEADER = "berkas “{}” dalam arsip tanpa judul kolom yang dikenal, tidak dibaca"
@@ -60,12 +61,11 @@ def _read_tables(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Ite
         raise SourceError(csv_reader.EMPTY)
     file_types.reject_unsupported(head)
     suffix = path.suffix.lower()
-    if file_types.is_zip(head):
-        if zip_reader.holds_tables(path):
-            return _read_archive(path, score_header, chunk_rows)
-        note = (
-            "" if suffix in _WORKBOOK_SUFFIXES else f"isinya berkas Excel walau bernama *{suffix}"
-        )
+    if file_types.is_zip(head) and zip_reader.holds_tables(path):
+        return _read_archive(path, score_header, chunk_rows)
+    if file_types.is_workbook(head):
+        is_named_so = suffix in _WORKBOOK_SUFFIXES | _OTHER_WORKBOOK_SUFFIXES
+        note = "" if is_named_so else f"isinya berkas Excel walau bernama *{suffix}"
         return _add_note(xlsx_reader.read(path, score_header, chunk_rows), note)
     if file_types.is_html(head):
         return _read_page(path, score_header, chunk_rows)

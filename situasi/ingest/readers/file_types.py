@@ -34,6 +34,7 @@ _MARKUP_SIGNATURES = (
     (b"<gpx", "berkas jejak GPX"),
     (b"<?xml", "berkas XML"),
 )
+LOCKED = "Berkas Excel ini dikunci dengan sandi; buka, hapus sandinya, lalu simpan ulang."
 _SEND_INSTEAD = "kirim laporan sebagai XLSX, CSV atau JSON."
 
 
@@ -42,8 +43,8 @@ def reject_unsupported(head: bytes) -> None:
     name = _find_unsupported_type(head)
     if name:
         raise SourceError(f"Berkas ini sebenarnya {name}; {_SEND_INSTEAD}")
-    if head.startswith(OLE2_SIGNATURE):
-        raise SourceError(_format_ole2_refusal(head))
+    if is_ole2(head) and "EncryptedPackage".encode("utf-16-le") in head:
+        raise SourceError(LOCKED)
     if is_html(head) and _OWN_PAGE in head:
         raise SourceError(f"Berkas ini salinan papan Situasi, bukan laporan; {_SEND_INSTEAD}")
 
@@ -51,6 +52,16 @@ def reject_unsupported(head: bytes) -> None:
 def is_html(head: bytes) -> bool:
     """Return whether the file is a web page."""
     return _strip(head).startswith(_HTML_SIGNATURES)
+
+
+def is_ole2(head: bytes) -> bool:
+    """Return whether the file is of the Office before 2007 (XLS, DOC), or locked."""
+    return head.startswith(OLE2_SIGNATURE)
+
+
+def is_workbook(head: bytes) -> bool:
+    """Return whether the file may be a workbook: XLSX or ODS, which are archives, or XLS."""
+    return is_zip(head) or is_ole2(head)
 
 
 def is_zip(head: bytes) -> bool:
@@ -72,12 +83,3 @@ def _find_unsupported_type(head: bytes) -> str | None:
 
 def _strip(head: bytes) -> bytes:
     return head[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-
-
-def _format_ole2_refusal(head: bytes) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in head:
-        return "Berkas Excel ini dikunci dengan sandi; buka, hapus sandinya, lalu simpan ulang."
-    return (
-        "Berkas ini berformat Office lama (.xls atau .doc); "
-        "buka lalu simpan sebagai Excel Workbook (.xlsx)."
-    )

@@ -14,12 +14,12 @@ from situasi.ingest.readers import (
     reserved_columns,
     table_builder,
     text_encoding,
-    xlsx_reader,
     zip_reader,
 )
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
 from situasi.ingest.readers.table_builder import NumberedRows
+from situasi.ingest.readers.workbooks import xlsx_reader
 from situasi.ingest.tables import SourceError, Table
 
 HEADER_SEARCH_ROWS = 40
@@ -107,7 +107,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
                     name = f"{member.label} / {sheet.name}" if sheet.name else member.label
                     yield replace(sheet, name=name)
         return
-    if file_types.is_zip(head):
+    if file_types.is_workbook(head):
         for raw in xlsx_reader.read_raw_sheets(path):
             sheet = _build_sheet(raw.name, enumerate(raw.rows, start=raw.first_number))
             yield replace(sheet, is_hidden=raw.is_hidden, merges=raw.merges)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from situasi.common.disk_space import NO_SPACE_ERRNOS
-from situasi.ingest.readers import file_types, reserved_columns, xlsx_guard
-from situasi.ingest.readers.xlsx_guard import ARCHIVE_ERRORS, check_directory
+from situasi.ingest.readers import file_types, reserved_columns
+from situasi.ingest.readers.workbooks import xlsx_guard
+from situasi.ingest.readers.workbooks.xlsx_guard import ARCHIVE_ERRORS, check_directory
 from situasi.ingest.tables import SourceError
 
 MAX_TABLES = 50  # files in one archive
@@ -17,7 +18,8 @@ MAX_UNPACKED_BYTES = 200_000_000  # bytes of all of them, unpacked
 _MAX_RATIO = 200  # unpacked to packed bytes of one file; text seldom packs beyond 50
 _BLOCK_BYTES = 1 << 20
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-_SUFFIXES = (*_TEXT_SUFFIXES, ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".geojson")
+_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
+_SUFFIXES = (*_TEXT_SUFFIXES, *_WORKBOOK_SUFFIXES, ".json", ".jsonl", ".ndjson", ".geojson")
 _FEW_BYTES = 1 << 20  # below this any ratio is harmless
 
 _DAMAGED = "Arsip ZIP ini rusak, terpotong atau bersandi; ekspor ulang, lalu kirim lagi."

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import copy
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from situasi.access.officer_key import OfficerKey
 from situasi.common import atomic_files, service_numbers
 from situasi.ingest.readers import file_types
+from situasi.ingest.readers.workbooks import xlsx_copy
 from situasi.ingest.redaction.persons import replace_numbers
 
 _MAX_UNPACKED_BYTES = 512 << 20
@@ -25,6 +26,7 @@ _FEW_BYTES = 1 << 20
 _MAX_RATIO = 200  # unpacked to packed bytes; sheets and texts seldom pack beyond 50
 _TEXT_MEMBERS = (".xml", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".geojson")
 _ARCHIVE_MEMBERS = (".xlsx", ".xlsm")
+_OTHER_WORKBOOK_MEMBERS = (".xls", ".ods")
 _BLOCK_BYTES = 1 << 20
 _WINDOW, _OVERLAP = 4096, 8  # characters
 _LONGEST_PIECE = 8 << 20  # of a text without any line break
@@ -52,15 +54,17 @@ class _Unchanged(Exception):
 def redact_kept_file(path: Path, key: OfficerKey, *, is_about_officers: bool) -> bool:
     """Replace each NRP of a file by its mark, in place; return whether anything was changed.
 
-    is_about_officers: also any other long number. Dates, modification time and mode stay. What is
-    neither text nor an archive of text is left as it is. Raises OSError.
+    is_about_officers: also any other long number. Dates, modification time and mode stay. A
+    workbook of another kind with such a number becomes XLSX under its own name. What is neither
+    text nor an archive of text is left as it is. Raises OSError.
     """
     if path.is_symlink() or not path.is_file():
         return False
     status, redact = path.stat(), _build_redaction(key, is_about_officers=is_about_officers)
     with suppress(_Unchanged):
         with atomic_files.replace_file(path, status.st_mode & 0o777) as target:
-            with path.open("rb") as source:
+            with TemporaryFile() as copy, path.open("rb") as original:
+                source = copy if xlsx_copy.write_as_xlsx(path, copy) else original
                 is_changed = _redact_file(source, target, redact)
             if not is_changed:
                 raise _Unchanged
@@ -184,13 +188,30 @@ def _redact_member(name: str, source: IO[bytes], target: IO[bytes], redact: _Red
         head = source.read(4096)
         source.seek(0)
         return _redact_text(source, target, head, redact)
+    if name.endswith(_OTHER_WORKBOOK_MEMBERS):
+        return _redact_workbook(source, target, redact)
     if not name.endswith(_ARCHIVE_MEMBERS):
         shutil.copyfileobj(source, target)
         return False
     with TemporaryFile() as before, TemporaryFile() as after:
         shutil.copyfileobj(source, before)
+        before.seek(0)
         is_changed = _redact_archive(before, after, redact)
         kept = after if is_changed else before
+        kept.seek(0)
+        shutil.copyfileobj(kept, target)
+    return is_changed
+
+
+def _redact_workbook(source: IO[bytes], target: IO[bytes], redact: _Redact) -> bool:
+    """Write a workbook of another kind redacted, as XLSX; as it is where nothing is changed."""
+    with NamedTemporaryFile() as before, TemporaryFile() as plain, TemporaryFile() as after:
+        shutil.copyfileobj(source, before)
+        before.flush()
+        is_changed = xlsx_copy.write_as_xlsx(Path(before.name), plain) and _redact_archive(
+            plain, after, redact
+        )
+        kept: IO[bytes] = after if is_changed else before
         kept.seek(0)
         shutil.copyfileobj(kept, target)
     return is_changed

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.readers import xlsx_guard
+from situasi.ingest.readers.workbooks import xlsx_guard
 from situasi.ingest.tables import SourceError
 from tests.effort import examples
 from tests.forks import loaded

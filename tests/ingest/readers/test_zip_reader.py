@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from situasi.ingest.readers import xlsx_guard, zip_reader
+from situasi.ingest.readers import zip_reader
+from situasi.ingest.readers.workbooks import xlsx_guard
 from tests.ingest.readers.build import (
     HEADING,
     ROW,

@@ -19,10 +19,12 @@ from situasi.access.officer_key import OfficerKey
 from situasi.board import Board
 from situasi.domain.feed_schemas import POSTINGS, ROSTER
 from situasi.ingest.inbox import GROWTH_WATCH_TIME
+from situasi.ingest.readers import grid
 from situasi.ingest.redaction import kept_files
 from situasi.ingest.redaction.kept_files import redact_kept_file
 from tests.builders_files import csv_file, jsonl_file, report, xlsx_file
 from tests.conftest import NOON
+from tests.ingest.readers.workbooks.build import WORKBOOK_WRITERS
 from tests.test_inbox_faults import Drop
 
 NRP, NIP = "87041234", "198704122010011003"
@@ -195,3 +197,31 @@ def test_a_text_in_pieces_is_redacted_as_a_whole_one(text: str, block: int) -> N
             kept_files._redact_file(io.BytesIO(text.encode()), target, redact)
             results.append(target.getvalue())
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("kind", [".xls", ".ods", ".zip"])
+@pytest.mark.parametrize("number", [NRP, int(NRP)])
+def test_kept_workbook_of_another_kind_holds_no_nrp_and_stays_readable(
+    tmp_path: Path, kind: str, number: object
+) -> None:
+    inner = ".ods" if kind == ".zip" else kind
+    path = tmp_path / f"daftar{inner}"
+    rows = [["NO", "NAMA", "NRP"], [1, "Andi", number], [2, "Budi", ""]]
+    WORKBOOK_WRITERS[inner](path, {"Daftar": rows}, {})
+    if kind == ".zip":
+        with zipfile.ZipFile(tmp_path / "daftar.zip", "w") as archive:
+            archive.write(path, "lampiran/daftar.ods")
+        path = tmp_path / "daftar.zip"
+    assert redact_kept_file(path, KEY, is_about_officers=True)
+    [sheet] = grid.read_sheets(path)
+    assert [row[2:] for row in sheet.rows] == [["NRP"], [KEY.mark_number(NRP)], []]
+    assert not redact_kept_file(path, KEY, is_about_officers=True)
+
+
+@pytest.mark.parametrize("kind", [".xls", ".ods"])
+def test_kept_workbook_without_nrp_is_the_file_as_it_came(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"rekap{kind}"
+    WORKBOOK_WRITERS[kind](path, {"Rekap": [["desa", "tps"], ["Miji", 1]]}, {})
+    before = path.read_bytes()
+    assert not redact_kept_file(path, KEY, is_about_officers=True)
+    assert path.read_bytes() == before

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from pydantic import BaseModel, ConfigDict
+
+from tests.ingest.readers.workbooks.build import WORKBOOK_WRITERS
 
 FOLDER = Path(__file__).parent / "corpus"
 
@@ -40,7 +41,7 @@ class CorpusFile(BaseModel):
     def write(self, folder: Path) -> Path:
         path = folder / self.name
         if self.sheets is not None:
-            self._write_workbook(path)
+            WORKBOOK_WRITERS[path.suffix](path, self.sheets, self.merged)
         elif self.members is not None:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
                 for member, text in self.members.items():
@@ -50,17 +51,6 @@ class CorpusFile(BaseModel):
         else:
             path.write_bytes((self.text or "").encode(self.codec))
         return path
-
-    def _write_workbook(self, path: Path) -> None:
-        book = openpyxl.Workbook()
-        book.remove(book.active)
-        for name, rows in (self.sheets or {}).items():
-            sheet = book.create_sheet(name)
-            for row in rows:
-                sheet.append([None if cell == "" else cell for cell in row])
-            for cells in self.merged.get(name, []):
-                sheet.merge_cells(cells)
-        book.save(path)
 
 
 def read_corpus() -> list[CorpusFile]:

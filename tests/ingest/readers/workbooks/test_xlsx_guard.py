@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.readers import xlsx_guard
 from situasi.ingest.readers.table_builder import column_letters
-from situasi.ingest.readers.xlsx_size import SheetSize, measure_any_sheet, measure_plain_sheet
+from situasi.ingest.readers.workbooks import xlsx_guard
+from situasi.ingest.readers.workbooks.xlsx_size import (
+    SheetSize,
+    measure_any_sheet,
+    measure_plain_sheet,
+)
 from tests.effort import examples
 
 SHARED = [10, 200, 3_000]
@@ -40,7 +44,7 @@ def sheet(cells: list[tuple[tuple[int, int], str, int]]) -> bytes:
 
 
 def quickly(xml: bytes) -> SheetSize | None:
-    return measure_plain_sheet(xlsx_guard._read_xml_chunks(io.BytesIO(xml)), SHARED)
+    return measure_plain_sheet(xlsx_guard.read_xml_chunks(io.BytesIO(xml)), SHARED)
 
 
 @settings(max_examples=examples(300))

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.readers import xlsx_reader
 from situasi.ingest.readers.table_builder import Block, column_letters
-from situasi.ingest.readers.xlsx_size import column_number
+from situasi.ingest.readers.workbooks import xlsx_reader
+from situasi.ingest.readers.workbooks.xlsx_size import column_number
 from tests.effort import examples
 from tests.ingest.readers.build import (
     HEADING,

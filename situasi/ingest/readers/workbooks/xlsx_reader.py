@@ -1,4 +1,4 @@
-"""Reader of workbooks (XLSX, XLSM): every sheet with a heading row, cells as Excel stores them.
+"""Reader of workbooks (XLSX, XLS, ODS): every sheet with a heading row, cells as they are stored.
 
 Rows of hidden sheets, and of sheets without a heading, are returned too, marked as not reports.
 """
@@ -20,7 +20,9 @@ from situasi.ingest.layout.header_detection import (
     classify_rows_above,
     find_header,
 )
-from situasi.ingest.readers import reserved_columns, table_builder, xlsx_guard
+from situasi.ingest.readers import file_types, reserved_columns, table_builder
+from situasi.ingest.readers.workbooks import ods_sheets, xls_sheets, xlsx_guard
+from situasi.ingest.readers.workbooks.plain_sheet import CellSheet
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings, to_cell_array
 
 _BLOCK_ROWS = 1_000  # rows
@@ -45,7 +47,7 @@ class _Sheet:
     """One sheet: its heading, and how many rows Excel shows above the first one read."""
 
     name: str
-    cells: calamine.CalamineSheet
+    cells: CellSheet
     header: HeaderRow | None
     rows_above_count: int
     hidden: bool
@@ -72,9 +74,22 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
         notes = []
 
 
-def _worksheets(path: Path) -> list[tuple[str, calamine.CalamineSheet, bool]]:
-    """Return the worksheets that are not empty, from a checked copy; and whether each is hidden."""
-    worksheets = []
+def _worksheets(path: Path) -> list[tuple[str, CellSheet, bool]]:
+    """Return the worksheets that are not empty, and whether each is hidden. Raises SourceError."""
+    with path.open("rb") as file:
+        is_old = file_types.is_ole2(file.read(8))
+    if is_old:
+        worksheets = xls_sheets.read(path)
+    elif ods_sheets.is_ods(path):
+        worksheets = ods_sheets.read(path)
+    else:
+        worksheets = _read_xlsx(path)
+    return [worksheet for worksheet in worksheets if worksheet[1].start is not None]
+
+
+def _read_xlsx(path: Path) -> list[tuple[str, CellSheet, bool]]:
+    """Return the worksheets of an XLSX file, from a checked copy."""
+    worksheets: list[tuple[str, CellSheet, bool]] = []
     # Some systems keep a closed file locked briefly; a left-over copy must not stop the reading.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         plain = Path(folder) / "ditimbang.xlsx"
@@ -88,12 +103,12 @@ def _worksheets(path: Path) -> list[tuple[str, calamine.CalamineSheet, bool]]:
                         worksheets.append((metadata.name, sheet, hidden))
         except (calamine.CalamineError, OSError, ValueError) as damage:
             raise SourceError(xlsx_guard.DAMAGED) from damage
-    return [worksheet for worksheet in worksheets if worksheet[1].start is not None]
+    return worksheets
 
 
 def _inspect_sheet(
     name: str,
-    cells: calamine.CalamineSheet,
+    cells: CellSheet,
     hidden: bool,
     score_header: HeaderScorer,
     notes: list[str],
@@ -132,14 +147,14 @@ def _inspect_sheet(
     return _Sheet(name, cells, None, rows_above, hidden, unread) if unread else None
 
 
-def _iterate_rows(cells: calamine.CalamineSheet, first_row: int) -> Iterator[list[object]]:
+def _iterate_rows(cells: CellSheet, first_row: int) -> Iterator[list[object]]:
     """Yield the rows from this one on; empty cells None, texts stripped."""
     for row in islice(cells.iter_rows(), first_row, None):
         yield [_to_cell(cell) for cell in row]
 
 
 def _iterate_blocks(
-    cells: calamine.CalamineSheet, first_row: int, width: int
+    cells: CellSheet, first_row: int, width: int
 ) -> Iterator[table_builder.Row | table_builder.Block]:
     """Yield the same rows, as Blocks where no row has a cell beyond this width."""
     rows = islice(cells.iter_rows(), first_row, None)
@@ -237,7 +252,7 @@ def _read_sheet(
 
 
 def _number_rows_below(
-    cells: calamine.CalamineSheet, first_row: int, width: int, rows_done: list[int]
+    cells: CellSheet, first_row: int, width: int, rows_done: list[int]
 ) -> Iterator[table_builder.NumberedRows]:
     """Yield the numbered rows below the heading; rows_done[0] is how many rows have been read."""
     merges, row_index = _MergedCells(cells, first_row), first_row
@@ -252,7 +267,7 @@ def _number_rows_below(
 class _MergedCells:
     """Vertically merged cells: gives every row the value that Excel keeps in the first row only."""
 
-    def __init__(self, cells: calamine.CalamineSheet, first_row: int) -> None:
+    def __init__(self, cells: CellSheet, first_row: int) -> None:
         left = cells.start[1] if cells.start else 0
         self._last_rows: dict[tuple[int, int], int] = {}
         for (top, column), (bottom, _) in cells.merged_cell_ranges or ():

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from situasi.common.disk_space import NO_SPACE_ERRNOS
-from situasi.ingest.readers import xlsx_size
 from situasi.ingest.readers.reserved_columns import MAX_CELL_CHARS
-from situasi.ingest.readers.xlsx_size import CONTENT_TOO_LARGE
+from situasi.ingest.readers.workbooks import xlsx_size
+from situasi.ingest.readers.workbooks.xlsx_size import CONTENT_TOO_LARGE
 from situasi.ingest.tables import SourceError
 
 MAX_FILE_BYTES = 100_000_000  # bytes, as sent
@@ -25,6 +25,7 @@ MAX_MEMBERS = 2_000
 MAX_SHEETS = 200
 MAX_MERGES = 20_000
 _BLOCK_BYTES = 1 << 20
+_SEARCH_BYTES = 1 << 16
 
 # Parts without cells: pictures, drawings, comments, pivot tables, macros.
 _SKIPPED_PARTS = re.compile(
@@ -36,12 +37,12 @@ _OTHER_ARCHIVES = (
     ("word/", "dokumen Word"),
     ("ppt/", "presentasi PowerPoint"),
     ("xl/workbook.bin", "berkas Excel biner (.xlsb); simpan ulang sebagai .xlsx,"),
-    ("content.xml", "dokumen LibreOffice; simpan ulang sebagai .xlsx,"),
+    ("content.xml", "dokumen LibreOffice,"),
     ("doc.kml", "berkas peta KMZ"),
     ("AndroidManifest.xml", "aplikasi Android"),
 )
 DAMAGED = "Berkas Excel ini rusak atau terpotong; simpan ulang di Excel, lalu kirim lagi."
-_DTD = "Berkas Excel ini memuat definisi XML yang tidak dipakai Excel, maka ditolak."
+_FORBIDDEN_XML = "Berkas Excel ini memuat definisi XML yang tidak dipakai Excel, maka ditolak."
 # Errors of the standard library on archives that are damaged, encrypted or of another kind.
 ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
@@ -81,7 +82,7 @@ def check_directory(path: Path) -> None:
         raise SourceError(CONTENT_TOO_LARGE)
     entries, tail = 0, b""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
+        while block := file.read(_SEARCH_BYTES):
             entries += (tail + block).count(b"PK\x01\x02")
             tail = block[-3:]
             if entries > MAX_MEMBERS:
@@ -116,9 +117,8 @@ def _copy_members(
     budget, sheets, merges = MAX_UNPACKED_BYTES, 0, 0
     for info in members:
         with archive.open(info) as source, target.open(info.filename, "w") as copy:
-            for chunk in _read_xml_chunks(source):
-                if b"<!" in chunk and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
-                    raise SourceError(_DTD)
+            for chunk in read_xml_chunks(source):
+                check_no_definitions(chunk)
                 budget -= len(chunk)
                 sheets += chunk.count(b"sheetId")
                 merges += chunk.count(b"mergeCell ")
@@ -129,7 +129,13 @@ def _copy_members(
                 copy.write(chunk)
 
 
-def _read_xml_chunks(source: IO[bytes]) -> Iterator[bytes]:
+def check_no_definitions(chunk: bytes) -> None:
+    """Raise SourceError where a part of XML defines entities, which could grow without end."""
+    if b"<!" in chunk and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
+        raise SourceError(_FORBIDDEN_XML)
+
+
+def read_xml_chunks(source: IO[bytes]) -> Iterator[bytes]:
     """Yield the part in chunks, cut before a cell where there is one, never inside a tag."""
     rest = b""
     while block := source.read(_BLOCK_BYTES):
@@ -151,10 +157,10 @@ def _check_size(archive: zipfile.ZipFile) -> None:
     for name in archive.namelist():
         if "sharedstrings" in name.lower():
             with archive.open(name) as source:
-                shared = xlsx_size.read_shared_text_lengths(_read_xml_chunks(source))
+                shared = xlsx_size.read_shared_text_lengths(read_xml_chunks(source))
             continue
         with archive.open(name) as source:
-            size = xlsx_size.measure_plain_sheet(_read_xml_chunks(source), shared)
+            size = xlsx_size.measure_plain_sheet(read_xml_chunks(source), shared)
         if size is None or size.exceeds_limit:
             with archive.open(name) as source:
                 size = xlsx_size.measure_any_sheet(source, shared)
