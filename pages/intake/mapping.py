@@ -18,7 +18,12 @@ from situasi.domain.labels import label
 from situasi.ingest.readers import grid
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources import column_guess, hand_mapping, saved_profiles
-from situasi.ingest.sources.hand_mapping import HandMapping, read_columns, suggest_name
+from situasi.ingest.sources.hand_mapping import (
+    HandMapping,
+    find_source_zone,
+    read_columns,
+    suggest_name,
+)
 from situasi.ingest.sources.rival_guesses import Guess
 from situasi.ingest.sources.sheet_mapping import find_mapping, take_alike
 from situasi.ingest.tables import Table
@@ -162,7 +167,25 @@ def _render_choices(editor: _Editor) -> HandMapping | None:
         zone = st.selectbox(
             _("Zona waktu"), _ZONES, format_func=_format_zone, key=editor.key("zona")
         )
+    _render_source(editor)
     return HandMapping(name, feed, columns, zone or None, kinds, facts)
+
+
+def _render_source(editor: _Editor) -> None:
+    """Say which tool wrote the file, and which of its columns are read in another zone."""
+    source = board().ingest_context.sources.recognize(list(editor.guesses))
+    if source is None:
+        return
+    zones = {name: zone for name in editor.guesses if (zone := find_source_zone(source, name))}
+    st.caption(
+        markup.escape_markdown(
+            _("Sumber: {nama}. Ditulis dalam zona lain: {kolom}.").format(
+                nama=source.title, kolom=", ".join(f"{n} ({z})" for n, z in zones.items())
+            )
+            if zones
+            else _("Sumber: {nama}.").format(nama=source.title)
+        )
+    )
 
 
 def _choose_feed(editor: _Editor) -> str | None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from situasi.ingest.context import IngestContext
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources.hand_mapping import HandMapping, add_facts, build_profile
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.saved_profiles import save_profile
-from situasi.ingest.sources.sheet_mapping import SheetMapping, find_mapping
+from situasi.ingest.sources.sheet_mapping import SheetMapping, find_mapping, list_headings
 from situasi.ingest.table_delivery import IngestResult, PreviewCallback
 from situasi.ingest.tables import UnknownHeadings
 from situasi.ingest.waiting import ingest_mapped, narrow_scope
@@ -65,7 +66,7 @@ def store_mapping(
     result = _ingest(file, mapping, position, header, store, context, scope, now, dry_run=False)
     if result.refused:
         return result
-    save_profile(store, build_profile(mapping), now, scope.actor)
+    save_profile(store, _build_profile(file, mapping, position, header, context), now, scope.actor)
     batches = store.batches(last)
     own = batches[(batches["sha256"] == file.item.sha256) & (batches["actor"] == scope.actor)]
     store.settle_waiting(
@@ -77,6 +78,17 @@ def store_mapping(
         detail={"profile": mapping.name},
     )
     return result
+
+
+def _build_profile(
+    file: WaitingFile,
+    mapping: HandMapping,
+    position: int,
+    header: HeaderPosition,
+    context: IngestContext,
+) -> SourceProfile:
+    headings = list_headings(file.sheets[position], header)
+    return build_profile(mapping, source=context.sources.recognize(headings))
 
 
 def _ingest(
@@ -92,7 +104,7 @@ def _ingest(
     dry_run: bool,
     preview: PreviewCallback | None = None,
 ) -> IngestResult:
-    item, profile = file.item, build_profile(mapping)
+    item, profile = file.item, _build_profile(file, mapping, position, header, context)
     similar = find_mapping(file.sheets, item.source, (profile,))
     headers = {**(similar.headers if similar else {}), position: header}
     sheet_mapping = SheetMapping(add_facts(profile, mapping.facts), headers)

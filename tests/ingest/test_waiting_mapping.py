@@ -14,9 +14,16 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.readers.grid import HeaderPosition, guess_header
-from situasi.ingest.sources.hand_mapping import HandMapping, build_profile, suggest_name
+from situasi.ingest.sources.column_guess import guess_columns
+from situasi.ingest.sources.hand_mapping import (
+    HandMapping,
+    build_profile,
+    choose_columns,
+    suggest_name,
+)
 from situasi.ingest.sources.profile import format_profile, parse_profile
 from situasi.ingest.sources.saved_profiles import load_saved_profiles, remove_profile
+from situasi.ingest.sources.sheet_mapping import take_alike
 from situasi.ingest.waiting import load_sheets
 from situasi.ingest.waiting_mapping import WaitingFile, store_mapping, try_mapping
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
@@ -259,6 +266,30 @@ def test_a_file_of_a_sender_of_one_kecamatan_stays_within_it(board: Board, tmp_p
     bring(board, csv_file(tmp_path / "a.csv", *mixed), sender)
     result = act(board, mapping())
     assert (result.accepted, result.quarantined) == (6, 1)
+
+
+def test_a_mapped_file_of_a_known_tool_keeps_its_zone_and_its_reviews(
+    board: Board, tmp_path: Path
+) -> None:
+    path = tmp_path / "checklist.csv"
+    path.write_text(
+        "Serial,Participant ID,Registered Voters,Kecamatan,Desa,Location,BA,BB,Timestamp,"
+        "Quarantine Status\n"
+        "1,1001,465,Tanjung Raja,Belanti,TPS 1,111,3,2024-11-27 03:00:10,\n"
+        "2,1002,465,Tanjung Raja,Belanti,TPS 2,98,2,2024-11-27 03:10:10,All\n"
+    )
+    bring(board, path)
+    file = waiting_file(board)
+    table = take_alike(file.sheets, guess_header(file.sheets[0].rows))
+    guesses = guess_columns(table, board.ingest_context)
+    columns = dict.fromkeys(guesses, "") | choose_columns(guesses, "tps", board.ingest_context)
+    assert (columns["Timestamp"], columns["Location"]) == ("waktu_lapor", "tps")
+    assert columns["Serial"] == columns["Quarantine Status"] == ""
+    result = act(board, mapping(columns=columns | {"BA": "hadir"}, facts={}))
+    assert (result.accepted, result.quarantined) == (1, 1)
+    [row] = board.store.rows_after(FEEDS["tps"]).itertuples()
+    assert (row.hadir, row.tps) == (111, "001")
+    assert f"{row.occurred_at:%H:%M}" == "03:00"  # UTC: ten o'clock in the field
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ _TIME_WORD = re.compile(
 )
 # Times of other things than the event: of the record, which may stand for it, or of neither.
 _RECORD_TIME = re.compile(
-    r"buat|creat|ubah|updat|modif|sinkron|sync|upload|unggah|submi|kirim|sent|receiv|terima",
+    r"buat|creat|ubah|updat|modif|sinkron|sync|upload|unggah|submi|kirim|\bsent\b|receiv|terima",
     re.IGNORECASE,
 )
 _NO_TIME_OF_REPORT = re.compile(r"lahir|birth|dob|cetak|print|expir|batas|deadline", re.IGNORECASE)
@@ -128,6 +128,8 @@ def _share(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> fl
 
 
 def _is_time(cell: Cell) -> bool:
+    if isinstance(cell, float):  # half a day, or a share of one half: its heading does not say
+        return False
     try:
         parse_date_parts(cell)
     except UnreadableCell:

@@ -47,14 +47,22 @@ class _Column:
 def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]]:
     """Return for each heading what it may be, the likeliest first; empty where nothing is known.
 
-    A column with names of persons or with candidates' votes is nothing.
+    A column with names of persons or with candidates' votes is nothing. What the profile of the
+    source says of a column goes before its heading and content.
     """
     guesses: dict[str, list[Guess]] = {}
-    for name in table.cells.columns:
-        if name in reserved_columns.ALL:
-            continue
-        column = _take_column(name, table.cells[name].tolist())
-        found = {} if _is_unwanted(column, context) else _guess_column(column, context)
+    headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
+    source = context.sources.recognize(headings)
+    known = context.sources.sort_headings(headings, source)
+    for name in headings:
+        column = _take_column(known.stripped.get(name, name), table.cells[name].tolist())
+        if _is_unwanted(column, context) or name in known.left_out:
+            found = {}
+        elif source is not None and name in known.own and known.own[name] not in NOT_OFFERED:
+            own = "waktu_lapor" if name == known.form_time else known.own[name]
+            found = {own: Guess(own, 0.97, f"judul kolom {source.title}", by_heading=True)}
+        else:
+            found = _guess_column(column, context)
         guesses[name] = sorted(found.values(), key=lambda guess: -guess.confidence)
     return settle_rivals(guesses, table)
 

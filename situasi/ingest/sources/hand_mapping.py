@@ -26,6 +26,8 @@ _IDENTIFYING = {
     "neutrality": ("pelanggaran", "langkah"),
 }
 _MAX_NAME_CHARS = 40
+# What a file mapped by hand keeps of the profile of its source.
+_KEPT_OF_SOURCE = ("review", "id_prefix", "id_scheme", "words", "unclear", "month_first")
 _DATE_WORDS = re.compile(r"\d+|\b(?:jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov|des)[a-z]*\b")
 
 
@@ -47,11 +49,14 @@ class HandMapping:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def build_profile(mapping: HandMapping, *, title: str = "") -> SourceProfile:
+def build_profile(
+    mapping: HandMapping, *, title: str = "", source: SourceProfile | None = None
+) -> SourceProfile:
     """Return the profile that recognises the next such file. Raises ValueError (pydantic).
 
     Its signature: every used heading, and half of the others. What is not used is left out of the
-    next file too.
+    next file too. source: of the tool that wrote the file, where its headings show one: what a
+    person cannot see in the cells (in which zone it writes, what it has approved) stays as it is.
     """
     columns: dict[str, tuple[str, ...]] = {}
     for theirs, own in mapping.columns.items():
@@ -60,6 +65,11 @@ def build_profile(mapping: HandMapping, *, title: str = "") -> SourceProfile:
     used = [theirs for theirs, own in mapping.columns.items() if own]
     unused = [theirs for theirs, own in mapping.columns.items() if not own]
     zones = {h: mapping.zone for h in ZONED_HEADINGS if mapping.zone and h in columns}
+    if source is not None and not zones:
+        zones = {
+            _escape(theirs): zone for theirs in used if (zone := find_source_zone(source, theirs))
+        }
+    kept = {name: getattr(source, name) for name in _KEPT_OF_SOURCE} if source else {}
     return SourceProfile(
         name=mapping.name,
         title=title or mapping.name,
@@ -73,7 +83,14 @@ def build_profile(mapping: HandMapping, *, title: str = "") -> SourceProfile:
         metadata=tuple(map(_escape, unused)),
         zones=zones,
         constants=dict(mapping.kinds),
+        **kept,
     )
+
+
+def find_source_zone(source: SourceProfile, heading: str) -> str | None:
+    """Return the zone in which a source writes the times under a heading of its own."""
+    own, _ = source.sort_heading(heading, heading)
+    return source.find_zone(heading) or source.zones.get(own or "")
 
 
 def add_facts(profile: SourceProfile, facts: Mapping[str, str]) -> SourceProfile:
