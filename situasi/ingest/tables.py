@@ -39,6 +39,7 @@ class Table:
     sums: sums of the rows of the same sheet so far; shared by all its tables.
     is_hidden: whether the sheet is hidden from the sender.
     titles: the lines above the heading. sheet: the name of the sheet, "" outside workbooks.
+    cover: the lines of the sheets of a workbook that hold no table.
     file: the name of its file inside an archive, where that is a source of its own; else "".
     source: the name of the profile it is read by, where its headings alone do not show it.
     """
@@ -51,6 +52,7 @@ class Table:
     is_hidden: bool = False
     titles: tuple[str, ...] = ()
     sheet: str = ""
+    cover: tuple[str, ...] = ()
     file: str = ""
     source: str = ""
 

@@ -2,6 +2,7 @@
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.hourly_sexes import sum_sexes
 from situasi.ingest.facts.kinds import complete_kind
 from situasi.ingest.facts.places import complete_place
 from situasi.ingest.facts.times import complete_time
@@ -10,6 +11,7 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 
 def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Fill in what the titles, the sheet or the file say, each marked at its row."""
+    sum_sexes(table)
     complete_kind(table, facts, context)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed in {None, "roster", "merges", "neutrality"}:

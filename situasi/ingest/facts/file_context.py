@@ -62,17 +62,26 @@ class FileContext:
 
 
 def read_context(
-    titles: Sequence[str], sheet: str, file_name: str, context: IngestContext
+    titles: Sequence[str],
+    sheet: str,
+    file_name: str,
+    context: IngestContext,
+    cover: Sequence[str] = (),
 ) -> FileContext:
-    """Read what the titles say, else the name of the sheet, else that of the file."""
+    """Read what the titles say, else the name of the sheet, a cover, or the name of the file.
+
+    A cover says the day and the kecamatan, but no hour: its own is that of its writing.
+    """
     stem = _TIME_OF_EXPORT.sub(" ", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name))
     titles = [title for title in titles if not _MADE_AT.search(title)]
     levels = ["\n".join(titles), sheet, re.sub(r"_+", " ", stem)]
-    day = _first_agreed(levels, _find_days) or _first_agreed(
-        levels, lambda text: _find_election_day(text, context.election.day)
+    cover_text = "\n".join(line for line in cover if not _MADE_AT.search(line))
+    with_cover = [*levels[:2], cover_text, *levels[2:]]
+    day = _first_agreed(with_cover, _find_days) or _first_agreed(
+        with_cover, lambda text: _find_election_day(text, context.election.day)
     )
     clock = _first_agreed(levels, _find_clocks)
-    kecamatan = _first_agreed(levels, lambda text: _find_kecamatan(text, context))
+    kecamatan = _first_agreed(with_cover, lambda text: _find_kecamatan(text, context))
     if kecamatan is None:
         kecamatan = _read_kecamatan(sheet, context)
     desa = _first_agreed(levels, lambda text: _find_desa(text, kecamatan, context))

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.free_words import find_phase_column, read_handling, read_phases
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, normalize_text
@@ -13,6 +15,7 @@ from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 
 # The column that says what kind of report a row is, by feed.
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
@@ -48,6 +51,9 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     _take_listed_kinds(table, context)
     _take_phase_answers(table, context)
     _name_boxes(table)
+    find_phase_column(table, context)
+    read_phases(table, context)
+    read_handling(table, context)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
         if table.has_any("jenis"):
@@ -89,21 +95,35 @@ def _take_kind_from_titles(
 
 
 def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
-    """Make a phase of the only heading that names one and is answered with yes or no."""
+    """Make a phase of the headings that name one and are answered with yes or no.
+
+    Of several (`Logistik lengkap`, `TPS dibuka`) the last that is there is that of the row.
+    """
     codes = context.vocabulary.codes["tps", "fase"]
-    names = [h for h in table.headings if normalize_key(h) in codes]
-    if len(names) != 1 or table.has_any("fase") or not table.has_any("tps"):
+    names = [h for h in table.headings if normalize_key(h) in codes and _is_answered(table, h)]
+    if not names or table.has_any("fase") or not table.has_any("tps"):
         return
-    column = table.cells[names[0]].tolist()
-    answers = [None if is_blank(cell) else _read_answer(cell) for cell in column]
-    stated = [a for a, c in zip(answers, column, strict=True) if not is_blank(c)]
-    if not stated or None in stated:
+    order = {code: index for index, code in enumerate(TPS.column("fase").allowed_codes)}
+    phases = sorted((codes[normalize_key(n)] for n in names), key=order.__getitem__)
+    columns = {codes[normalize_key(n)]: table.cells[n].tolist() for n in names}
+    if len(columns) < len(names):
         return
-    code = codes[normalize_key(names[0])]
-    table.set_column("fase", [code if answer else None for answer in answers])
-    for row, answer in enumerate(answers):
-        if answer is False:
-            table.reasons.setdefault(row, _NOT_YET.format(normalize_text(str(column[row]))))
+    found: list[Cell] = [None] * table.size
+    for row in range(table.size):
+        cells = {code: columns[code][row] for code in phases if not is_blank(columns[code][row])}
+        done = [code for code, cell in cells.items() if _read_answer(cell)]
+        found[row] = done[-1] if done else None
+        if cells and not done:
+            word = normalize_text(str(list(cells.values())[-1]))
+            table.reasons.setdefault(row, _NOT_YET.format(word))
+    table.drop_columns(names)
+    table.set_column("fase", found)
+
+
+def _is_answered(table: ConvertedTable, name: str) -> bool:
+    """Return whether all filled cells of a column are a yes or a no, and there is one."""
+    filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
+    return bool(filled) and all(_read_answer(cell) is not None for cell in filled)
 
 
 def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
@@ -229,6 +249,8 @@ def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
         return False
     if any(_INCIDENT.search(text) for text in (*names, facts.words)):
         return True
+    if any(map(_ACTIVITY.search, names)):
+        return False
     # Words with a time and a place, and nothing else that could be counted or listed.
     return all(map(table.vocabulary.find_any_column, table.headings)) and not table.has_any("tps")
 
@@ -260,10 +282,12 @@ def _find_kind(text: str, matcher: PhraseMatcher) -> str | None:
 def _find_code(text: str, feed: str, heading: str, context: IngestContext) -> str | None:
     """Return the one code of a column that a text names; None where it names none or several."""
     words, codes = text.split(), context.vocabulary.codes[feed, heading]
-    phrases = (
+    phrases = {
         normalize_key("".join(words[start : start + size]))
         for size in range(1, _LONGEST_PHRASE + 1)
         for start in range(len(words) - size + 1)
-    )
+    }
     found = {codes[phrase] for phrase in phrases if len(phrase) > 4 and phrase in codes}
+    if heading == "fase":  # `BUKA DAN TUTUP TPS` names two
+        found |= {codes[word] for word in UNCLEAR_PHASES & phrases if word in codes and found}
     return found.pop() if len(found) == 1 else None

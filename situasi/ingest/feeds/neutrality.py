@@ -1,5 +1,6 @@
 """Neutrality of the police: cases by code and unit, and reports that there is none."""
 
+import re
 from collections.abc import Mapping
 
 from situasi.ingest.parsing.cells import is_blank
@@ -9,6 +10,14 @@ from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
+
+_WHO = re.compile(r"instansi|unsur|jabatan|terlapor|pelaku|pekerjaan|profesi|status", re.I)
+_NOT_POLICE = re.compile(
+    r"\b(?:asn|pns|pppk|kepala desa|kades|lurah|camat|tni|(?:perangkat|sekretaris) desa|sekdes"
+    r"|kadus|dinas|guru|bpd|bumn|bumd)\b",
+    re.IGNORECASE,
+)
+_OF_OTHERS = "bukan anggota Polri: laporkan sebagai kejadian, jenis netralitas"
 
 
 def check(table: TableCheck) -> ValidationResult:
@@ -22,6 +31,7 @@ def check(table: TableCheck) -> ValidationResult:
     langkah = table.read_codes("langkah", steps)
     table.require("langkah", langkah, steps, "langkah penanganan kosong")
     _check_cases(table, langkah, case)
+    _check_police(table)
     return build_validation_result(
         table, latihan, times, place,
         asal=asal, langkah=langkah, **case,
@@ -48,3 +58,12 @@ def _check_cases(table: TableCheck, langkah: Texts, case: Mapping[str, Texts]) -
             table.issues.add_error(row, reason, "langkah", filled[0])
         if step not in {None, "nihil"} and is_blank(kinds[row]):
             table.issues.add_warning(row, "jenis pelanggaran tidak disebut")
+
+
+def _check_police(table: TableCheck) -> None:
+    """Add an error to rows about others: this feed counts cases of the police alone."""
+    names = [name for name in table.mapping.unused_headings if _WHO.search(name)]
+    for column in [table.raw.cells[name].tolist() for name in names]:
+        for row, cell in enumerate(column):
+            if isinstance(cell, str) and _NOT_POLICE.search(cell):
+                table.issues.add_error(row, _OF_OTHERS)

@@ -57,6 +57,11 @@ class PlaceLookup:
         """Return every word that may be part of a name, in lower case, abbreviations included."""
         return self._name_words
 
+    @property
+    def seat_kecamatan(self) -> str | None:
+        """Return the kecamatan of the command's seat, where it is known."""
+        return self._register.election.seat_kecamatan
+
     def read_kecamatan(self, code: Cell, name: Cell) -> ParsedKecamatan:
         """Return the kecamatan of a code cell and a name cell; either may be empty.
 

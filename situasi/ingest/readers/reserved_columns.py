@@ -10,6 +10,7 @@ DOUBT = "__keraguan"  # notes on a row that is accepted with them
 
 ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_FINITE, NOT_A_REPORT, DOUBT})
 
+CUT = "…"  # ends an excerpt
 MAX_COLUMNS = 500
 MAX_CELL_CHARS = 1_000_000  # characters in one cell
 
@@ -40,4 +41,4 @@ def clean_text(text: str) -> str | None:
 def excerpt(text: str, limit: int = 1000) -> str:
     """Return the beginning of a raw text, enough to find it again in the sender's file."""
     text = clean_text(text) or ""
-    return text if len(text) <= limit else text[:limit] + "…"
+    return text if len(text) <= limit else text[:limit] + CUT

@@ -19,6 +19,7 @@ _FORM_SHEETS = {
 _NAME_KEYS = ("tag", "label", "name", "title", "value")
 _YES = frozenset(("1", "1.0", "true", "ya", "yes"))
 _NO = frozenset(("0", "0.0", "false", "tidak", "no"))
+_NUMBERED_ANSWER = re.compile(r"(.*[^\W\d])\.\d{1,2}")
 _SEPARATOR = re.compile(r"[/:]|__|\.")
 
 
@@ -27,11 +28,28 @@ def merge_choices(table: ConvertedTable) -> None:
 
     Where the source has that column too, the columns of 0 and 1 only repeat it.
     """
+    _join_numbered_answers(table)
     for question, columns in _find_questions(table).items():
         if question not in table.cells.columns:
             texts = [_join_chosen(cells) for cells in _iterate_answers(table, columns)]
             table.set_column(question, texts)
         table.drop_columns(list(columns))
+
+
+def _join_numbered_answers(table: ConvertedTable) -> None:
+    """Replace `Categories.0`, `Categories.1`, which hold one answer each, by one column."""
+    numbered: dict[str, list[str]] = {}
+    for heading in table.headings:
+        if match := _NUMBERED_ANSWER.fullmatch(heading):
+            numbered.setdefault(match[1], []).append(heading)
+    for question, names in numbered.items():
+        if f"{question}.0" not in names or question in table.cells.columns:
+            continue
+        names.sort(key=lambda name: int(name.rpartition(".")[2]))
+        rows = zip(*(table.cells[name].tolist() for name in names), strict=True)
+        answers = [[str(cell) for cell in row if not is_blank(cell)] for row in rows]
+        table.set_column(question, list(map(_join_chosen, answers)))
+        table.drop_columns(names)
 
 
 def name_tagged_choices(table: ConvertedTable) -> None:

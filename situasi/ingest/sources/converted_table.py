@@ -39,7 +39,8 @@ class ConvertedTable:
     def doubt(self, rows: Iterable[int], note: str) -> None:
         """Add a note to rows that stay accepted."""
         for row in rows:
-            self.doubts.setdefault(row, []).append(note)
+            notes = self.doubts.setdefault(row, [])
+            notes += [] if note in notes else [note]
 
     def find_columns(self, heading: str) -> list[str]:
         """Return the columns that mean this heading of ours, under whatever name."""

@@ -100,12 +100,14 @@ def build_mapped_tables(
     MonthFirstFound.
     """
     has_several = sum(not sheet.is_hidden for sheet in sheets) > 1
+    covers = [sheet.rows for sheet in sheets if not sheet.is_hidden and not grid.is_table(sheet)]
+    cover = tuple(line for rows in covers for line in table_builder.format_titles(rows))
     for index, sheet in enumerate(sheets):
         header = mapping.headers.get(index)
         if header is not None:
             titles = table_builder.format_titles(sheet.rows[: header.first])
             for table in grid.build_tables(sheet, header, has_sheet_column=has_several):
-                source = replace(table, titles=titles, sheet=sheet.name)
+                source = replace(table, titles=titles, sheet=sheet.name, cover=cover)
                 yield convert_table(source, file_name, context, mapping.profile, order)
         elif sheet.is_hidden or is_form_definition(sheet.name, sheet.rows[0]):
             note = f"lembar “{sheet.name}” dilewati: {len(sheet.rows)} baris"

@@ -30,6 +30,15 @@ _OFFICE = re.compile(
     r"(?:(?P<office>camat|ppk|panwascam|(?:ma)?polsek|koramil|kua)\s+|(?=desa\b|kec))(?P<name>.+)",
     re.IGNORECASE,
 )
+# An office of the kabupaten; that of the command stands at its seat.
+_COMMAND_OFFICE = re.compile(
+    r"(?:(?:di|depan|halaman|lapangan|aula|kantor)\s+)*(?:ma)?polres\b.{0,40}", re.IGNORECASE
+)
+_KABUPATEN_OFFICE = re.compile(
+    r"(?:(?:di|depan|halaman|kantor|gedung|gudang|sekretariat|logistik)\s+)+"
+    r"(?:kpu|bawaslu|bupati|pemkab|pemda|setda|dprd|kesbangpol)(?!.*\bprov)\b.{0,40}",
+    re.IGNORECASE,
+)
 # A code of which a spreadsheet kept only the first digits, or one of another length.
 _DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?")
 
@@ -206,6 +215,10 @@ def _resolve_free_text(place_text: str, places: PlaceLookup) -> ResolvedPlace | 
             continue
         if village.code is not None:
             return ResolvedPlace(village.kecamatan or area, village.code)
+    if area is None and any(map(_COMMAND_OFFICE.fullmatch, parts)):
+        return ResolvedPlace(places.seat_kecamatan, None)
+    if area is None and any(map(_KABUPATEN_OFFICE.fullmatch, parts)):
+        return ResolvedPlace(None, None)
     return ResolvedPlace(area, None) if area else None
 
 

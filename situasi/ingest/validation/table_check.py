@@ -11,6 +11,7 @@ from situasi.ingest.parsing.cells import cell_to_text, is_blank
 from situasi.ingest.parsing.numbers import read_yesno
 from situasi.ingest.readers.reserved_columns import (
     BROKEN,
+    CUT,
     DOUBT,
     EXCESS,
     GEOMETRY,
@@ -123,12 +124,22 @@ class TableCheck:
 def check_readable(table: TableCheck) -> None:
     """Add errors to rows marked as broken or as no report, and the notes of conversion."""
     for heading, reason in REASON_BY_MARK.items():
-        for row in table.find_marked_rows(heading):
-            table.issues.add_error(row, reason)
+        for row, text in table.find_marked_rows(heading).items():
+            if heading != NOT_FINITE or _is_used(table, row, text):
+                table.issues.add_error(row, reason)
     for row, reason in table.find_marked_rows(NOT_A_REPORT).items():
         table.issues.add_error(row, reason)
     for row, note in table.find_marked_rows(DOUBT).items():
         table.issues.add_warning(row, note)
+
+
+def _is_used(table: TableCheck, row: int, marks: str) -> bool:
+    """Return whether one of these cells (`rasio: Infinity, ...`) is in a column that is used."""
+    if marks.endswith(CUT):
+        return True
+    values = {mark.rpartition(": ")[2] for mark in marks.split(", ")}
+    headings = [heading for group in table.mapping.columns.values() for heading in group]
+    return any(str(table.raw.cells[heading].iloc[row]) in values for heading in headings)
 
 
 def check_exercise(table: TableCheck) -> list[bool]:

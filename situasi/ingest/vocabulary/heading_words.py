@@ -14,6 +14,8 @@ _UNCLEAR = re.compile(r"[\d%]|persen", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_CHARS = 120
 _LONGEST_PHRASE = 4  # words
+# As programs cut questions that name a column.
+_CUT_HEADING = re.compile(r"[^\W\d]+_[^\W\d]{3,}(?<=.{17})")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,20 @@ class HeadingWords:
         for text in dict.fromkeys((heading, remove_brackets(heading))):
             words = [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", text))]
             found = [key for key in self.core if self._explains(key, words)]
+            if not found and _CUT_HEADING.fullmatch(heading):
+                found = [key for key in self.core if self._explains_cut(key, words)]
             if len(found) == 1:
                 return found[0]
         return None
+
+    def _explains_cut(self, key: tuple[str, str], words: list[str]) -> bool:
+        """Return whether words do so once the last is completed: `Jumlah_pemilih_hadi`."""
+        *whole, last = words
+        return any(
+            self._explains(key, [*whole, word])
+            for word in self._known[key]
+            if word.startswith(last) and " " not in word
+        )
 
     def _explains(self, key: tuple[str, str], words: list[str]) -> bool:
         """Return whether words can be split into listed phrases of this column, one of them core.

@@ -14,8 +14,8 @@ from situasi.ingest.vocabulary.hour_headings import (
 
 _TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)[\s/&._]*)+")
 _ZONE_WORDS = re.compile(r"\W*\b(?:wib|wita|wit)\b\W*$")
-# Alone they may name the beginning of anything.
-_UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
+# Alone they may name the beginning of anything; beside one another they are of the vote.
+UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
 _OF_STATION = re.compile(r"([a-z]+)[\s/_-]+tps")
 _STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
 
@@ -47,7 +47,9 @@ def find_wide_headings(
         for heading, clock in find_coded_hours(headings).items()
     }
     if "tps" in columns and columns.isdisjoint({"clock", "fase", "occurred_at"}):
-        found |= _find_each(headings, lambda heading: _parse_phase(heading, phases))
+        words = {_clean_phase(heading) for heading in headings} & UNCLEAR_PHASES
+        are_clear = len({phases[word] for word in words if word in phases}) > 1
+        found |= _find_each(headings, lambda heading: _parse_phase(heading, phases, are_clear))
     if found or "tps" in columns:
         return found
     stations = _find_each(headings, _parse_station)
@@ -72,13 +74,20 @@ def _parse_hour(heading: str) -> WideHeading | None:
     return WideHeading("hadir", "clock", hour.clock) if hour else None
 
 
-def _parse_phase(heading: str, phases: Mapping[str, str]) -> WideHeading | None:
-    """Return the phase whose hour stands below a heading: `JAM DIBUKA`, `Tiba di PPK (WIB)`."""
-    text = _ZONE_WORDS.sub("", normalize_cell(heading).lower())
+def _clean_phase(heading: str) -> str:
+    return _ZONE_WORDS.sub("", normalize_cell(heading).lower())
+
+
+def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> WideHeading | None:
+    """Return the phase whose hour stands below a heading: `JAM DIBUKA`, `Tiba di PPK (WIB)`.
+
+    are_clear: whether words like `BUKA` are phases, as another heading is `TUTUP`.
+    """
+    text = _clean_phase(heading)
     phase = _TIME_WORDS.sub("", text)
     if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
         phase = text = f"tps {match[1]}"
-    if phase == text and phase in _UNCLEAR_PHASES:
+    if phase == text and phase in UNCLEAR_PHASES and not are_clear:
         return None
     key = normalize_key(phase)
     code = phases.get(key) or phases.get(f"kotak{key}")  # "Berangkat dari TPS": the boxes do

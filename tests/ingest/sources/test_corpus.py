@@ -21,7 +21,11 @@ from tests.ingest.sources.corpus_files import CorpusFile, moment, read_corpus
 CORPUS = read_corpus()
 EVENING = wib("18.00")
 # Of two answers in columns of their own, the first column is the kind.
-TABLES = [file for file in CORPUS if file.text and file.facts and "two answers" not in file.why]
+TABLES = [
+    file
+    for file in CORPUS
+    if file.text and file.facts and "two answers" not in file.why and not file.name.endswith("json")
+]
 DAMAGE = (b"\0", b"\xff\xfe", b'"', b"{", b"[", b";", b"\r", b"\n\n", b"=1+1", b"NaN", b"\xe2\x80")
 
 

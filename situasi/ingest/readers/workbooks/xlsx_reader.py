@@ -61,16 +61,18 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
     Raises SourceError.
     """
     notes: list[str] = []
+    cover: list[str] = []
     sheets = []
     for name, cells, hidden in _worksheets(path):
-        sheet = _inspect_sheet(name, cells, hidden, score_header, notes)
+        sheet = _inspect_sheet(name, cells, hidden, score_header, notes, cover)
         if sheet:
             sheets.append(sheet)
     if not any(sheet.header and not sheet.hidden for sheet in sheets):
         raise UnknownHeadings(NO_HEADER)
     sheets.sort(key=lambda sheet: (sheet.header is None, sheet.hidden))
     for index, sheet in enumerate(sheets):
-        yield from _read_sheet(sheet, index, len(sheets), chunk_rows, notes, score_header)
+        for table in _read_sheet(sheet, index, len(sheets), chunk_rows, notes, score_header):
+            yield replace(table, cover=tuple(cover))
         notes = []
 
 
@@ -112,8 +114,12 @@ def _inspect_sheet(
     hidden: bool,
     score_header: HeaderScorer,
     notes: list[str],
+    cover: list[str],
 ) -> _Sheet | None:
-    """Return the sheet with its heading or unread rows; None, with a note, where it has neither."""
+    """Return the sheet with its heading or unread rows; None, with a note, where it has neither.
+
+    The lines of a sheet without rows are added to `cover`.
+    """
     rows_above = cells.start[0] if cells.start else 0
     head = [
         row
@@ -144,6 +150,8 @@ def _inspect_sheet(
     lines = sum(count == 1 for *_, count in filled)
     if lines:
         notes.append(f"lembar “{name}” tanpa judul kolom: {lines} baris keterangan dilewati")
+    if not unread:
+        cover += table_builder.format_titles([row for _, row, count in filled if count == 1])
     return _Sheet(name, cells, None, rows_above, hidden, unread) if unread else None
 
 

@@ -1,0 +1,155 @@
+"""Columns of fixed words in which people wrote their own: a phase, and what was done about it."""
+
+import re
+from collections.abc import Iterable
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.messages.message_text import Passage
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+
+_MAX_CHARS = 300
+# With one of these words, wherever it stands, the phase is not there, or nobody knows since when.
+_NOT_THERE = re.compile(
+    r"\b(?:tidak|tdk|tak|belum|blm|bukan|akan|siap|persiapan|rencana|menunggu|menjelang|jelang|sebelum"
+    r"|terlambat|telat|tertunda|ditunda|gagal|batal|hampir|mungkin|not|late|delayed?)\b",
+    re.IGNORECASE,
+)
+_STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
+_STATUS_WORD = re.compile(r"stat|progres", re.IGNORECASE)
+
+
+def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
+    """Take for the phase a column on the state of TPS whose every cell names one."""
+    if not table.has_any("tps") or table.has_any("fase", "hadir", "jenis", "petugas", "nrp"):
+        return
+    matcher = PhraseMatcher(context.vocabulary)
+    for name in filter(_STATE_OF_STATION.search, table.headings):
+        texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
+        if (
+            name not in table.find_columns("uraian")
+            and texts
+            and all(_names_phase(text, context, matcher) for text in texts)
+        ):
+            table.cells = table.cells.rename(columns={name: "fase"})
+            return
+
+
+def _names_phase(text: str, context: IngestContext, matcher: PhraseMatcher) -> bool:
+    passage = Passage(normalize_text(text[:_MAX_CHARS]))
+    return _is_code(text, "tps", "fase", context) or any(
+        match.column == "fase" for match in matcher.find(passage)
+    )
+
+
+def read_phases(table: ConvertedTable, context: IngestContext) -> None:
+    """Read the one phase that longer words assert (`TPS dibuka tepat waktu`); the words stay."""
+    for name in table.find_columns("fase"):
+        unknown = _find_unknown(table, name, "tps", "fase", context)
+        if not unknown:
+            continue
+        matcher = PhraseMatcher(context.vocabulary)
+        codes = {
+            text: code
+            for text in set(unknown.values())
+            if not _NOT_THERE.search(text) and (code := _find_asserted(text, "fase", matcher))
+        }
+        rows = [row for row, text in unknown.items() if text in codes]
+        _replace(table, name, {row: codes[unknown[row]] for row in rows})
+        _keep_words(table, {row: unknown[row] for row in rows})
+        table.doubt(rows, "fase dibaca dari kalimatnya")
+
+
+def read_handling(table: ConvertedTable, context: IngestContext) -> None:
+    """Read the status from what was done (`Ditangani Satlantas`); else the words alone stay.
+
+    Only under headings of what was done (`Penanganan`): one that asks for the status is answered
+    with one.
+    """
+    for name in table.find_columns("status"):
+        if _STATUS_WORD.search(name):
+            continue
+        unknown = _find_unknown(table, name, "incidents", "status", context)
+        if not unknown:
+            continue
+        matcher = PhraseMatcher(context.vocabulary)
+        read = {text: _find_status(text, context, matcher) for text in set(unknown.values())}
+        _replace(table, name, {row: read[text] for row, text in unknown.items()})
+        _keep_words(table, {row: f"{name.lower()}: {text}" for row, text in unknown.items()})
+        table.doubt([r for r, t in unknown.items() if read[t]], "status dibaca dari kalimatnya")
+        table.doubt(
+            [r for r, t in unknown.items() if not read[t]],
+            f'status tidak jelas dari kolom "{name}"',
+        )
+
+
+def _find_unknown(
+    table: ConvertedTable, name: str, feed: str, column: str, context: IngestContext
+) -> dict[int, str]:
+    """Return the texts of a column, by row, that are no word of its vocabulary."""
+    cells = table.cells[name].tolist()
+    known = {
+        cell: _is_code(cell, feed, column, context) for cell in set(cells) if isinstance(cell, str)
+    }
+    return {
+        row: normalize_text(cell[:_MAX_CHARS])
+        for row, cell in enumerate(cells)
+        if isinstance(cell, str) and not is_blank(cell) and not known[cell]
+    }
+
+
+def _is_code(cell: str, feed: str, column: str, context: IngestContext) -> bool:
+    try:
+        context.vocabulary.read_code(feed, column, cell)
+    except UnreadableCell:
+        return False
+    return True
+
+
+def _find_asserted(text: str, column: str, matcher: PhraseMatcher) -> str | None:
+    """Return the one code of a column that a text asserts, and denies none."""
+    found = [match for match in matcher.find(Passage(text)) if match.column == column]
+    codes = {match.code for match in found}
+    return codes.pop() if len(codes) == 1 and all(m.is_asserted for m in found) else None
+
+
+def _find_status(text: str, context: IngestContext, matcher: PhraseMatcher) -> str | None:
+    """Return the status that one part of the words is, else the one that they assert."""
+    parts = [part for part in _SEPARATORS.split(text) if part.strip()]
+    codes = set(_list_codes(parts, context))
+    if len(codes) == 1 and len(parts) > 1:
+        return codes.pop()
+    return None if codes or _NOT_THERE.search(text) else _find_asserted(text, "status", matcher)
+
+
+def _list_codes(parts: Iterable[str], context: IngestContext) -> Iterable[str]:
+    for part in parts:
+        try:
+            code, note = context.vocabulary.read_code("incidents", "status", part)
+        except UnreadableCell:
+            continue
+        if note is None and code != "nihil":
+            yield code
+
+
+def _replace(table: ConvertedTable, name: str, codes: dict[int, str | None]) -> None:
+    column = table.cells[name].tolist()
+    table.set_column(name, [codes.get(row, cell) for row, cell in enumerate(column)])
+
+
+def _keep_words(table: ConvertedTable, texts: dict[int, str]) -> None:
+    """Add the words of these rows to what the rows tell (`uraian`)."""
+    if not texts:
+        return
+    name = next(iter(table.find_columns("uraian")), "uraian")
+    old: list[Cell] = [None] * table.size
+    if name in table.cells.columns:
+        old = table.cells[name].tolist()
+    joined = [
+        cell if row not in texts else texts[row] if is_blank(cell) else f"{cell}; {texts[row]}"
+        for row, cell in enumerate(old)
+    ]
+    table.set_column(name, joined)
