@@ -116,7 +116,6 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
         if cells and not done:
             word = normalize_text(str(list(cells.values())[-1]))
             table.reasons.setdefault(row, _NOT_YET.format(word))
-    table.drop_columns(names)
     table.set_column("fase", found)
 
 
