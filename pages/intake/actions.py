@@ -21,16 +21,19 @@ from situasi.ingest import (
     upload,
     waiting,
     waiting_mapping,
+    waiting_messages,
     withdrawal,
     write_scope,
 )
+from situasi.ingest.message_intake import MessageSource
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.readers.grid import HeaderPosition
 from situasi.ingest.sources.hand_mapping import HandMapping
 from situasi.ingest.waiting_mapping import WaitingFile
+from situasi.ingest.waiting_messages import FoundMessage
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.model import QuarantinedRow, StoreError
+from situasi.store.model import QuarantinedRow, StoreError, WaitingItem
 from situasi.ui import session, submission
 from situasi.ui.components import markup, receipt
 
@@ -235,6 +238,25 @@ def store_mapping(
     text = _("{name}: {said}. Pemetaan disimpan sebagai {peta}.")
     text = text.format(name=result.path, said=balance, peta=mapping.name)
     _save_balance(text, result, "perbaiki")
+
+
+def move_messages(item: WaitingItem, messages: Sequence[FoundMessage]) -> None:
+    """Move the messages of a file that waits to the tray of Lapor."""
+    current = board()
+    try:
+        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
+        source = MessageSource(scope.actor, item.source, scope.area)
+        with _UPLOAD_SLOTS.slot(scope.actor):
+            result = waiting_messages.move_messages(
+                item, messages, current.store, current.ingest_context, source, session.now()
+            )
+    except (StoreError, WriteRefused) as error:
+        save_outcome(str(error), is_success=False)
+        return
+    session.refresh_after_write()
+    text = _("{name}: {n} pesan menunggu di Lapor, {ganda} sudah ada di sana.")
+    text = text.format(name=item.source, n=result.accepted, ganda=result.duplicate)
+    save_outcome(text, is_success=True)
 
 
 def drop_file(number: int, reason: str) -> None:

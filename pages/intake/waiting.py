@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.intake import actions, tables
 from pages.intake.mapping import render_mapping
+from pages.intake.messages import render_messages
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts
@@ -79,6 +80,7 @@ def _render_file(context: PageContext, item: WaitingItem) -> None:
         markup.render_empty_state(_("Berkas ini tidak terbaca: {why}").format(why=error))
         return
     if context.may_act("perbaiki"):
+        render_messages(context, item, sheets)
         render_mapping(context, item, sheets)
         _render_drop_form(item)
     else:

@@ -12,6 +12,7 @@ from streamlit.testing.v1.element_tree import Button
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest import message_tray
 from situasi.ingest.pipeline import ingest_file
 from situasi.ui import session
 from tests.builders import unbounded
@@ -142,3 +143,16 @@ def test_nothing_is_shown_where_nothing_waits(
     monkeypatch.setattr(session, "viewer", lambda: Viewer("rina", ROLES["analis"]))
     st.cache_resource.clear()
     assert files(page()) == []
+
+
+def test_messages_of_a_file_are_moved_to_the_tray(analyst: Board, tmp_path: Path) -> None:
+    rows = [{"Waktu": f"27/11/2024 09.0{n}", "Pesan": f"TPS {n} Miji hadir 6{n}"} for n in (1, 2)]
+    path = csv_file(tmp_path / "pesan.csv", *rows)
+    ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    app = opened(page(), 0)
+    [button] = [one for one in app.button if "pesan ke Lapor" in one.label]
+    button.click()
+    app = run(app)
+    assert len(analyst.store.waiting_items(message_tray.KIND)) == 2
+    assert [name.split(" · ")[1] for name in files(app)] == ["dua.csv", "satu.csv"]
+    assert any("2 pesan menunggu di Lapor" in text.value for text in app.success)
