@@ -90,8 +90,19 @@ def _take_kind_from_titles(
     if heading == "jenis":
         _take_incident_kinds(table, context)
     rows = table.find_empty_rows(heading)
+    if heading == "jenis":
+        words = table.cells[table.find_columns("uraian")[0]].tolist()
+        rows = [row for row in rows if _tells_incident(words[row], context)]
     table.fill(heading, rows, lambda _: code)
     table.doubt(rows, f"{heading} dari judul atau nama berkas")
+
+
+def _tells_incident(cell: Cell, context: IngestContext) -> bool:
+    """Return whether the words of a row tell anything; `-`, `nihil` and `cerah` do not."""
+    text = "" if is_blank(cell) else normalize_text(str(cell))
+    if len(text.split()) < 2 or not any(map(str.isalpha, text)):
+        return False
+    return context.vocabulary.codes["incidents", "jenis"].get(normalize_key(text)) != "nihil"
 
 
 def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
