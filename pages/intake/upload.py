@@ -37,7 +37,7 @@ def render_upload_panel(context: PageContext) -> None:
     # A new number gives a new, empty uploader.
     number = st.session_state.setdefault(_UPLOADER_NUMBER_KEY, 0)
     file = st.file_uploader(
-        _("CSV, XLSX, JSON, GeoJSON atau ZIP; judul kolom menunjukkan jenis laporan"),
+        _("CSV, XLSX, XLS, ODS, JSON, GeoJSON atau ZIP; judul kolom menunjukkan jenis laporan"),
         key=_build_uploader_key(number),
     )
     _free_replaced_file(file)

@@ -32,7 +32,12 @@ _MAX_OPTION_BYTES = 1_000
 _MAX_FORM_BYTES = 64 << 10
 _DISCARDED_BYTES = 8 << 20
 _SPOOLED_BYTES = 1 << 20  # of a file, in memory; beyond it is on disk
-_SUFFIXES = {request_body.CSV: "csv", request_body.XLSX: "xlsx", request_body.JSON: "json"}
+_SUFFIXES = {
+    request_body.CSV: "csv",
+    request_body.XLSX: "xlsx",
+    request_body.JSON: "json",
+    **request_body.OTHER_WORKBOOKS,
+}
 
 
 @dataclass(frozen=True)

@@ -257,7 +257,10 @@ def _file_delivery_operation(limits: Limits, names: ProfileNames) -> dict[str, A
         file_delivery.MULTIPART: form,
         request_body.JSON: {"type": ["object", "array"]},
         request_body.CSV: schemas.TEXT,
-        request_body.XLSX: {**schemas.TEXT, "contentMediaType": request_body.XLSX},
+        **{
+            media: {**schemas.TEXT, "contentMediaType": media}
+            for media in (request_body.XLSX, *request_body.OTHER_WORKBOOKS)
+        },
     }
     ledger = {request_body.JSON: _ref("file_ledger")}
     success = _response("Yang terjadi dengan setiap baris.", ledger)

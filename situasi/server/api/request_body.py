@@ -16,6 +16,11 @@ JSON = "application/json"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = (JSON, CSV, XLSX)
+# Of files alone, with the ending of their names.
+OTHER_WORKBOOKS = {
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
 # Content types that say nothing; the last is curl's default.
 UNSPECIFIC_TYPES = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 

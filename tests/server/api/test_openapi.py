@@ -20,7 +20,7 @@ from situasi.domain.settings import load
 from situasi.ingest.pipeline import ingest_rows
 from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.openapi import build_document
-from situasi.server.api.request_body import CSV, XLSX
+from situasi.server.api.request_body import CSV, OTHER_WORKBOOKS, XLSX
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 from tests.server.api.conftest import PLENTY, Asking, incident, routes_of, serving
@@ -53,7 +53,7 @@ schemathesis.openapi.media_type(CSV, _ROWS.map(_as_lines))
 schemathesis.openapi.media_type(XLSX, _ROWS.map(_as_book))
 
 
-@schemathesis.serializer(CSV, XLSX)
+@schemathesis.serializer(CSV, XLSX, *OTHER_WORKBOOKS)
 def as_it_is(_context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
