@@ -17,7 +17,7 @@ from situasi.common.file_names import sanitize_name
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import HEADER_PATTERN
-from situasi.ingest.readers import text_encoding
+from situasi.ingest.readers import file_types, text_encoding
 from situasi.ingest.readers.grid import (
     NotATable,
     Sheet,
@@ -161,7 +161,7 @@ def ingest_mapped(
 def _is_chat(path: Path) -> bool:
     """Return whether a text is an exported chat, whose commas and times look like columns."""
     with path.open("rb") as file:
-        if file.read(4).startswith(b"PK"):
+        if file_types.is_workbook(file.read(8)):
             return False
     texts = text_encoding.read_chunks(
         path, text_encoding.detect(path), text_encoding.ReadProgress(0)

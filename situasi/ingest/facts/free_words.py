@@ -17,7 +17,7 @@ _NOT_THERE = re.compile(
     r"|terlambat|telat|tertunda|ditunda|gagal|batal|hampir|mungkin|not|late|delayed?)\b",
     re.IGNORECASE,
 )
-_STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan", re.IGNORECASE)
+_STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan|status", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _STATUS_WORD = re.compile(r"stat|progres", re.IGNORECASE)
 

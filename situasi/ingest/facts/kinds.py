@@ -30,6 +30,8 @@ _INCIDENT = re.compile(
 )
 _HAPPENED = re.compile(r"kejadian|insiden|peristiwa|gangguan|terjadi|incident|happened", re.I)
 _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
+_ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "jamsampai"))
+_OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 _MIN_KIND_WORDS = 4  # of a text that is no name of a kind
 _DONE = frozenset(
@@ -49,6 +51,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     _name_sexes(table, facts)
     _read_status_answers(table)
     _take_listed_kinds(table, context)
+    _name_arrival(table, facts)
     _take_phase_answers(table, context)
     _name_boxes(table)
     find_phase_column(table, context)
@@ -60,6 +63,10 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
             _take_kinds_in_words(table, context)
         elif table.has_any("uraian"):
             _take_incident_kinds(table, context)
+        return
+    if feed == "activities" and not table.has_any("giat") and table.has_any("uraian"):
+        find = partial(_find_code, feed="activities", heading="giat", context=context)
+        _take_kinds_from_words(table, "giat", find)
         return
     if feed is None:
         if table.has_any("tps") and table.has_any("uraian"):
@@ -185,6 +192,16 @@ def _is_kind(cell: Cell, context: IngestContext) -> bool:
     except UnreadableCell:
         return False
     return note is None or "juga:" in note
+
+
+def _name_arrival(table: ConvertedTable, facts: FileContext) -> None:
+    """Complete `TIBA` by the one office to which the titles or a column say that boxes go."""
+    names = [name for name in table.headings if normalize_key(name) in _ARRIVALS]
+    goals = [n for n in table.headings if normalize_key(n) == "tujuan"]
+    words = [facts.words, *(str(c) for n in goals for c in set(table.cells[n].tolist()))]
+    offices = {office.lower() for text in words for office in _OFFICE.findall(text)}
+    if len(names) == 1 and len(offices) == 1 and not table.has_any("fase"):
+        table.cells = table.cells.rename(columns={names[0]: f"tiba di {offices.pop()}"})
 
 
 def _name_boxes(table: ConvertedTable) -> None:

@@ -14,6 +14,7 @@ from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.officer_lists import (
+    name_strength,
     split_officer_columns,
     split_officer_places,
     take_attendance,
@@ -53,6 +54,7 @@ def convert_table(
         convert_heading_zones(converted, context.election.zone)
     tags = take_tag_row(converted)
     merge_choices(converted)
+    name_strength(converted)
     split_officer_columns(converted)
     split_officer_places(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)

@@ -3,7 +3,7 @@
 import re
 from itertools import chain, permutations, product
 
-from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.parsing.presence import is_absent, is_present
 from situasi.ingest.redaction.persons import RANKS
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -43,7 +43,17 @@ _STATIONS = re.compile(
     re.IGNORECASE,
 )
 _MIN_SHARE = 0.6  # of the filled cells of the column
+_STRENGTH = re.compile(r"\d{1,3}(?: ?(?:org|orang|pers|personel|personil))?", re.IGNORECASE)
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
+
+
+def name_strength(table: ConvertedTable) -> None:
+    """Tell a column of how many officers there were from one of who they were."""
+    for name in table.find_columns("petugas"):
+        filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
+        is_group = normalize_key(name).startswith(("pers", "kekuatan", "kuat", "pam"))
+        if is_group and filled and all(map(_STRENGTH.fullmatch, map(format_cell, filled))):
+            table.cells = table.cells.rename(columns={name: f"jumlah {name.lower()}"})
 
 
 def split_officer_columns(table: ConvertedTable) -> None:
