@@ -127,6 +127,11 @@ _PLACE_COLUMNS = (
     Column("desa_text", "desa"),  # as the sender wrote it
     Column("tps", "tps"),  # "001"; as written where it is not a number
 )
+# The point from which a report was sent (WGS 84 degrees), where it was sent.
+_POINT_COLUMNS = (
+    Column("lat", "lat", ColumnKind.DECIMAL),
+    Column("lon", "lon", ColumnKind.DECIMAL),
+)
 # The whole message from which a row was read (situasi/ingest/messages), without votes, names and
 # telephone numbers; the same for a message that comes by file or API key.
 _ORIGINAL_TEXT = Column("teks_asli", "teks_asli")
@@ -142,8 +147,7 @@ INCIDENTS = Feed(
     (
         *_TIME_COLUMNS,
         *_PLACE_COLUMNS,
-        Column("lat", "lat", ColumnKind.DECIMAL),
-        Column("lon", "lon", ColumnKind.DECIMAL),
+        *_POINT_COLUMNS,
         Column("jenis", "jenis", ColumnKind.CATEGORY, JENIS),
         Column("tingkat", "tingkat", ColumnKind.CATEGORY, TINGKAT),
         Column("situasi", "situasi", ColumnKind.CATEGORY, SITUASI),
@@ -164,6 +168,7 @@ TPS = Feed(
     (
         *_TIME_COLUMNS,
         *_PLACE_COLUMNS,
+        *_POINT_COLUMNS,  # of a row that names its TPS; of no other
         Column("fase", "fase", ColumnKind.CATEGORY, FASE),
         # Voters present so far: people, never ballots. `hadir` is the total; the parts where given.
         Column("hadir", "hadir", ColumnKind.COUNT),
@@ -221,6 +226,7 @@ PERSONNEL = Feed(
     (
         *_TIME_COLUMNS,
         *_PLACE_COLUMNS,
+        *_POINT_COLUMNS,  # of a check-in at a TPS; of no other
         Column("petugas", "petugas"),
         Column("instansi", "instansi", ColumnKind.CATEGORY, INSTANSI),
         Column("checkin", "checkin", ColumnKind.CATEGORY, CHECKIN),

@@ -54,6 +54,25 @@ def test_a_count_over_a_span_of_hours_is_of_its_end_and_a_phase_of_its_start(
     assert phase["occurred_at"].astimezone(WIB).hour == start
 
 
+@pytest.mark.parametrize(
+    ("feed", "of_a_station", "of_none"),
+    [
+        ("tps", {"tps": "001"}, {"tps": "", "fase": "", "hadir": "90", "lingkup": "desa"}),
+        ("personnel", {"tps": "001", "desa": "Tanjung Gelam", "checkin": "tiba di TPS"}, {}),
+    ],
+)
+def test_a_point_is_kept_of_a_row_that_names_its_tps_and_of_no_other(
+    board: Board, feed: str, of_a_station: dict[str, str], of_none: dict[str, str]
+) -> None:
+    point = {"titik koordinat": "-3.2531, 104.6512"}
+    found = accepted(board, feed, id="a", **of_a_station, **point)
+    assert (found["lat"], found["lon"]) == (-3.2531, 104.6512)
+    assert accepted(board, feed, id="b", **of_none, **point)[["lat", "lon"]].isna().all()
+    far = accepted(board, feed, id="c", **of_a_station, latitude="-6.2", longitude="106.8")
+    assert far[["lat", "lon"]].isna().all()
+    assert "titik tidak digambar" in far["flags"]
+
+
 # Heads: together and apart.
 
 

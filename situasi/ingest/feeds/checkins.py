@@ -3,6 +3,7 @@
 from situasi.ingest.parsing.cells import quote
 from situasi.ingest.parsing.presence import is_present
 from situasi.ingest.tables import ValidationResult
+from situasi.ingest.validation.coordinate_check import check_coordinates, keep_station_points
 from situasi.ingest.validation.officer_check import check_officers
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
@@ -16,13 +17,15 @@ def check(table: TableCheck) -> ValidationResult:
     """Check one table of check-ins."""
     latihan = check_exercise(table)
     times = check_times(table, latihan)
-    place = check_location(table)
+    place, sent_from = check_coordinates(table, check_location(table))
+    points = keep_station_points(sent_from, place)
     officers = check_officers(table)
     instansi = table.read_codes("instansi")
     checkin = _read_checkins(table, place)
     table.require("checkin", checkin, table.cells("checkin"), "jenis lapor diri kosong")
     return build_validation_result(
         table, latihan, times, place, officers,
+        lat=points.lat, lon=points.lon,
         instansi=instansi, checkin=checkin, uraian=table.texts("uraian"),
     )  # fmt: skip
 

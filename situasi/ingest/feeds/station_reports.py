@@ -7,6 +7,7 @@ from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_co
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import Cell, ValidationResult
+from situasi.ingest.validation.coordinate_check import check_coordinates, keep_station_points
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
@@ -28,7 +29,8 @@ def check(table: TableCheck) -> ValidationResult:
     ]
     has_count = [not all(blanks) for blanks in zip(*blank_counts, strict=True)]
     times = check_times(table, latihan, is_at_end=has_count)
-    place = check_location(table)
+    place, sent_from = check_coordinates(table, check_location(table))
+    points = keep_station_points(sent_from, place)
     fase, kontak, scopes = map(table.read_codes, ("fase", "kontak", "lingkup"))
     totals = _read_counts(table, "hadir")
     parts = {name: _read_counts(table, name) for name in _VOTER_PARTS}
@@ -49,6 +51,7 @@ def check(table: TableCheck) -> ValidationResult:
         lingkup.append(_complete_scope(table, row, scopes[row], place, is_count=is_count))
     return build_validation_result(
         table, latihan, times, place,
+        lat=points.lat, lon=points.lon,
         fase=fase, kontak=kontak, lingkup=lingkup, hadir=hadir, **parts, pengawal=pengawal,
         uraian=table.texts("uraian"),
     )  # fmt: skip

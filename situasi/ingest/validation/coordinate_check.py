@@ -43,6 +43,14 @@ def check_coordinates(table: TableCheck, place: PlaceColumns) -> tuple[PlaceColu
     return replace(place, kecamatan=kecamatan), points
 
 
+def keep_station_points(points: Points, place: PlaceColumns) -> Points:
+    """Return the points of rows that name a TPS: where an officer is otherwise, nobody stores."""
+    names_station = np.array([tps is not None for tps in place.tps], dtype="bool")
+    return Points(
+        np.where(names_station, points.lat, np.nan), np.where(names_station, points.lon, np.nan)
+    )
+
+
 def _read_points(table: TableCheck) -> Points:
     """Read plain decimals all at once, and every other format one by one."""
     lat, lon, joined = map(table.cells, ("lat", "lon", "point"))

@@ -104,7 +104,7 @@ def test_points_are_geojson_and_a_report_without_one_is_told_all_the_same(asking
     features = answer.json()["features"]
     assert [f["geometry"] and f["geometry"]["type"] for f in features] == ["Point", None]
     assert features[0]["geometry"]["coordinates"] == [104.8017, -3.4268]
-    assert asking.get("/api/v1/tps?format=geojson", session("analis")).status_code == 422
+    assert asking.get("/api/v1/activities?format=geojson", session("analis")).status_code == 422
 
 
 def test_csv_runs_nothing_and_may_be_sent_back_as_it_is(asking: Asking) -> None:
