@@ -29,8 +29,7 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.refresher import SnapshotRefresher
 from situasi.live.snapshot import SnapshotReader
-from situasi.presentation import station_cells
-from situasi.presentation.station_cells import StationCells
+from situasi.presentation.station_cells import CellFiles
 from situasi.store import Scope, Store, StoreError, open_store
 
 
@@ -72,9 +71,9 @@ class Board:
         return self.register.election.kabupaten_code
 
     @cached_property
-    def station_cells(self) -> dict[str, StationCells]:
-        """The cells of the TPS on the map, by language."""
-        return station_cells.build_cells_by_language(self.register, self.geography)
+    def cell_files(self) -> CellFiles:
+        """The cells of the TPS that browsers fetch."""
+        return CellFiles()
 
     def close(self) -> None:
         """Close the audit log, the snapshot reader and the store."""

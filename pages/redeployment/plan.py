@@ -88,7 +88,7 @@ def _on_make_plan(kecamatan: tuple[str, ...]) -> None:
     context = replace(page_context.get_current(), kecamatan=kecamatan)
     needs = context.compute(redeployment_plan.compute_needs, context.kecamatan)
     rule = board().register.election.rules.redeployment
-    plan = redeployment_plan.compute_plan(needs, board().geography, rule, context.view_time.at)
+    plan = redeployment_plan.compute_plan(needs, context.geography, rule, context.view_time.at)
     st.session_state[_PLAN_KEY] = StoredPlan(
         f"R-{uuid.uuid4().hex[:8]}", plan, needs, _build_context_key(context)
     )

@@ -15,6 +15,7 @@ from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
+from situasi.domain.road_network import Geography
 from situasi.domain.rules import RedeploymentRules
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme
@@ -144,7 +145,8 @@ def render_map(
     theme, kecamatan_codes = context.theme, tuple(context.selected_kecamatan())
     filtered, layer = tuple(url_state.get_selected("kec")), area_map.get_layer_id(key)
     cache_key = (key, theme, kecamatan_codes, filtered, layer, tuple(map(id, moves)))
-    build = partial(_build_deck, key, theme, kecamatan_codes, needs.chosen_kecamatan, moves)
+    lines = _build_move_lines(context.geography, moves) if moves else None
+    build = partial(_build_deck, key, theme, kecamatan_codes, needs.chosen_kecamatan, lines)
     area_map.render_deck(
         render_cache.get_or_build("peta_geser", cache_key, (tps,), build), key, alt
     )
@@ -164,12 +166,12 @@ def _build_deck(
     theme: Theme,
     kecamatan_codes: Sequence[str],
     selected_codes: Sequence[str],
-    moves: Sequence[Move],
+    moves: pd.DataFrame | None,
     tps: pd.DataFrame,
 ) -> Deck:
     rows = shortfalls.count_by_kecamatan(filter_by_kecamatan(tps, selected_codes))
     areas = area_map.build_areas(kecamatan_codes, lambda place: _build_area(rows, place, theme))
-    return area_map.build_deck(areas, key, moves=_build_move_lines(moves) if moves else None)
+    return area_map.build_deck(areas, key, moves=moves)
 
 
 def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle:
@@ -187,9 +189,8 @@ def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle
     return AreaStyle(place.name, _("cukup"), theme.strength[2], _NO_SHORTFALL_OPACITY)
 
 
-def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
+def _build_move_lines(geography: Geography, moves: Sequence[Move]) -> pd.DataFrame:
     """Return the moves as lines between two points, with the columns that the map needs."""
-    geography = board().geography
     pairs = Counter((move.candidate.place_code, move.destination.desa) for move in moves)
     return pd.DataFrame(
         [

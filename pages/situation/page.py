@@ -17,6 +17,7 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
+from situasi.analysis.stations.places import compute_station_places
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts
@@ -162,21 +163,24 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
     kecamatan, theme = context.register.kecamatan, context.theme
     key = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
+    places = context.compute(compute_station_places)
+
     def build(
-        overview: Overview, day_summary: AreaSummary
+        overview: Overview, day_summary: AreaSummary, places: pd.DataFrame
     ) -> tuple[MapMeasure, StationMeasure, Deck, CasesByMark]:
         measure = build_measure(name, overview, day_summary, kecamatan, theme)
         visible_codes = list(overview.crowd_states["kecamatan"])
-        cells = build_station_measure(
+        colours = build_station_measure(
             name, day_summary.stations, list(board().register.tps["code"]), visible_codes, theme
         )
+        cells = board().cell_files.get_or_build(board().register, board().geography, places)
         points, cases_by_mark = build_marks(place_cases(overview.open_cases))
         areas = area_map.build_areas(visible_codes, measure.build_area)
-        deck = area_map.build_deck(areas, "peta", points, cell_style=cells.style)
-        return measure, cells, deck, cases_by_mark
+        deck = area_map.build_deck(areas, "peta", points, cells=(cells, colours.style))
+        return measure, colours, deck, cases_by_mark
 
     measure, cells, deck, cases_by_mark = render_cache.get_or_build(
-        "peta", key, (overview, day_summary), build
+        "peta", key, (overview, day_summary, places), build
     )
     area_map.render_deck(
         deck,

@@ -15,6 +15,7 @@ from pages.stations.kpis import build_kpis
 from pages.stations.markup import StationBlock, StationCell
 from situasi.analysis.queries import reads
 from situasi.analysis.stations import ballot_boxes
+from situasi.analysis.stations.places import compute_station_places
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.reports import find_unmatched_reports
 from situasi.analysis.stations.status import NO_PHASE, SILENT_STATES, build_station_table
@@ -26,6 +27,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.presentation import text_tables
+from situasi.presentation.station_cells import format_place_source
 from situasi.ui import comparison, filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
@@ -240,7 +242,10 @@ def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> N
     if row is None:
         return
     name = wording.format_name(code)
-    markup.render_facts(name, _list_facts(row))
+    places = context.compute(compute_station_places)
+    place: Any = next(places[places["code"] == code].itertuples())
+    facts = [*_list_facts(row), (_("letak"), format_place_source(place))]
+    markup.render_facts(name, facts)
     reports = stations.build_reports_table(context.compute(select_reports, code))
     title = _("Riwayat {tps}").format(tps=name)
     table_view.render_table(reports, "riwayat", title, visible_rows=8)

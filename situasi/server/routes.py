@@ -42,10 +42,9 @@ def serve_base_map(request: Request) -> Response:
 def serve_station_cells(request: Request) -> Response:
     """Return the cells of the TPS; their path changes with their content."""
     for open_board in app.iter_boards(board):
-        for cells in open_board.station_cells.values():
-            if cells.fingerprint == request.path_params["fingerprint"]:
-                kept = packing.keep_content(cells.content, "application/geo+json")
-                return packing.build_response(request.headers, kept)
+        if cells := open_board.cell_files.find(request.path_params["fingerprint"]):
+            kept = packing.keep_content(cells.content, "application/geo+json")
+            return packing.build_response(request.headers, kept)
     return Response(status_code=404)
 
 

@@ -11,10 +11,12 @@ from situasi.access.roles import Viewer
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.situation.overview import Overview
+from situasi.analysis.stations.places import compute_station_places, locate_desa
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
+from situasi.domain.road_network import Geography
 from situasi.figures.theme import Theme
 from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
@@ -59,6 +61,11 @@ class PageContext:
     def theme(self) -> Theme:
         """The colours of the viewer's browser."""
         return session.get_theme()
+
+    @property
+    def geography(self) -> Geography:
+        """The geography, with each desa where its TPS are as far as that is known."""
+        return locate_desa(board().geography, self.compute(compute_station_places))
 
     def may_act(self, action: str) -> bool:
         """Return whether the viewer may do this now; nobody writes while viewing the past."""

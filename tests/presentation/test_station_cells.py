@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from situasi.analysis import queries
+from situasi.analysis.stations.places import compute_station_places
 from situasi.analysis.stations.status import build_station_table
 from situasi.common import i18n
 from situasi.domain import boundaries as domain_boundaries
@@ -19,6 +23,7 @@ from situasi.figures.maps.station_cells import build_cell_layer
 from situasi.figures.theme import DARK, LIGHT
 from situasi.presentation import station_cells
 from situasi.presentation.map_measures import MEASURE_CODES
+from situasi.presentation.station_cells import CellFiles
 from situasi.presentation.station_measures import build_station_measure
 from tests.builders import report, rows_of, wib
 
@@ -29,8 +34,15 @@ def geography(register: Register) -> Geography:
     return road_network.load(register.election, shapes, register.desa, {})
 
 
-def features(register: Register, geography: Geography) -> list[Any]:
-    return list(json.loads(station_cells.build_cells(register, geography).content)["features"])
+def places_of(register: Register, *checkins: dict[str, Any]) -> pd.DataFrame:
+    frames = {"personnel": rows_of(feed_schemas.PERSONNEL, *checkins)}
+    places: pd.DataFrame = queries.run(compute_station_places, frames, register, wib("10.00"))
+    return places
+
+
+def features(register: Register, geography: Geography, *checkins: dict[str, Any]) -> list[Any]:
+    cells = station_cells.build_cells(register, geography, places_of(register, *checkins))
+    return list(json.loads(cells.content)["features"])
 
 
 def test_each_tps_has_one_cell_and_none_lies_upon_another(
@@ -46,20 +58,49 @@ def test_each_tps_has_one_cell_and_none_lies_upon_another(
                    for a, b in pairwise(sorted(corners)))  # fmt: skip
 
 
-def test_a_known_place_is_told_from_an_estimate(register: Register, geography: Geography) -> None:
+def test_a_known_place_is_told_from_an_estimate_and_each_names_its_source(
+    register: Register, geography: Geography
+) -> None:
     tps = register.tps.assign(lat=None, lon=None).astype({"lat": float, "lon": float})
     tps.loc[tps.index[0], ["lat", "lon"]] = [-3.3, 104.6]
     tps = tps.assign(place_source=["Kobo", *[None] * (len(tps) - 1)])
-    own, other = features(replace(register, tps=tps), geography)[:2]
+    place = dict(zip(("desa", "tps"), tps["code"].iloc[1].rsplit(".", 1), strict=True))
+    checkins = [
+        report(**place, petugas=f"P-{n}", checkin="tiba_di_tps", lat=-3.25 + n / 1e4, lon=104.65)
+        for n in range(3)
+    ]
+    own, median, other = features(replace(register, tps=tps), geography, *checkins)[:3]
     assert "e" not in own["properties"]
     assert own["properties"]["nama"].endswith("letak: Kobo")
-    assert other["properties"]["e"] == 1
-    assert "perkiraan" in other["properties"]["nama"]
-    lons, lats = zip(*own["geometry"]["coordinates"][0], strict=True)
-    assert min(lons) < 104.6 < max(lons)
-    assert min(lats) < -3.3 < max(lats)
-    by_language = station_cells.build_cells_by_language(register, geography)
-    assert len({cells.url for cells in by_language.values()}) == len(i18n.LANGUAGES)
+    assert [median["properties"]["e"], other["properties"]["e"]] == [1, 1]
+    texts = [one["properties"]["nama"].partition("letak: ")[2] for one in (median, other)]
+    assert texts[0] == "perkiraan, titik tengah 3 pelapor pertama di sana, setengahnya dalam 11 m"
+    assert texts[1] == "perkiraan, di sekitar desanya"
+    for cell, (lon, lat) in ((own, (104.6, -3.3)), (median, (104.65, -3.2499))):
+        lons, lats = zip(*cell["geometry"]["coordinates"][0], strict=True)
+        assert min(lons) < lon < max(lons)
+        assert min(lats) < lat < max(lats)
+
+
+def test_cells_are_built_once_for_the_same_places_in_a_language_and_found_by_address(
+    register: Register, geography: Geography
+) -> None:
+    files, places = CellFiles(), places_of(register)
+    cells = files.get_or_build(register, geography, places)
+    assert files.get_or_build(register, geography, places.copy()) is cells
+    with i18n.use_language("en"):
+        assert files.get_or_build(register, geography, places).url != cells.url
+    assert files.find(cells.fingerprint) is cells
+    assert files.find("000000000000") is None
+    assert len(gzip.compress(cells.content)) < 25_000
+
+
+def test_who_sees_one_kecamatan_has_cells_that_know_no_place_elsewhere(
+    register: Register, geography: Geography
+) -> None:
+    part = places_of(register.restrict_to(["16.10.04"]))
+    cells = json.loads(station_cells.build_cells(register, geography, part).content)["features"]
+    assert [cell["properties"]["i"] for cell in cells] == list(range(len(register.tps)))
 
 
 def test_colours_of_a_refresh_are_small_and_only_of_what_may_be_seen(register: Register) -> None:

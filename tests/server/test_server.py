@@ -17,11 +17,9 @@ from pathlib import Path
 import pytest
 
 from situasi.common import assets
-from situasi.domain import boundaries, election, road_network
-from situasi.domain.register import load as load_register
+from situasi.domain import boundaries
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import markers
-from situasi.presentation import station_cells
 
 PATIENCE = 60.0
 
@@ -127,15 +125,7 @@ def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Ser
     assert served.get("/peta/dasar-garis-000000000000.geojson")[0] == 404
 
 
-def test_the_cells_of_tps_are_fetched_packed_and_kept(served: Served) -> None:
-    definition = election.load(ROOT / "data" / "elections" / "ogan-ilir-2024")
-    register, drawn = load_register(definition), boundaries.load(definition.boundaries_folder)
-    points = road_network.compute_desa_points(register.tps)
-    geography = road_network.load(definition, drawn, register.desa, points)
-    for cells in station_cells.build_cells_by_language(register, geography).values():
-        status, headers, body = served.get(cells.url, {"accept-encoding": "gzip"})
-        assert (status, "immutable" in headers["cache-control"]) == (200, True)
-        assert len(body) < 25_000
+def test_cells_that_nobody_drew_are_not_served(served: Served) -> None:
     assert served.get("/peta/tps-000000000000.geojson")[0] == 404
 
 

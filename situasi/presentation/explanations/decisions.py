@@ -95,7 +95,8 @@ _SHORT_STATIONS = explain(
 _PLAN = explain(
     N_("Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling "
        "sedikit, tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: "
-       "antartitik tengah desa atau kecamatan."),
+       "antartitik tengah desa (letak TPS-nya menurut daftar atau lapor diri pertama, bila "
+       "diketahui) atau kecamatan."),
     *OFFICER_FEEDS, "incidents", limits=_list_plan_limits,
 )  # fmt: skip
 _INCIDENT_COUNTS = explain(

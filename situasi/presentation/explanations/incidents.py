@@ -141,7 +141,10 @@ SITUATION: dict[str, ExplanationBuilder] = {
     ),
     "angka_peta": explain(
         N_("Semua ukuran peta menurut kecamatan, menurut saringan dan saat yang sama dengan peta. "
-           "Kecamatan tanpa kabar apa pun dikosongkan, bukan nol."),
+           "Kecamatan tanpa kabar apa pun dikosongkan, bukan nol. Sel TPS berdiri di letak "
+           "menurut daftarnya; tanpa itu (bergaris putus) di median titik lapor diri dan "
+           "pembukaan pertama tiap pelapor di sana, kecuali yang separuhnya lebih dari 500 m "
+           "darinya atau sama di dua desa; tanpa itu di sekitar desanya."),
         *_AREA_FEEDS, limits=_list_situasi_limits,
     ),
     "angka_garis": explain(

@@ -15,6 +15,7 @@ from situasi.analysis.personnel.attendance import compute_police_attendance
 from situasi.analysis.redeployment.nearest import find_ready_officers
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
+from situasi.analysis.stations.places import compute_station_places, locate_desa
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
@@ -132,7 +133,7 @@ def _build_views(
     around = Surroundings(
         overview.selected_cases,
         analysis_view.compute(find_ready_officers) if viewer.role.may_see("personel") else [],
-        sources.board.geography,
+        locate_desa(sources.board.geography, analysis_view.compute(compute_station_places)),
     )
     register = analysis_view.register
     waiting = matters.select_decisions(analysis_view, sources.records, viewer, query, visible)

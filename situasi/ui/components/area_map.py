@@ -10,7 +10,6 @@ from markupsafe import Markup
 from pydeck import Deck
 
 from situasi.board import current_board as board
-from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps import area_spots
@@ -20,6 +19,7 @@ from situasi.figures.maps.markers import LAYER_ID as MARK_LAYER_ID
 from situasi.figures.maps.markers import format_mark_key
 from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.figures.maps.station_cells import CellStyle
+from situasi.presentation.station_cells import StationCells
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import case_links, markup
 
@@ -57,13 +57,12 @@ def build_deck(
     key: str,
     points: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
-    cell_style: CellStyle | None = None,
+    cells: tuple[StationCells, CellStyle] | None = None,
 ) -> Deck:
     """Build the map of these areas; points and moves as situation_map expects them.
 
-    cell_style: of the cells of all TPS; None: none are drawn.
+    cells: of all TPS, and their colours; None: none are drawn.
     """
-    cells = board().station_cells[i18n.current_language()]
     return build_situation_map(
         _place_labels(),
         board().boundaries,
@@ -73,7 +72,7 @@ def build_deck(
         layer_id=get_layer_id(key),
         view_id=f"{key}-{st.session_state.get(_resets_key(key), 0)}",
         moves=moves,
-        cells=None if cell_style is None else (cells.url, cell_style),
+        cells=None if cells is None else (cells[0].url, cells[1]),
     )
 
 
