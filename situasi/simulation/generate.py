@@ -29,7 +29,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "pengawal", "uraian", *_LAST_COLUMNS,
     ),
     "personnel": (
-        *_LOCATION_COLUMNS, "petugas", "instansi", "checkin", "uraian", *_LAST_COLUMNS,
+        *_LOCATION_COLUMNS, "lat", "lon", "petugas", "instansi", "checkin", "uraian",
+        *_LAST_COLUMNS,
     ),
     "activities": (
         *_AREA_COLUMNS, "giat", "fungsi", "status", "tahapan", "sop", "mitra", "lokasi", "jumlah",

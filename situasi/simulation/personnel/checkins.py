@@ -15,6 +15,8 @@ _NO_CHECKIN_SHARE = 0.01
 _LATE_SHARE = 0.04
 _FALLS_SILENT_SHARE = 0.02
 _SKIPPED_CHECKIN_SHARE = 0.12
+_WITHOUT_POINT_SHARE = 0.15
+_GPS_DEGREES = 0.0002  # about 22 m
 _CHECKIN_INTERVAL = timedelta(minutes=150)
 _POLICE_AGENCIES = ("polri", "bko_polda")
 
@@ -35,7 +37,7 @@ def simulate_checkins(
     box_arrivals: when the box of a TPS reached the PPK; a police officer returns only after the
     boxes of the own TPS. Linmas go home once their TPS has counted.
     """
-    rng = context.rng("personnel")
+    rng, gps = context.rng("personnel"), context.rng("personnel/points")
     reasons = templates.load_texts("tps")["late"]["arrival"]
     orders: dict[str, list[Posting]] = {}
     for posting in postings:
@@ -47,7 +49,7 @@ def simulate_checkins(
         for checkin in _simulate_officer_day(context, own_orders, box_arrivals, reasons, rng):
             reported_time = checkin.occurred_time + draw_minutes(rng, 0, 12)
             if reported_time <= context.clock.last:
-                rows.append(_build_row(context, own_orders[0], checkin, reported_time))
+                rows.append(_build_row(context, own_orders[0], checkin, reported_time, gps))
     return rows
 
 
@@ -161,19 +163,36 @@ def _generate_periodic_checkins(
 
 
 def _build_row(
-    context: SimulationContext, order: Posting, checkin: _Checkin, reported_time: datetime
+    context: SimulationContext,
+    order: Posting,
+    checkin: _Checkin,
+    reported_time: datetime,
+    gps: random.Random,
 ) -> FeedRow:
     member = order.member
-    cells = context.build_location_cells(checkin.place) | {
-        "waktu": checkin.occurred_time.isoformat(timespec="seconds"),
-        "petugas": member.petugas,
-        "instansi": member.instansi,
-        "checkin": checkin.kind,
-        "uraian": checkin.uraian,
-        "pelapor": _select_reporter(order, checkin),
-    }
+    cells = (
+        context.build_location_cells(checkin.place)
+        | _build_point_cells(checkin, gps)
+        | {
+            "waktu": checkin.occurred_time.isoformat(timespec="seconds"),
+            "petugas": member.petugas,
+            "instansi": member.instansi,
+            "checkin": checkin.kind,
+            "uraian": checkin.uraian,
+            "pelapor": _select_reporter(order, checkin),
+        }
+    )
     key = f"{member.petugas}-{checkin.kind}-{checkin.occurred_time:%H%M}"
     return FeedRow(reported_time, checkin.place.kecamatan, key, cells)
+
+
+def _build_point_cells(checkin: _Checkin, gps: random.Random) -> dict[str, str]:
+    """Build the point of an arrival, as exact as a telephone's; some have none."""
+    point = checkin.place.point
+    if point is None or checkin.kind != "tiba_di_tps" or gps.random() < _WITHOUT_POINT_SHARE:
+        return {"lat": "", "lon": ""}
+    lon, lat = (degrees + gps.gauss(0, _GPS_DEGREES) for degrees in point)
+    return {"lat": f"{lat:.5f}", "lon": f"{lon:.5f}"}
 
 
 def _select_reporter(order: Posting, checkin: _Checkin) -> str:

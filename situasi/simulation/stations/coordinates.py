@@ -1,4 +1,4 @@
-"""Invented points for desa and TPS, inside their kecamatan: no register has their location."""
+"""Invented points for TPS, around their desa and inside their kecamatan."""
 
 import random
 from collections.abc import Iterable
@@ -19,7 +19,10 @@ _CANDIDATE_COUNT = 12
 def draw_tps_points(
     register: Register, boundaries: Boundaries, rng: random.Random
 ) -> dict[str, Point]:
-    """Draw a point by TPS code, near the invented centre of its desa; none without a polygon."""
+    """Draw a point by TPS code; none without a polygon.
+
+    It is near its desa as the base map has it, or near a point that is invented for the desa.
+    """
     polygons = zip(boundaries.codes, boundaries.polygons, strict=True)
     inner = {code: _shrink_polygon(polygon) for code, polygon in polygons}
     labels = boundaries.label_points
@@ -27,8 +30,11 @@ def draw_tps_points(
     for kecamatan in sorted(set(register.kecamatan) & set(inner)):
         centres: list[Point] = []
         for code in sorted(d.code for d in register.desa.values() if d.kecamatan == kecamatan):
-            centres.append(_draw_distant_point(inner[kecamatan], labels[kecamatan], centres, rng))
-            desa[code] = centres[-1]
+            centre = boundaries.basemap.desa_points.get(code)
+            if centre is None or not shapely.contains_xy(inner[kecamatan], *centre):
+                centre = _draw_distant_point(inner[kecamatan], labels[kecamatan], centres, rng)
+            centres.append(centre)
+            desa[code] = centre
     return {
         code: _draw_point_near(inner[village.rpartition(".")[0]], desa[village], rng)
         for code, village in _list_tps_desa(register)
