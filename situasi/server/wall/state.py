@@ -15,7 +15,9 @@ from situasi.analysis.personnel.attendance import compute_police_attendance
 from situasi.analysis.redeployment.nearest import find_ready_officers
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
+from situasi.analysis.situation.elevated_history import list_elevated_steps
 from situasi.analysis.stations.places import compute_station_places, locate_desa
+from situasi.analysis.stations.silence_history import compute_silence_history
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
@@ -144,6 +146,8 @@ def _build_views(
             summary.compute_turnout_curve, tuple(selection.kecamatan)
         ),
         attendance=analysis_view.compute(compute_police_attendance, tuple(selection.kecamatan)),
+        silence_history=analysis_view.compute(compute_silence_history),
+        elevated_steps=analysis_view.compute(list_elevated_steps),
         critical_cases=visible,
         decisions=matters.format_decisions(waiting, visible, register, minute, around),
         acknowledged=sources.records.acknowledged,

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pandas as pd
 
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.presence import STATES
 from situasi.analysis.situation.area_summary import find_phases_reached
-from situasi.analysis.stations.status import count_by_kecamatan
-from situasi.domain.feed_schemas import FASE, STATUS_CLOSED
+from situasi.analysis.situation.elevated_history import count_elevated
+from situasi.analysis.stations.status import SILENT_STATES, count_by_kecamatan
+from situasi.domain.feed_schemas import FASE, SITUASI, STATUS_CLOSED
 from situasi.server.wall.view_model import ViewData
 
 _HOUR = timedelta(hours=1)
@@ -57,6 +59,27 @@ def _compute_phase(data: ViewData) -> list[float]:
     return [float((later <= now - n * _HOUR / 2).sum()) for n in range(_STEPS, -1, -1)]
 
 
+def _compute_elevated(data: ViewData) -> list[float]:
+    """Return how many kecamatan were kuning or merah at each of the last hours."""
+    steps = data.elevated_steps
+    # Cases that are merged into others stand in these.
+    is_own = steps["case"].isin(data.overview.selected_cases["case"])
+    steps = steps[is_own & steps["kecamatan"].isin(data.codes)]
+    states = data.overview.crowd_states["situasi"]
+    before = [float(count_elevated(steps, at)) for at in _list_hours(data)[:-1]]
+    return [*before, float(states.isin(SITUASI[1:]).sum())]
+
+
+def _compute_silent(state: str, data: ViewData) -> list[float]:
+    """Return how many TPS were in this silent state at each of the last hours, and are now."""
+    history = data.silence_history
+    if history.empty:
+        return []
+    counts = history[history["kecamatan"].isin(data.codes)].groupby("hours_ago")[state].sum()
+    now = float((data.tps["state"] == state).sum())
+    return [*map(float, counts.sort_index(ascending=False)), now]
+
+
 def _compute_turnout(data: ViewData) -> list[float]:
     return _list_last(data.turnout_curve["rate"])
 
@@ -78,7 +101,11 @@ def _list_last(values: pd.Series) -> list[float]:
     return [round(float(value), 2) for value in values.dropna().tail(_CURVE_POINTS)]
 
 
+# None of the others: what is silent, the bounds and the TPS without officers are of this minute
+# alone; their past would be computed anew for each hour, at the cost of a picture each.
 _TRENDS: dict[str, Callable[[ViewData], list[float]]] = {
+    "situasi": _compute_elevated,
+    **{state: partial(_compute_silent, state) for state in SILENT_STATES},
     "terbuka": _compute_open_cases,
     "terakhir": _compute_new_cases,
     "tps": _compute_phase,

@@ -35,7 +35,7 @@ def _build_situation(data: ViewData) -> WallView:
             kpis.format_open_incidents(overview),
             _format_situasi(overview),
             kpis.format_last_report(overview, data.view_time.at, zone),
-            kpis.format_silent_feeds(overview, None),
+            _format_silence(data),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),
@@ -51,6 +51,12 @@ def _format_situasi(overview: Overview) -> KpiText:
     return kpi_text if overview.kabupaten_state else replace(kpi_text, note="")
 
 
+def _format_silence(data: ViewData) -> KpiText:
+    """Return the silent feeds and kecamatan, as on the page."""
+    places = data.day.select_silent_places(data.codes)
+    return kpis.format_silent_feeds(data.overview, None, places, data.register.name_of)
+
+
 def _build_decisions(data: ViewData) -> WallView:
     lines = [
         ListLine(one.what, one.elapsed, one.state, one.place, one.act, one.tingkat)
@@ -62,7 +68,7 @@ def _build_decisions(data: ViewData) -> WallView:
             kpis.format_open_incidents(data.overview),
             _format_situasi(data.overview),
             data.stations_kpi,
-            kpis.format_silent_feeds(data.overview, None),
+            _format_silence(data),
         ],
         "situasi",
         _("Menunggu keputusan"),

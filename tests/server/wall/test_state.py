@@ -410,3 +410,16 @@ def test_the_wall_of_another_board_is_another(board: Board, rehearsed: Board) ->
     one = wall_service.current_service(board)
     assert wall_service.current_service(board) is one
     assert wall_service.current_service(rehearsed) is not one
+
+
+def test_the_trend_of_a_figure_ends_with_the_figure(rehearsed: Board) -> None:
+    picture = look(rehearsed)
+    trends = {one["key"]: one for part in picture["views"] for one in part["figures"]}
+    assert {name for name, one in trends.items() if one["trend"]} >= {
+        "terbuka", "situasi", "terakhir", "partisipasi", "hadir", "tps", "terlambat", "personel",
+    }  # fmt: skip
+    for name in ("terbuka", "terlambat", "tak_terjangkau"):
+        assert trends[name]["trend"][-1] == int(trends[name]["value"].replace(".", ""))
+    counts = {mark[1]: int(number) for mark, number, _word in trends["situasi"]["value"]}
+    assert trends["situasi"]["trend"][-1] == counts["merah"] + counts["kuning"]
+    assert max(trends["terlambat"]["trend"]) > 0
