@@ -133,18 +133,21 @@ def place_beside(
     return Label((name,), _build_boxes((x, y - height / 2), sizes, align), anchor, align)
 
 
-def place_in_two_lines(name: str, position: PointXY, anchor: PointXY, align: str) -> Label:
-    """Place the label beside the map in two lines: the last word of a name shares one with the
-    value, so that a long name is narrow."""
+def place_along(
+    name: str, position: PointXY, anchor: PointXY, align: str, *, is_one_line: bool
+) -> Label:
+    """Place the label along the map in one line or two, with space for its value.
+
+    In two, the last word of a name shares its line with the value, so that a long name is narrow.
+    """
     first, _space, last = name.rpartition(" ")
-    lines = (first, last) if first else (name, "")
-    widths = (
-        _measure_width(lines[0]) * NAME_SIZE_PX,
-        _measure_width(f"{lines[1]} {_WIDEST_RATE}".strip()) * NAME_SIZE_PX,
-    )
+    lines: tuple[str, ...] = (name,) if is_one_line else (first, last) if first else (name, "")
+    value = _WIDEST_VALUE if is_one_line else _WIDEST_RATE
+    texts = (*lines[:-1], f"{lines[-1]} {value}".strip())
+    height = ONE_LINE_HEIGHT_PX if is_one_line else TWO_LINE_HEIGHT_PX
     x, y = position
-    sizes = [(width, TWO_LINE_HEIGHT_PX / 2) for width in widths]
-    return Label(lines, _build_boxes((x, y - TWO_LINE_HEIGHT_PX / 2), sizes, align), anchor, align)
+    sizes = [(_measure_width(text) * NAME_SIZE_PX, height / len(texts)) for text in texts]
+    return Label(lines, _build_boxes((x, y - height / 2), sizes, align), anchor, align)
 
 
 def compute_leader_end(label_x: float, align: str) -> float:

@@ -85,7 +85,8 @@ def place_labels_along_hull(
     """Place all names along the convex hull of a map that fills this height.
 
     For a map as large as possible in the width that its names leave. No line to a name crosses
-    another name: lines stay inside the hull, names outside.
+    another name: lines stay inside the hull, names outside. Names are in two lines where the
+    height allows it for all of them.
     """
     west, south, east, north = boundaries.bounds
     corners = Camera(west, north, 0).to_pixels(np.array([(west, north), (east, south)]))
@@ -179,16 +180,21 @@ def _place_beside(
         rows = _fit_rows([places[code][1] for code in codes], row, height_px)
         end = label_metrics.compute_leader_end(x, align)
         for code, y in zip(_uncross_leaders(codes, places, end, rows), rows, strict=True):
-            if hull is not None and not is_one_line:
-                row_x = _find_hull_x(hull, y, row, align)
-                labels[code] = label_metrics.place_in_two_lines(
-                    names[code], (row_x, y), places[code], align
+            start = (x if hull is None else _find_hull_x(hull, y, row, align), y)
+            if hull is None:
+                labels[code] = label_metrics.place_beside(
+                    names[code], start, places[code], align, is_one_line=is_one_line
                 )
-                continue
-            labels[code] = label_metrics.place_beside(
-                names[code], (x, y), places[code], align, is_one_line=is_one_line
-            )
+            else:
+                labels[code] = label_metrics.place_along(
+                    names[code], start, places[code], align, is_one_line=is_one_line
+                )
     return labels
+
+
+def compute_one_line_height(name_count: int) -> float:
+    """Return the height in which so many names along a map have a line each, and no more space."""
+    return math.ceil(name_count / 2) * _MIN_ROW_PX
 
 
 def _find_hull_x(hull: shapely.Geometry, y: float, row_px: float, align: str) -> float:

@@ -1,5 +1,6 @@
 """The map of the wall as SVG: outlines and names drawn once; the page adds colours and values."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +13,10 @@ from markupsafe import Markup
 from situasi.domain.basemap import LINE_KINDS, OFFICE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
+from situasi.figures.maps import label_placement
 from situasi.figures.maps.base_layers import OFFICE_RADIUS_PX
 from situasi.figures.maps.label_metrics import NAME_SIZE_PX, Label
-from situasi.figures.maps.label_placement import LabelLayout, place_labels_along_hull
+from situasi.figures.maps.label_placement import LabelLayout
 from situasi.figures.maps.projection import Camera
 
 # So small that on the wall its letters are as large as those beside the map.
@@ -25,6 +27,8 @@ _LINE_OFFSET = 12.0
 # Ends of the line that ties both together, above and below the middle.
 _TIE_OFFSETS = 11.0, 11.0
 _MARGIN = 3.0
+# Of the height that a line for each name needs: so that as many fit on each side.
+_WIDE_SPACE = 4.0
 # What is nearer than this to a line of the base map cannot be told from it on the wall.
 _BASE_TOLERANCE = 0.25
 # Radius of a mark, and of the ring around it, in map units.
@@ -47,24 +51,47 @@ class MapDrawing:
 @lru_cache(maxsize=4)
 def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> MapDrawing:
     """Draw the map of these kecamatan (code, name)."""
-    layout = place_labels_along_hull(boundaries, names, HEIGHT)
+    layout = label_placement.place_labels_along_hull(boundaries, names, HEIGHT)
     shapes = shapely.transform(boundaries.polygons, layout.camera.to_pixels)
     layout_points = layout.camera.to_pixels(np.array(list(boundaries.label_points.values())))
     points = zip(boundaries.label_points, layout_points, strict=True)
     centre_points = {code: (float(x), float(y)) for code, (x, y) in points}
     paths = {code: _svg_path(shape) for code, shape in zip(boundaries.codes, shapes, strict=True)}
     outlines = _render_paths("area", paths) + _render_paths("hatch", paths)
-    labels = Markup("").join(_render_label(code, label) for code, label in layout.labels.items())
+    wide = _build_wide_layout(boundaries, names)
+    scale = 2 ** (layout.camera.zoom - wide.camera.zoom)
     svg = Markup(
-        '<svg id="map" viewBox="{}" font-size="{}" role="img" aria-labelledby="map-title">'
-        '<title id="map-title"></title>{}{}{}{}<g id="near">{}</g><g id="marks"></g><g id="ring">'
+        '<svg id="map" viewBox="{}" data-wide="{}" font-size="{}" role="img" '
+        'aria-labelledby="map-title"><title id="map-title"></title>'
+        '{}{}{}{}<g id="near">{}</g><g id="marks"></g><g id="ring">'
         '<circle class="still" r="{}"/><circle class="pulse" r="{}"/></g></svg>'
     ).format(
-        _view_box(shapes, layout), FONT_SIZE, _HATCHES, outlines,
-        _render_base_map(boundaries.basemap, layout.camera), labels,
+        _view_box(shapes, layout), _view_box(shapes, wide, scale), FONT_SIZE, _HATCHES, outlines,
+        _render_base_map(boundaries.basemap, layout.camera),
+        _render_labels(layout, wide, scale),
         _render_near_names(names, centre_points), RING_RADIUS, RING_RADIUS,
     )  # fmt: skip
     return MapDrawing(svg, layout)
+
+
+def _build_wide_layout(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> LabelLayout:
+    """Place each name in one line, as large as the height of the map allows.
+
+    For a wall that is wide and low: there the names are large where the map is small.
+    """
+    height = math.ceil(label_placement.compute_one_line_height(len(names)) + _WIDE_SPACE)
+    return label_placement.place_labels_along_hull(boundaries, names, height)
+
+
+def _render_labels(layout: LabelLayout, wide: LabelLayout, scale: float) -> Markup:
+    """Render both kinds of names, of which the stylesheet shows one."""
+    groups = [
+        Markup("").join(_render_label(code, label) for code, label in one.labels.items())
+        for one in (layout, wide)
+    ]
+    return Markup(
+        '<g class="names">{}</g><g class="names wide" transform="scale({:.3f})">{}</g>'
+    ).format(groups[0], scale, groups[1])
 
 
 # States are told apart without colour too: lines for kuning, crossed lines for merah; thin lines
@@ -178,11 +205,11 @@ def _render_name(label: Label, x: float) -> Markup:
     )
 
 
-def _view_box(shapes: Any, label_layout: LabelLayout) -> str:
-    """Return the box of map and names."""
+def _view_box(shapes: Any, label_layout: LabelLayout, scale: float = 1.0) -> str:
+    """Return the box of map and names. scale: of the names."""
     left, top, right, bottom = shapely.total_bounds(shapes)
     for label in label_layout.labels.values():
-        a, b, c, d = label.bounding_box
+        a, b, c, d = (edge * scale for edge in label.bounding_box)
         left, top, right, bottom = min(left, a), min(top, b), max(right, c), max(bottom, d)
     left, top = left - _MARGIN, top - _MARGIN
     width, height = right + _MARGIN - left, bottom + _MARGIN - top

@@ -87,6 +87,10 @@ function fitLists() {
   if (by("listed").hidden) hidden = draw.fit(by("decisions"), 1);
   const unheld = waiting.filter((matter) => matter.unheld).length;
   headDecisions(unheld, (state.picture.decision_count ?? 0) - waiting.length + hidden);
+  const unshown = (state.picture.decision_count ?? 0) - rows.length;
+  if (view().name === STRIP && unshown > 0) {
+    text(by("heading"), fill(words.decide_more, { n: unshown }));
+  }
 }
 
 // On a phone the figures of all views are stacked.
