@@ -38,7 +38,7 @@ def show(context: PageContext) -> None:
     )
     data = context.compute(compute_personnel, context.kecamatan)
     if data.coverage.officers.empty:
-        page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."))
+        page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."), context)
         return
     if not data.coverage.has_postings:
         page_layout.render_missing_data(

@@ -31,7 +31,7 @@ def show(context: PageContext) -> None:
     needs = context.compute(compute_needs, context.kecamatan)
     if not needs.coverage.has_postings:
         page_layout.render_missing_data(
-            _("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.")
+            _("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung."), context
         )
         render_history_panel(context)
         return

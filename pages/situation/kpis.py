@@ -85,7 +85,7 @@ def _build_all_kpis(
             kpis.format_stations(
                 tps,
                 lacks_reports=day_summary.lacks_station_reports,
-                days_left=(board().register.election.day - now.date()).days,
+                days_left=board().register.election.count_days_left(now),
             ),
             lambda: tables.build_late_stations_table(tps),
             (

@@ -61,7 +61,7 @@ def show(context: PageContext) -> None:
         "tps", tuple(context.selected_kecamatan()), (station_table,), select_tps
     )
     if station_table["last_at"].isna().all():
-        page_layout.render_missing_data(_("Belum ada laporan TPS."))
+        page_layout.render_missing_data(_("Belum ada laporan TPS."), context)
         if context.register.is_complete:  # the source is missing: no TPS is late by itself
             return
     comparison.render_kpis(

@@ -36,7 +36,7 @@ def show(context: PageContext) -> None:
     context = page_layout.begin_page(context, label("screen", "partisipasi"))
     data = context.compute(compute_turnout_data, context.kecamatan)
     if not data.total.tps_counted:
-        page_layout.render_missing_data(_("Belum ada laporan jumlah pemilih."))
+        page_layout.render_missing_data(_("Belum ada laporan jumlah pemilih."), context)
     comparison.render_kpis(
         context, "partisipasi", data, build_kpis, compute_turnout_data, context.kecamatan
     )

@@ -82,6 +82,10 @@ class ElectionDay:
         """Return this time of day on the election day (or another) as an aware datetime."""
         return datetime.combine(day or self.day, at, self.zone)
 
+    def count_days_left(self, at: datetime) -> int:
+        """Return the days from this moment until the voting; 0 on the day and after it."""
+        return max(0, (self.day - at.astimezone(self.zone).date()).days)
+
     @property
     def midnight(self) -> datetime:
         """Return the beginning of the election day."""

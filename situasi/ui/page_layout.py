@@ -13,7 +13,7 @@ from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
-from situasi.common.formats import format_long_date, format_time
+from situasi.common.formats import format_long_date, format_number, format_time
 from situasi.common.i18n import _
 from situasi.presentation import view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, tenant, url_state
@@ -59,10 +59,19 @@ def _render_time_popover(container: Any, context: PageContext) -> None:
             st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
 
 
-def render_missing_data(text: str) -> None:
-    """Draw the empty state: what is missing, and how to provide it."""
+def render_missing_data(text: str, context: PageContext | None = None) -> None:
+    """Draw the empty state: what is missing, and how to provide it.
+
+    context: of a page about the voting, which before its day says how long there is until then.
+    """
     remedy = _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder="data/inbox/")
-    markup.render_empty_state(f"{text} {remedy}")
+    parts = [text, remedy]
+    election = board().register.election
+    if context and (days := election.count_days_left(context.view_time.at)):
+        template = _("Pemungutan suara {day}: {n} hari lagi.")
+        day = format_long_date(election.day)
+        parts.insert(0, template.format(day=day, n=format_number(days)))
+    markup.render_empty_state(" ".join(parts))
 
 
 def render_section_title(title: str) -> None:

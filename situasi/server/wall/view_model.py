@@ -66,7 +66,14 @@ class ViewData:
     @cached_property
     def stations_kpi(self) -> KpiText:
         """Return the phase that most of these have reached."""
-        return kpis.format_stations(self.tps, lacks_reports=self.day.lacks_station_reports)
+        return kpis.format_stations(
+            self.tps, lacks_reports=self.day.lacks_station_reports, days_left=self.days_left
+        )
+
+    @property
+    def days_left(self) -> int:
+        """Return the days until the voting."""
+        return self.register.election.count_days_left(self.view_time.at)
 
 
 @dataclass(frozen=True)

@@ -29,14 +29,17 @@ def build_view(name: str, data: ViewData) -> WallView:
 def _build_situation(data: ViewData) -> WallView:
     overview = data.overview
     zone = data.register.election.zone_label
+    kpi_texts = [
+        kpis.format_open_incidents(overview),
+        _format_situasi(overview),
+        kpis.format_last_report(overview, data.view_time.at, zone),
+        _format_silence(data),
+    ]
+    if data.days_left:  # no source is due before the day
+        kpi_texts = [data.stations_kpi, *kpi_texts[:-1]]
     return WallView(
         _("Situasi"),
-        [
-            kpis.format_open_incidents(overview),
-            _format_situasi(overview),
-            kpis.format_last_report(overview, data.view_time.at, zone),
-            _format_silence(data),
-        ],
+        kpi_texts,
         "situasi",
         _("Laporan berat yang masih terbuka"),
         empty_text=_("Tidak ada laporan berat yang terbuka.")

@@ -423,3 +423,13 @@ def test_the_trend_of_a_figure_ends_with_the_figure(rehearsed: Board) -> None:
     counts = {mark[1]: int(number) for mark, number, _word in trends["situasi"]["value"]}
     assert trends["situasi"]["trend"][-1] == counts["merah"] + counts["kuning"]
     assert max(trends["terlambat"]["trend"]) > 0
+
+
+def test_before_the_day_the_wall_counts_down(board: Board) -> None:
+    query = wall_query.parse_query(QueryParams(""), CHIEF, board.register)
+    screen, early = WallService(board), AT - timedelta(days=2)
+    sources = asyncio.run(screen.get_sources(query, early))
+    picture = wall_state.build_state(sources, CHIEF, query)
+    first = view(picture, "situasi")["figures"][0]
+    counted = (first["title"], first["value"], first["unit"])
+    assert counted == ("Hari pemungutan", "2", "hari lagi")
