@@ -37,6 +37,24 @@
     return done;
   };
 
+  // --- a list of several choices closes once one is chosen, as it lies over what was asked for ---
+  const closeChoices = () => {
+    const field = document.activeElement;
+    if (!field?.matches('[data-testid="stMultiSelect"] input[aria-expanded="true"]')) return;
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  };
+  // Heard before the list itself, which lets neither event through to the page.
+  document.addEventListener(
+    "click",
+    (event) => event.target.closest?.('[role="option"]') && setTimeout(closeChoices),
+    true,
+  );
+  document.addEventListener(
+    "keydown",
+    (event) => event.key === "Enter" && setTimeout(closeChoices),
+    true,
+  );
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[data-copy]");
     if (!button || button.dataset.word) return;
