@@ -9,7 +9,12 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables.columns import Cells, text_column, time_column
-from situasi.ui.tables.incidents import PLACE_WIDTH_PX, build_place_column, build_tingkat_column
+from situasi.ui.tables.incidents import (
+    PLACE_WIDTH_PX,
+    build_known_time_column,
+    build_place_column,
+    build_tingkat_column,
+)
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents, stations
 
@@ -17,7 +22,7 @@ from situasi.ui.wording import incidents, stations
 def build_new_table(cases: pd.DataFrame) -> Table:
     """Build the table of cases that were unknown at the briefing, newest first."""
     columns: dict[str, Cells] = {
-        _("kabar"): time_column(cases["first_known"]),
+        _("kabar"): build_known_time_column(cases, "first_known"),
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
         _("jenis"): [label("jenis", code) for code in cases["jenis"]],
         _("tempat"): build_place_column(cases),
@@ -31,7 +36,7 @@ def build_new_table(cases: pd.DataFrame) -> Table:
 def build_closed_table(cases: pd.DataFrame) -> Table:
     """Build the table of closed cases, with their state at the briefing."""
     columns: dict[str, Cells] = {
-        _("kabar"): time_column(cases["known_at"]),
+        _("kabar"): build_known_time_column(cases, "known_at"),
         _("dahulu"): [_format_status(code) for code in cases["before"]],
         _("kini"): [_format_status(code) for code in cases["after"]],
         _("tingkat"): build_tingkat_column(cases["tingkat"]),

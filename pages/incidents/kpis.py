@@ -13,7 +13,7 @@ from situasi.domain.labels import label
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
-from situasi.ui.tables.incidents import build_incidents_table
+from situasi.ui.tables.incidents import build_open_cases_table
 from situasi.ui.wording import incidents
 
 
@@ -55,7 +55,7 @@ def _build_open_kpi(worklist: Worklist) -> Kpi:
     value = format_ratio(len(worklist.open_cases), len(worklist.selected_cases))
     is_alarm = bool(levels.get("tinggi"))
     card = Card(_("Kejadian terbuka"), value, level_counts, is_alarm=is_alarm)
-    return build_count_kpi("terbuka", card, build_incidents_table, worklist.open_cases)
+    return build_count_kpi("terbuka", card, build_open_cases_table, worklist.open_cases)
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:

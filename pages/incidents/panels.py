@@ -11,7 +11,7 @@ import streamlit as st
 from pages.incidents import tables
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.charts import incident_heatmap
@@ -64,7 +64,7 @@ def render_list_panel(worklist: Worklist, compute_all_times: Callable[[], Workli
         )
         page_layout.render_section_title(title)
         filters.render_outside_window_button(worklist.outside_window_count)
-        _render_all_times_download(worklist, compute_all_times)
+        _render_all_times_downloads(compute_all_times)
     if worklist.selected_cases.empty:
         markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
         return
@@ -74,21 +74,41 @@ def render_list_panel(worklist: Worklist, compute_all_times: Callable[[], Workli
     render_selectable_cases(table, newest, "daftar", title)
 
 
-def _render_all_times_download(
-    worklist: Worklist, compute_all_times: Callable[[], Worklist]
-) -> None:
-    """Draw the file of all days, where the window leaves some out; a link shows no more."""
-    if not worklist.outside_window_count or url_state.is_fixed_by_link():
+def _render_all_times_downloads(compute_all_times: Callable[[], Worklist]) -> None:
+    """Draw files of all days, whatever window the page shows: of all cases, and of each kind.
+
+    A guest has the window of the link.
+    """
+    if url_state.is_fixed_by_link():
         return
+    popover = st.popover(_("XLSX semua hari"), key="semua_hari", on_change="rerun", type="tertiary")
+    if not popover.open:
+        return
+    every = compute_all_times()
+    kinds = every.selected_cases["jenis"].value_counts()
+    with popover, st.container(gap=None):
+        _render_kind_download(every, None, len(every.selected_cases))
+        for kind, count in kinds.items():
+            _render_kind_download(every, str(kind), int(count))
+
+
+def _render_kind_download(worklist: Worklist, kind: str | None, count: int) -> None:
+    """Draw the file of all selected cases of a kind; None: of every kind."""
+    name = _("semua kejadian") if kind is None else label("jenis", kind)
+    title = _("Kejadian semua hari: {kind}").format(kind=name)
+    filter_text = filters.format_active_filters(("rentang",))
+    if kind is not None:
+        kind_text = ": ".join([_("Jenis"), name])
+        filter_text = filters.format_active_filters(("rentang", "jenis"), [kind_text])
 
     def build() -> Table:
-        every = compute_all_times()
-        return _build_list(every.selected_cases, every.overdue_cases)[1]
+        cases = worklist.selected_cases
+        own = cases if kind is None else cases[cases["jenis"] == kind]
+        return _build_list(own, worklist.overdue_cases)[1]
 
     table_view.render_deferred_download(
-        _("XLSX semua hari"), build, _("Kejadian semua hari"),
-        filters.format_active_filters(leave_out=("rentang",)), "daftar",
-        len(worklist.selected_cases) + worklist.outside_window_count,
+        f"{name} · {format_number(count)}", build, title, filter_text,
+        f"semua_hari_{kind or ''}", count, explanation_key="daftar",
     )  # fmt: skip
 
 

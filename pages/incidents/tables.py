@@ -14,7 +14,12 @@ from situasi.ui.tables.columns import (
     number_column,
     time_column,
 )
-from situasi.ui.tables.incidents import build_place_column, build_tingkat_column
+from situasi.ui.tables.incidents import (
+    build_known_time_column,
+    build_place_column,
+    build_tingkat_column,
+    build_unit_column,
+)
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 
@@ -26,10 +31,11 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     late = overdue.set_index("case").reindex(cases["case"])
     columns: dict[str, Cells] = {
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
-        _("kabar"): time_column(cases["known_at"]),
+        _("kabar"): build_known_time_column(cases, "known_at"),
         _("jenis"): [label("jenis", code) for code in cases["jenis"]],
         _("tempat"): build_place_column(cases),
         _("status"): [label("status", code) for code in cases["status"]],
+        _("ditugaskan"): build_unit_column(cases),
         _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
         _("lewat waktu"): duration_column(late["late"]),
         _("menunggu"): [

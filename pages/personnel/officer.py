@@ -16,7 +16,7 @@ from situasi.domain.labels import label
 from situasi.domain.officer_marks import shorten_mark
 from situasi.domain.register import Register
 from situasi.presentation.numbers import format_moment
-from situasi.ui import filters, render_cache
+from situasi.ui import filters, page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import personnel, table_view
@@ -85,10 +85,12 @@ def render_officer_panel(context: PageContext, petugas: str) -> None:
     with left:
         table = personnel.build_checkins_of_officer_table(rows.checkins)
         title = _("Lapor diri {number}").format(number=number)
+        page_layout.render_section_title(title)
         table_view.render_table(table, "lapor_petugas", title, visible_rows=_VISIBLE_ROWS)
     with right:
         table = personnel.build_orders_of_officer_table(rows.orders)
         title = _("Perintah {number}").format(number=number)
+        page_layout.render_section_title(title)
         table_view.render_table(table, "perintah_petugas", title, visible_rows=_VISIBLE_ROWS)
 
 

@@ -107,7 +107,7 @@ def _render_plan(
     )  # fmt: skip
     _render_state(context, current_needs, stored_plan, valid)
     decision_slot = st.container()  # above the moves, so that it is visible
-    left, right = st.columns([13, 7], gap="medium")
+    left, right = st.columns([11, 9], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
         table = render_cache.get_or_build(

@@ -25,7 +25,7 @@ from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
 from situasi.ui.page_context import PageContext
-from situasi.ui.tables.incidents import build_incidents_table
+from situasi.ui.tables.incidents import build_incidents_table, build_open_cases_table
 
 _MINUTE = timedelta(minutes=1)
 
@@ -68,7 +68,7 @@ def _build_all_kpis(
     entries = [
         (
             kpis.format_open_incidents(overview),
-            lambda: build_incidents_table(overview.open_cases),
+            lambda: build_open_cases_table(overview.open_cases),
             (KpiValue(len(overview.open_cases) if has_reports else None),),
         ),
         (

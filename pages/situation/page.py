@@ -138,7 +138,6 @@ def render_timeline_panel(context: PageContext, overview: Overview) -> None:
         )
     with markup.row():
         status = playback.render_controls(context)
-        st.caption(status or note, width="content")
         table_view.render_table_popover(
             _("Garis waktu sebagai tabel"),
             lambda: tables.build_timeline_table(overview),
@@ -146,6 +145,7 @@ def render_timeline_panel(context: PageContext, overview: Overview) -> None:
         )
         if not view_time.live:
             st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
+    st.caption(status or note)
 
 
 def render_map_panel(context: PageContext, overview: Overview, day_summary: AreaSummary) -> None:

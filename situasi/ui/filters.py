@@ -126,8 +126,11 @@ def _draw_choice(
     )  # fmt: skip
 
 
-def format_active_filters(leave_out: Collection[str] = ()) -> str:
-    """Return the active filters of this page in words, for a downloaded file."""
+def format_active_filters(leave_out: Collection[str] = (), besides: Sequence[str] = ()) -> str:
+    """Return the active filters of this page in words, for a downloaded file.
+
+    besides: what else selects its rows, in words.
+    """
     texts = [
         _(title)
         + ": "
@@ -137,7 +140,7 @@ def format_active_filters(leave_out: Collection[str] = ()) -> str:
         if name in st.session_state and name not in leave_out
         if (values := url_state.get_selected(name))
     ]
-    return "; ".join(texts) or _("tanpa saringan")
+    return "; ".join([*besides, *texts]) or _("tanpa saringan")
 
 
 def get_active_codes() -> dict[str, list[str]]:

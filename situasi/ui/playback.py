@@ -10,7 +10,7 @@ from situasi.analysis.situation import critical
 from situasi.analysis.situation.critical import CriticalEvent
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts
+from situasi.common.formats import format_counts, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, page_context, url_state
@@ -27,6 +27,7 @@ _PLAYING_KEY = "_putar"
 _FINISHED_KEY = "_putar_selesai"
 _RENDERED_KEY = "_putar_tergambar"
 _SPEED_KEY = "laju"
+_HOUR_KEY = "jam"
 _LAST_TIME_KEY = "_putar_ditinggal"
 # Time for the browser to learn that the playback is over.
 _GRACE_S = 10.0
@@ -81,6 +82,8 @@ def render_controls(context: PageContext) -> str:
                 "serius_berikutnya",
                 critical.next_event_minute(events, minute),
             )
+        if not playing:
+            _render_hour_choice(context)
     if playing:
         st.session_state[_RENDERED_KEY] = True
         _on_tick()
@@ -105,6 +108,34 @@ def stop() -> None:
 
 def _format_speed(minutes: int) -> str:
     return _("{n} menit/detik").format(n=minutes)
+
+
+def _render_hour_choice(context: PageContext) -> None:
+    """Draw the full hours of the day so far: a slider of minutes seldom stops at one exactly."""
+    election, present = board().register.election, context.at_present().view_time.at
+    first = election.day_start.replace(minute=0) + timedelta(hours=bool(election.day_start.minute))
+    hours = [first + timedelta(hours=n) for n in range(25)]
+    listed = [hour for hour in hours if hour <= min(present, election.day_end)]
+    marks = {election.local_time(mark.at): _(mark.label) for mark in election.timeline_marks}
+    st.selectbox(
+        _("Jam"),
+        listed,
+        index=None,
+        format_func=lambda hour: " · ".join(filter(None, (format_time(hour), marks.get(hour)))),
+        key=_HOUR_KEY,
+        on_change=_on_choose_hour,
+        placeholder=_("pilih jam"),
+        width=150,
+        label_visibility="collapsed",
+    )
+
+
+def _on_choose_hour() -> None:
+    """Show the chosen hour (a callback); the choice itself is empty again."""
+    hour: datetime | None = st.session_state.get(_HOUR_KEY)
+    st.session_state[_HOUR_KEY] = None
+    if hour is not None:
+        _go_to(hour)
 
 
 def _render_step_button(title: str, key: str, target: datetime | None) -> None:

@@ -116,10 +116,20 @@ def list_newest(cases: pd.DataFrame, max_rows: int) -> pd.DataFrame:
     # Cases older than the minute of the last listed one cannot be listed.
     oldest = cases["known_at"].nlargest(max_rows).min()
     recent: pd.DataFrame = cases[cases["known_at"] >= oldest.floor("min")]
-    severity = recent["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
-    order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=severity)
+    order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=_weigh(recent))
     ordered = order.sort_values(["_minute", "_weight", "seq"], ascending=False)
     return ordered.head(max_rows).drop(columns=["_minute", "_weight"])
+
+
+def sort_gravest_first(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases by tingkat, the gravest first; of one tingkat the longest known first."""
+    order = cases.assign(_weight=_weigh(cases))
+    ordered = order.sort_values(["_weight", "first_known"], ascending=[False, True], kind="stable")
+    return ordered.drop(columns="_weight")
+
+
+def _weigh(cases: pd.DataFrame) -> pd.Series:
+    return cases["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
 
 
 def split_by_location(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -118,6 +118,7 @@ WORDS: Final = (
     Word("DataFrame.", "Duration", N_("Lama")),
     Word("DataFrame.", "Values", N_("Terisi")),
     Word("DataFrame.", "Empty", N_("Kosong")),
+    Word("DataFrame.", "empty", N_("tidak ada baris")),
     Word("DataFrame.", "Distinct", N_("Berlainan")),
     Word("DataFrame.", "Sum", N_("Jumlah")),
     Word("DataFrame.", "Average", N_("Rata-rata")),

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from situasi.analysis.incidents.cases import sort_gravest_first
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
+from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.labels import label
+from situasi.ingest.validation.time_check import compute_latest_moment
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Cells, Column, imprecise_time_column, text_column
 from situasi.ui.tables.table_view import Table, make_table
@@ -28,6 +31,7 @@ def build_incidents_table(rows: pd.DataFrame) -> Table:
         _("desa"): rows["desa_text"],
         _("TPS"): rows["tps"],
         _("status"): [label("status", code) for code in rows["status"]],
+        _("ditugaskan"): build_unit_column(rows),
         _("uraian"): rows["uraian"],
         _("catatan periksa"): rows["flags"],
         _("sumber"): rows["sumber"],
@@ -53,6 +57,35 @@ def build_tingkat_column(levels: Iterable[object]) -> Column:
         [label("tingkat", code) for code in codes],
         [incidents.format_tingkat(code) for code in codes],
     )
+
+
+def build_known_time_column(cases: pd.DataFrame, name: str) -> Column:
+    """Return the column of when cases became known; name: "known_at" or "first_known".
+
+    Of an old report without an hour it is the last minute of its day (compute_known_at): such a
+    minute is not shown as one that somebody reported.
+    """
+    precisions = [
+        precision if at == compute_latest_moment(occurred_at, precision) else "menit"
+        for at, occurred_at, precision in zip(
+            cases[name], cases["occurred_at"], cases["precision"], strict=True
+        )
+    ]
+    return imprecise_time_column(cases[name], precisions)
+
+
+def build_unit_column(rows: pd.DataFrame) -> list[str]:
+    """Return who has each case; for one that is closed and never had anybody nothing."""
+    is_closed = rows["status"].isin(STATUS_CLOSED)
+    return [
+        "" if closed and not isinstance(unit, str) else incidents.format_unit(unit)
+        for unit, closed in zip(rows["ditugaskan"], is_closed, strict=True)
+    ]
+
+
+def build_open_cases_table(cases: pd.DataFrame) -> Table:
+    """Build the table of open cases, the gravest first, and who has each."""
+    return build_incidents_table(sort_gravest_first(cases))
 
 
 def build_place_column(rows: pd.DataFrame, max_width_px: int = PLACE_WIDTH_PX) -> Column:

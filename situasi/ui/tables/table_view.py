@@ -221,15 +221,23 @@ def render_downloads(
 
 
 def render_deferred_download(
-    text: str, build: Callable[[], Table], title: str, filter_text: str, key: str, row_count: int
+    text: str,
+    build: Callable[[], Table],
+    title: str,
+    filter_text: str,
+    key: str,
+    row_count: int,
+    *,
+    explanation_key: str = "",
 ) -> None:
     """Draw a download as XLSX of a table that is computed only when it is asked for.
 
-    filter_text: what selects its rows, in words. key: also that of its explanation.
+    filter_text: what selects its rows, in words. explanation_key: key of the rule, if it differs
+    from `key`.
     """
     view_time, context = _get_view_time(), page_context.get_current()
     # The file is built in another thread, which has no page.
-    facts = _build_facts(title, view_time, row_count, key, filter_text)
+    facts = _build_facts(title, view_time, row_count, explanation_key or key, filter_text)
 
     def build_file() -> bytes:
         table = build()
@@ -244,7 +252,7 @@ def render_deferred_download(
         file_name=_build_file_name(title, f"{view_time.at:%Y%m%d-%H%M}", context.has_exercise_rows)
         + ".xlsx",
         mime=_XLSX,
-        key=f"{key}_semua",
+        key=key,
         type="tertiary",
     )
 

@@ -151,12 +151,15 @@ def test_all_days_of_a_kind_are_one_file_whatever_window_the_page_shows(
         audit, "render_download_button", lambda text, build, *_, **__: files.update({text: build})
     )
     app = AppTest.from_string(_SCRIPT)
-    app.query_params["jenis"] = "politik_uang"
+    app.session_state["semua_hari"] = True
     app.run(timeout=90)
     assert not app.exception
-    book = openpyxl.load_workbook(io.BytesIO(files["XLSX semua hari"]()))
+    offered = {name.partition(" · ")[0]: name for name in files}
+    assert [name.partition(" · ")[2] for name in files if "semua" in name] == ["3"]
+    book = openpyxl.load_workbook(io.BytesIO(files[offered["politik uang"]]()))
     cells = [
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
     ]
     assert {"K-1", "K-2"} <= set(cells) and "K-3" not in cells
     assert not [cell for cell in cells if "hari pemungutan" in cell]
+    assert "Jenis: politik uang" in cells

@@ -250,7 +250,9 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 
 
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
-    rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003") | {"case": "K"}])
+    rows = pd.DataFrame(
+        [incident(desa_text="Tanjung Gelam", tps="003", ditugaskan=None) | {"case": "K"}]
+    )
     names = list(incidents.build_incidents_table(rows).to_file_frame().columns)
     found = column_mapping.map_columns(names, "incidents", empty.ingest_context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
