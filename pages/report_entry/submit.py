@@ -1,6 +1,6 @@
 """Submitting a form: its outcome in one line; a rejected row stays in the form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -99,11 +99,14 @@ def _format_row_name(feed: str, cells: RowCells) -> str:
 
 
 def save_outcome(
-    row_name: str, answer: SubmissionResult, on_undone: Callable[[], object] | None = None
+    row_name: str,
+    answer: SubmissionResult,
+    on_undone: Callable[[], object] | None = None,
+    act: Hashable = None,
 ) -> None:
     """Confirm what was stored; keep anything else that needs reading until the next act.
 
-    on_undone: called once the rows were withdrawn again.
+    on_undone: called once the rows were withdrawn again. act: of the receipt; None: these rows.
     """
     name = f"{session.format_now()} · {row_name}"
     if not answer.is_ok or not answer.accepted:
@@ -120,7 +123,7 @@ def save_outcome(
         if on_undone is not None:
             on_undone()
 
-    receipt.confirm(f"{name}: {text}", act=answer.batches, undo=undo)
+    receipt.confirm(f"{name}: {text}", act=act or answer.batches, undo=undo)
 
 
 def render_outcome() -> None:

@@ -17,7 +17,7 @@ from situasi.ingest.form_rows import RowCells
 from situasi.ingest.message_tray import KIND, TrayMessage, TrayNote
 from situasi.store import StoreError, WaitingItem
 from situasi.ui import filters, page_context, page_layout, session
-from situasi.ui.components import markup
+from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
 from situasi.ui.submission import SubmissionResult
 
@@ -141,13 +141,21 @@ def _render_buttons(number: int, holder: str | None, may_enter: bool, has_shortc
 
 def _render_drop_form(number: int, *, is_disabled: bool = False) -> None:
     """Draw the button that sets a message aside, which asks for a reason."""
-    popover = st.popover(_("Sisihkan"), key=f"baki_sisih_{number}", disabled=is_disabled)
+    popover = st.popover(
+        _("Sisihkan"), key=_build_drop_key(number), on_change="rerun", disabled=is_disabled
+    )
+    if not popover.open:
+        return
     with popover:
         for reason in _REASONS:
             st.button(
                 label("baki_sebab", reason), key=f"baki_{reason}_{number}", on_click=_on_drop,
                 args=(number, reason),
             )  # fmt: skip
+
+
+def _build_drop_key(number: int) -> str:
+    return f"baki_sisih_{number}"
 
 
 def _render_pager(page: int, pages: int) -> None:
@@ -201,6 +209,9 @@ def _save_refusal(reason: str) -> None:
 def _on_enter(number: int) -> None:
     """Enter a clear message: all its rows, as they were read."""
     session.use_url_language()
+    act = ("baki_masuk", number)
+    if receipt.is_repeated(act):
+        return
     context = page_context.get_current()
     message = _find_message(number)
     if message is None or not message.note.is_for(context.viewer.area):
@@ -213,7 +224,7 @@ def _on_enter(number: int) -> None:
     rows: dict[str, list[RowCells]] = {}
     for row in message.proposal.rows:
         rows.setdefault(row.feed, []).append(proposals.stamp_cells(row.cells, stamp))
-    submit.save_outcome(_("Pesan"), tray_actions.enter_rows(context, number, rows))
+    submit.save_outcome(_("Pesan"), tray_actions.enter_rows(context, number, rows), act=act)
 
 
 def _on_open(number: int) -> None:
@@ -239,21 +250,33 @@ def _on_open(number: int) -> None:
 
 def _on_drop(number: int, reason: str) -> None:
     session.use_url_language()
+    act, form = ("baki_sisih", number), _build_drop_key(number)
+    if receipt.is_repeated(act, form):
+        return
     refusal = tray_actions.drop_message(page_context.get_current(), number, reason)
     st.session_state.pop(_OPEN_KEY, None)
     if refusal is not None:
         _save_refusal(refusal)
+        return
+    text = _("Pesan nomor {no} disisihkan: {why}")
+    receipt.confirm(
+        text.format(no=number, why=label("baki_sebab", reason)),
+        act=act, form=form, undo=partial(tray_actions.restore_message, number),
+    )  # fmt: skip
 
 
 def _on_finish() -> None:
     """Take the open message out of the tray, with what was entered of it."""
     session.use_url_language()
     paste: Paste | None = st.session_state.pop(_OPEN_KEY, None)
-    if paste is not None and paste.tray_number is not None:
-        context = page_context.get_current()
-        refusal = tray_actions.settle_message(context, paste.tray_number, paste.batches)
-        if refusal is not None:
-            _save_refusal(refusal)
+    if paste is None or paste.tray_number is None:
+        return
+    context, number = page_context.get_current(), paste.tray_number
+    refusal = tray_actions.settle_message(context, number, paste.batches)
+    if refusal is not None:
+        _save_refusal(refusal)
+        return
+    receipt.confirm(_("Pesan nomor {no} selesai; sisanya tidak dimasukkan.").format(no=number))
 
 
 def _on_close() -> None:

@@ -9,7 +9,8 @@ from situasi.ingest import message_tray
 from situasi.ingest.form_rows import RowCells
 from situasi.ingest.message_tray import MessageTaken
 from situasi.store import Store, StoreError
-from situasi.ui import session, submission
+from situasi.ui import page_context, session, submission
+from situasi.ui.components import receipt
 from situasi.ui.page_context import PageContext
 from situasi.ui.submission import SubmissionResult
 
@@ -48,6 +49,17 @@ def drop_message(context: PageContext, number: int, reason: str) -> str | None:
         message_tray.settle(store, number, now, actor, dropped_because=reason)
 
     return _refuse(context, drop)
+
+
+def restore_message(number: int) -> None:
+    """Let a message wait again that was set aside; it gets a new number. Raises UndoRefused."""
+
+    def restore(store: Store, now: datetime, actor: str) -> None:
+        message_tray.restore(store, number, now, actor)
+
+    refusal = _refuse(page_context.get_current(), restore)
+    if refusal is not None:
+        raise receipt.UndoRefused(refusal)
 
 
 def enter_rows(

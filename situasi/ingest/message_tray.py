@@ -165,3 +165,10 @@ def settle(
     except ConflictError:
         check_waiting(store, number)
         raise MessageTaken("sudah diselesaikan orang lain") from None
+
+
+def restore(store: Store, number: int, now: datetime, actor: str) -> int:
+    """Let a message wait again that was set aside; return its new number. Raises StoreError."""
+    item = store.waiting_items(KIND, numbers=[number], include_settled=True)[0]
+    content = store.waiting_content(number)
+    return store.put_waiting(KIND, item.source, item.sha256, content, now, actor, note=item.note)[0]

@@ -67,6 +67,12 @@ def press(app: AppTest, key: str) -> AppTest:
     return run(app)
 
 
+def opened_form(app: AppTest, number: int) -> AppTest:
+    """Open the form that sets a message aside."""
+    app.session_state[f"baki_sisih_{number}"] = True
+    return run(app)
+
+
 def keys(app: AppTest) -> set[str]:
     return {str(one.key) for one in app.button}
 
@@ -155,12 +161,26 @@ def test_a_message_is_set_aside_with_a_reason_that_is_in_the_trail(
     board: Board, lapor: Opened
 ) -> None:
     (number,) = arrive(board, "Selamat pagi semua")
-    press(lapor(), f"baki_bukan_laporan_{number}")
+    app = press(opened_form(lapor(), number), f"baki_bukan_laporan_{number}")
     assert waiting(board) == []
+    assert f"Pesan nomor {number} disisihkan: Bukan laporan" in told(app)
+    assert not app.session_state[f"baki_sisih_{number}"]
     (item,) = board.store.waiting_items(message_tray.KIND, include_settled=True)
     assert item.settlement is not None
     assert (item.settlement.outcome, item.settlement.actor) == ("dropped", "wati")
     assert item.settlement.detail == {"reason": "bukan_laporan"}
+
+
+def test_a_message_that_was_set_aside_waits_again_when_that_is_undone(
+    board: Board, lapor: Opened
+) -> None:
+    (number,) = arrive(board, CLEAR)
+    app = press(opened_form(lapor(), number), f"baki_salah_kirim_{number}")
+    app = press(app, "tanda_terima_batal")
+    assert "Dibatalkan" in told(app)
+    (again,) = waiting(board)
+    press(app, f"baki_masuk_{again}")
+    assert len(stored(board)) == 1 and waiting(board) == []
 
 
 def test_what_was_entered_and_taken_back_waits_again(board: Board, lapor: Opened) -> None:
