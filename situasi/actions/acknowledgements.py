@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,10 @@ import pandas as pd
 from situasi.store import ConflictError, Store
 
 KIND = "acknowledgement"
+# Who gave one can take it back for ten seconds, and a little for the way to the server.
+UNDO_TIME = timedelta(seconds=12)
 _MAX_NAME_LENGTH = 60
+_WITHDRAWN = "withdrawn"
 
 
 class MissingName(ValueError):
@@ -51,14 +54,43 @@ def acknowledge(
     times = {"at": at.astimezone(UTC).isoformat(), "since": since.astimezone(UTC).isoformat()}
     value = {"by": name, "account": account, **times}
     detail = {"case": case, "by": name, "seconds": acknowledgement.response_time_s}
-    with suppress(ConflictError):  # another person was first
-        store.put_record(KIND, case, value, at, account, "acknowledge", detail, expected_seq=0)
+    version, given = store.access_version(), store.latest_records(KIND, case).get(case)
+    if given is None or _WITHDRAWN in given:
+        with suppress(ConflictError):  # another person was first
+            store.put_record(
+                KIND, case, value, at, account, "acknowledge", detail, expected_seq=version
+            )
     return _decode(case, store.latest_records(KIND, case)[case])
+
+
+def withdraw(store: Store, case: str, account: str, at: datetime) -> bool:
+    """Take back an acknowledgement that this account gave just now; return whether it was.
+
+    The record of it stays. Raises StoreError.
+    """
+    version, value = store.access_version(), store.latest_records(KIND, case).get(case)
+    if value is None or _WITHDRAWN in value:
+        return False
+    given = _decode(case, value)
+    if given.account != account or at > given.at + UNDO_TIME:
+        return False
+    value, detail = {**value, _WITHDRAWN: at.astimezone(UTC).isoformat()}, {"case": case}
+    try:
+        store.put_record(
+            KIND, case, value, at, account, "acknowledge-undo", detail, expected_seq=version
+        )
+    except ConflictError:
+        return False
+    return True
 
 
 def load_all(store: Store) -> dict[str, Acknowledgement]:
     """Return all acknowledgements by case."""
-    return {case: _decode(case, value) for case, value in store.latest_records(KIND).items()}
+    return {
+        case: _decode(case, value)
+        for case, value in store.latest_records(KIND).items()
+        if _WITHDRAWN not in value
+    }
 
 
 def build_table(store: Store) -> pd.DataFrame:

@@ -63,3 +63,21 @@ def test_nobody_takes_note_without_a_name(store: Store) -> None:
     with pytest.raises(acknowledgements.MissingName):
         acknowledgements.acknowledge(store, "K-1", "  ", "posko", NOON, LATER)
     assert acknowledgements.build_table(store).empty
+
+
+def test_a_slip_is_taken_back_at_once_by_who_made_it_and_then_anybody_may_take_note(
+    store: Store,
+) -> None:
+    acknowledgements.acknowledge(store, "K-1", "Iptu Rahmat", "posko", NOON, LATER)
+    late = LATER + acknowledgements.UNDO_TIME + timedelta(seconds=1)
+    assert not acknowledgements.withdraw(store, "K-1", "rina", LATER)
+    assert not acknowledgements.withdraw(store, "K-1", "posko", late)
+    assert not acknowledgements.withdraw(store, "K-2", "posko", LATER)
+    assert acknowledgements.withdraw(store, "K-1", "posko", LATER)
+    assert acknowledgements.load_all(store) == {}
+    assert not acknowledgements.withdraw(store, "K-1", "posko", LATER)
+    again = acknowledgements.acknowledge(store, "K-1", "Bripka Sari", "rina", NOON, late)
+    assert (again.by, again.at) == ("Bripka Sari", late)
+    assert list(store.audit_entries()["action"]) == [
+        "acknowledge", "acknowledge-undo", "acknowledge",
+    ]  # fmt: skip

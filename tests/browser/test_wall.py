@@ -153,6 +153,13 @@ def test_a_grave_report_interrupts_is_acknowledged_by_name_and_that_is_kept(
     page.keyboard.press("Enter")
     no_alarm(page)
     no_alarm(other)  # whoever took note, took note for all
+    says(page, "#written", "Tercatat: dipahami Iptu Rahmat")
+    page.keyboard.press("u")
+    alarm(page, "Massa GAWAT")
+    says(page, "#written", "Dibatalkan")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")  # the name stands there still
+    no_alarm(page)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     kept = [

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
-from situasi.actions.acknowledgements import Acknowledgement, MissingName
+from situasi.actions.acknowledgements import MissingName
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.board import current_board
 from situasi.common import metrics
@@ -183,7 +183,7 @@ async def serve_frozen_copy(request: Request) -> Response:
 
 
 async def acknowledge(request: Request) -> Response:
-    """Record that somebody acknowledged a critical case."""
+    """Record that somebody acknowledged a critical case, or (`undo`) that this was a slip."""
     viewer = _find_viewer(request)
     if viewer is None:
         return _not_found()
@@ -191,52 +191,76 @@ async def acknowledge(request: Request) -> Response:
         current_board().audit_log.log_refused(viewer.name, {"page": "layar", "act": "acknowledge"})
         return _error_response(_("Tamu tidak mencatat apa pun."), 403)
     form = await login.read_form(request)
-    case, name = form.get("case", ""), form.get("name", "")
     service = wall_service.current_service(current_board())
+    act = _withdraw_acknowledgement if form.get("undo") else _record_acknowledgement
     try:
         snapshot_view = await service.refresh()
-        acknowledgement = await asyncio.to_thread(
-            _record_acknowledgement, service, snapshot_view, viewer, case, name
-        )
+        result = await asyncio.to_thread(act, service, snapshot_view, viewer, form)
     except MissingName:
         return _error_response(_("sebut nama"), 422)
     except StoreError:
         return _error_response(_("Penyimpanan sedang sibuk. Coba lagi sebentar."), 503)
-    if acknowledgement is None:
+    if result is None:
         return _error_response(_("laporan ini sudah ditutup"), 404)
     await service.refresh(force=True)
-    zone = current_board().register.election.zone
-    text = alarms.format_acknowledgement(
-        acknowledgement,
-        zone,
-        with_name=viewer.role.may_see("personel"),
-        is_exercise=snapshot_view.snapshot.exercise_at is not None,
-    )
-    return JSONResponse({"acknowledged": text, "seconds": acknowledgement.response_time_s})
+    return JSONResponse(result)
 
 
-def _record_acknowledgement(
-    service: wall_service.WallService, snapshot_view: Any, viewer: Viewer, case_id: str, name: str
-) -> Acknowledgement | None:
-    """Return the first acknowledgement of this case, or None if the viewer sees no such case."""
+def _find_critical_case(
+    service: wall_service.WallService, snapshot_view: Any, viewer: Viewer, case_id: str
+) -> Any | None:
+    """Return the row of a critical case that the viewer may acknowledge, or None."""
     analysis_view = service.build_analysis_view(viewer, snapshot_view)
     critical_cases = analysis_view.compute(find_critical_cases)
     rows: Iterable[Any] = critical_cases.itertuples()
     row = next((row for row in rows if wall_state.hash_case_id(row.case) == case_id), None)
-    if row is None:
-        return None
     # A case of the whole kabupaten, or merged with one of elsewhere, is not one Polsek's.
-    if not all(
+    is_own = row is not None and all(
         viewer.covers(code) for case in row.members for code in extract_case_kecamatan(case)
-    ):
+    )
+    return row if is_own else None
+
+
+def _record_acknowledgement(
+    service: wall_service.WallService, snapshot_view: Any, viewer: Viewer, form: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return the first acknowledgement of a case in words, or None for no case of the viewer's.
+
+    is_new: it is the one that was given just now, which may be taken back.
+    """
+    row = _find_critical_case(service, snapshot_view, viewer, form.get("case", ""))
+    if row is None:
         return None
     store = service.board.store
     stored = acknowledgements.load_all(store)
     existing = [stored[case] for case in row.members if case in stored]
+    now = wall_state.now()
     if existing:
-        return min(existing, key=lambda acknowledgement: acknowledgement.at)
-    since = row.came_at.to_pydatetime()
-    return acknowledgements.acknowledge(store, row.case, name, viewer.name, since, wall_state.now())
+        given = min(existing, key=lambda acknowledgement: acknowledgement.at)
+    else:
+        since = row.came_at.to_pydatetime()
+        name = form.get("name", "")
+        given = acknowledgements.acknowledge(store, row.case, name, viewer.name, since, now)
+    text = alarms.format_acknowledgement(
+        given,
+        service.board.register.election.zone,
+        with_name=viewer.role.may_see("personel"),
+        is_exercise=snapshot_view.snapshot.exercise_at is not None,
+    )
+    is_new = not existing and (given.account, given.at) == (viewer.name, now)
+    return {"acknowledged": text, "seconds": given.response_time_s, "is_new": is_new}
+
+
+def _withdraw_acknowledgement(
+    service: wall_service.WallService, snapshot_view: Any, viewer: Viewer, form: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Take back what this viewer acknowledged just now; None for no case of the viewer's."""
+    row = _find_critical_case(service, snapshot_view, viewer, form.get("case", ""))
+    if row is None:
+        return None
+    store, now = service.board.store, wall_state.now()
+    undone = (acknowledgements.withdraw(store, case, viewer.name, now) for case in row.members)
+    return {"undone": any(undone)}
 
 
 def _error_response(reason: str, status: int) -> Response:

@@ -90,9 +90,16 @@ def taken_by(server: Server, name: str) -> list[dict[str, object]]:
 
 
 def heed(who: Knocker, number: str, name: str, **headers: str) -> Answer:
-    body = urlencode({"case": number, "name": name}).encode()
+    return _send(who, {"case": number, "name": name}, headers)
+
+
+def unheed(who: Knocker, number: str) -> Answer:
+    return _send(who, {"case": number, "undo": "ya"}, {})
+
+
+def _send(who: Knocker, fields: dict[str, str], headers: dict[str, str]) -> Answer:
     kind = "application/x-www-form-urlencoded"
-    return who.ask("/layar/paham", "POST", body, content_type=kind, **headers)
+    return who.ask("/layar/paham", "POST", urlencode(fields).encode(), content_type=kind, **headers)
 
 
 def test_nobody_sees_a_wall(server: Server) -> None:
@@ -268,11 +275,27 @@ def test_the_first_who_takes_note_is_kept_with_the_time_it_took(
     assert first.status == 200
     assert "dipahami Iptu Rahmat" in json.loads(first.body)["acknowledged"]
     again = heed(signed_in(server, "wati"), number, "Bripka Sari")
-    assert json.loads(again.body) == json.loads(first.body)
+    told, told_again = json.loads(first.body), json.loads(again.body)
+    assert (told.pop("is_new"), told_again.pop("is_new")) == (True, False)
+    assert told_again == told
     said = acknowledgements(server)[number]
     assert (said.by, said.account) == ("Iptu Rahmat", "rina")
     assert 0 <= said.response_time_s < 60
     assert "dipahami Iptu Rahmat" in alarm(rina, "Massa PAHAM")["acknowledged"]
+
+
+def test_who_took_note_by_a_slip_takes_it_back_and_nobody_else_does(
+    server: Server, rina: Knocker
+) -> None:
+    grave(server, "KELIRU")
+    number = alarm(rina, "Massa KELIRU")["id"]
+    heed(rina, number, "Iptu Rahmat")
+    assert json.loads(unheed(signed_in(server, "wati"), number).body) == {"undone": False}
+    assert json.loads(unheed(rina, number).body) == {"undone": True}
+    assert json.loads(unheed(rina, number).body) == {"undone": False}
+    assert number not in acknowledgements(server)
+    assert alarm(rina, "Massa KELIRU")["acknowledged"] is None
+    assert "Bripka Sari" in json.loads(heed(rina, number, "Bripka Sari").body)["acknowledged"]
 
 
 def test_another_site_makes_nobody_take_note(server: Server, rina: Knocker) -> None:

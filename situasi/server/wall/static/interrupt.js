@@ -9,6 +9,7 @@ import { RELEASE, config, fill, state, words } from "./state.js";
 import { redraw } from "./view.js";
 
 const RING_AGAIN = 15;
+const RECEIPT = 10_000; // ms
 const TYPING = 30_000; // ms that remain at least after each key while a name is typed
 
 export function interrupt() {
@@ -102,19 +103,63 @@ export async function acknowledge() {
   if (!one || !by("name").value.trim()) return;
   hint(words.sending);
   try {
-    const answer = await fetch("/layar/paham" + location.search, {
-      method: "POST",
-      body: new URLSearchParams({ case: one.id, name: by("name").value }),
-    });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(body.why);
+    const body = await send({ case: one.id, name: by("name").value });
     alarms.remove(one.id);
-    const row = state.picture.alarms.find((other) => other.id === one.id);
-    if (row) row.acknowledged = body.acknowledged;
+    mark(one.id, body.acknowledged);
+    const sentence = body.is_new ? words.written : words.written_before;
+    confirm(fill(sentence, { what: body.acknowledged }), body.is_new ? one : null);
     interrupt();
     redraw();
   } catch (error) {
-    const why = error instanceof TypeError ? words.no_line : error.message;
-    hint(fill(words.failed, { why }));
+    hint(fill(words.failed, { why: reason(error) }));
   }
+}
+
+// Take back what was acknowledged here a moment ago: the report interrupts again.
+export async function undo() {
+  const one = state.receipt?.undoes;
+  if (!one) return;
+  state.receipt.undoes = null; // a second press is the same act
+  try {
+    const { undone } = await send({ case: one.id, undo: "ya" });
+    if (!undone) throw new Error(words.too_late);
+    mark(one.id, null);
+    alarms.queue.unshift({ ...one, acknowledged: null });
+    confirm(words.undone);
+    interrupt();
+    redraw();
+  } catch (error) {
+    confirm(fill(words.not_undone, { why: reason(error) }));
+  }
+}
+
+async function send(fields) {
+  const answer = await fetch("/layar/paham" + location.search, {
+    method: "POST",
+    body: new URLSearchParams(fields),
+  });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.why);
+  return body;
+}
+
+const reason = (error) => (error instanceof TypeError ? words.no_line : error.message);
+
+function mark(id, acknowledged) {
+  const row = state.picture?.alarms.find((other) => other.id === id);
+  if (row) row.acknowledged = acknowledged;
+}
+
+// --- the receipt: what was written, and for ten seconds the way back ---
+
+function confirm(what, undoes = null) {
+  state.receipt = { what, undoes, until: Date.now() + RECEIPT };
+  receipt();
+}
+
+export function receipt() {
+  if (state.receipt && Date.now() >= state.receipt.until) state.receipt = null;
+  by("receipt").hidden = !state.receipt;
+  text(by("written"), state.receipt?.what ?? "");
+  by("undo").hidden = !state.receipt?.undoes;
 }

@@ -30,6 +30,7 @@ export const state = {
   remainingMs: 0, // ms for which it stays
   naming: false, // a name is being typed
   hint: "",
+  receipt: null, // of the last act here: what was written, and which alarm that took away
   hidesAt: 0,
 };
 

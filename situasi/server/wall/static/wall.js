@@ -2,7 +2,9 @@
 
 import { by, text } from "./draw.js";
 import { announce, footer, time } from "./footer.js";
-import { acknowledge, closeForm, countDown, interrupt, openForm, typing } from "./interrupt.js";
+import {
+  acknowledge, closeForm, countDown, interrupt, openForm, receipt, typing, undo,
+} from "./interrupt.js";
 import { Connection } from "./connection.js";
 import { alarms, sound } from "./ringing.js";
 import { hold, restart, turn, turnWhenDue } from "./rotation.js";
@@ -67,6 +69,7 @@ const actions = {
   freeze,
   mute: () => sound.toggle(),
   acknowledge: openForm,
+  undo,
   home: () => { location.href = config.home; },
   full: () => {
     if (document.fullscreenElement) document.exitFullscreen();
@@ -75,7 +78,7 @@ const actions = {
 };
 const KEYS = {
   ArrowLeft: "back", ArrowRight: "next", " ": "hold", f: "freeze", m: "mute", a: "acknowledge",
-  Enter: "acknowledge", b: "home", Escape: "home", l: "full",
+  Enter: "acknowledge", u: "undo", b: "home", Escape: "home", l: "full",
 };
 
 document.addEventListener("keydown", (event) => {
@@ -101,6 +104,7 @@ by("controls").addEventListener("click", (event) => {
   if (action) actions[action]();
   update();
 });
+by("undo").addEventListener("click", undo);
 by("name").addEventListener("input", typing);
 by("acknowledge").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -117,6 +121,7 @@ for (const part of [document.body, by("line").parentElement, by("announced")]) s
 function update() {
   interrupt();
   announce();
+  receipt();
   footer();
   time();
   by("over").hidden = !state.over;
