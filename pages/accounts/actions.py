@@ -80,6 +80,8 @@ def _run(form: str, name: str, act: Callable[[Viewer], str | None], text: str) -
 
 def _confirm(viewer: Viewer, password: str) -> None:
     """Check the admin's own password. Raises AccountRefused; a wrong one is in the audit log."""
+    if not password:  # not a wrong one
+        raise AccountRefused(_("tulis sandi Anda sendiri"))
     now = session.now()
     _WRONG_PASSWORDS.check(viewer.name, now)
     try:

@@ -9,7 +9,7 @@ from situasi.access.accounts import Account
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
-from situasi.ui.tables.columns import Cells, time_column
+from situasi.ui.tables.columns import Cells, machine_time_column
 from situasi.ui.tables.table_view import Table, make_table
 
 # The actions of the audit log that concern accounts.
@@ -43,7 +43,7 @@ def build_history_table(entries: pd.DataFrame) -> Table:
     newest = entries[::-1]
     details = [json.loads(detail) for detail in newest["detail"]]
     columns: dict[str, Cells] = {
-        _("waktu"): time_column(newest["at"]),
+        _("waktu"): machine_time_column(newest["at"]),
         _("akun"): [str(detail.get("account", "")) for detail in details],
         _("tindakan"): [_(ACTION_NAMES[action]) for action in newest["action"]],
         _("peran"): [label("role", detail.get("role")) for detail in details],

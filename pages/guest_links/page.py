@@ -18,7 +18,7 @@ from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Cells, number_column, time_column
+from situasi.ui.tables.columns import Cells, machine_time_column, number_column
 from situasi.ui.tables.table_view import Table, make_table
 
 
@@ -95,10 +95,12 @@ def _build_table(link_list: LinkList) -> Table:
         _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                        for link in links],
         _("dibuka"): number_column((usage.count if usage else 0) for usage in uses),
-        _("terakhir dibuka"): time_column(usage.last_at if usage else None for usage in uses),
+        _("terakhir dibuka"): machine_time_column(
+            usage.last_at if usage else None for usage in uses
+        ),
         _("dibuat oleh"): [link.created_by for link in links],
-        _("dibuat"): time_column(link.created_at for link in links),
-        _("berlaku sampai"): time_column(link.scope.expires_at for link in links),
+        _("dibuat"): machine_time_column(link.created_at for link in links),
+        _("berlaku sampai"): machine_time_column(link.scope.expires_at for link in links),
         _("nomor"): [link.scope.id for link in links],
     }  # fmt: skip
     return make_table(columns)

@@ -23,6 +23,7 @@ from situasi.ui.tables.columns import (
     Column,
     identifier_column,
     imprecise_time_column,
+    machine_time_column,
     number_column,
     time_column,
 )
@@ -58,7 +59,7 @@ def build_source_table(sources: pd.DataFrame) -> Table:
         _("berkas"): sources["source"],
         _("laporan"): [label("feed", feed) for feed in sources["feed"]],
         _("kabar terakhir"): imprecise_time_column(sources["last"], sources["precision"]),
-        _("dicatat"): time_column(sources["delivered"]),
+        _("dicatat"): machine_time_column(sources["delivered"]),
         _("kiriman"): number_column(sources["deliveries"]),
         **_build_count_columns(sources),
         _("di papan"): number_column(sources["valid"]),
@@ -72,7 +73,7 @@ def build_delivery_table(deliveries: pd.DataFrame) -> Table:
     is_withdrawn = deliveries["withdrawn_by"].notna()
     columns: dict[str, Cells] = {
         _("no"): identifier_column(deliveries["batch"]),
-        _("dicatat"): time_column(deliveries["recorded_at"]),
+        _("dicatat"): machine_time_column(deliveries["recorded_at"]),
         _("laporan"): [label("feed", feed) for feed in deliveries["feed"]],
         _("berkas"): deliveries["source"],
         _("oleh"): deliveries["actor"],
@@ -113,7 +114,7 @@ def build_quarantine_table(
         _("berkas"): rows["source"],
         _("baris"): identifier_column(rows["row"]),
         _("alasan"): ["; ".join(reasons) for reasons in rows["reasons"]],
-        _("dicatat"): time_column(rows["recorded_at"]),
+        _("dicatat"): machine_time_column(rows["recorded_at"]),
         _("catatan"): [
             _("dari kiriman yang ditarik") if batch in withdrawn_batches else ""
             for batch in rows["batch"]
@@ -140,7 +141,7 @@ def build_waiting_table(items: Sequence[WaitingItem]) -> Table:
         _("no"): identifier_column(item.number for item in items),
         _("berkas"): [item.source for item in items],
         _("oleh"): [item.actor for item in items],
-        _("diterima"): time_column(item.recorded_at for item in items),
+        _("diterima"): machine_time_column(item.recorded_at for item in items),
         _("baris"): number_column(item.note["rows"] for item in items),
         _("sebab menunggu"): [item.note["why"] for item in items],
         _("judul kolom"): [", ".join(item.note["headings"]) for item in items],

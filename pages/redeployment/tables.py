@@ -13,7 +13,13 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
 from situasi.domain.officer_marks import shorten_mark
-from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
+from situasi.ui.tables.columns import (
+    Cells,
+    machine_time_column,
+    number_column,
+    ratio_column,
+    time_column,
+)
 from situasi.ui.tables.personnel import kecamatan_name
 from situasi.ui.tables.table_view import Table, make_table
 
@@ -112,7 +118,7 @@ def build_comparison_table(plan: Plan, is_exercise: bool) -> Table:
 def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
     """Build the table of accepted and refused plans, the newest first."""
     columns: dict[str, Cells] = {
-        _("diputuskan"): time_column(row.recorded_at for row in decisions),
+        _("diputuskan"): machine_time_column(row.recorded_at for row in decisions),
         _("keputusan"): [_format_decision(row) for row in decisions],
         _("oleh"): [row.by for row in decisions],
         _("langkah"): ratio_column(

@@ -35,7 +35,7 @@ from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Cells, number_column, time_column
+from situasi.ui.tables.columns import Cells, machine_time_column, number_column
 from situasi.ui.tables.table_view import Table
 
 # Limits of the wall's promise: a report is shown within two seconds.
@@ -205,7 +205,7 @@ def _build_upstream_card(job: JobStatus, now: datetime) -> Card:
 def _build_run_table(job: JobStatus, note_heading: str) -> Table:
     runs = job.runs()[::-1]
     columns: dict[str, Cells] = {
-        _("waktu"): time_column([run.at for run in runs]),
+        _("waktu"): machine_time_column([run.at for run in runs]),
         _("hasil"): [run.error_text or _("baik") for run in runs],
         _("menunggu (baris)"): number_column([run.pending_rows for run in runs]),
         note_heading: [run.note for run in runs],
@@ -351,7 +351,7 @@ def _build_sample_table(samples: Sequence[HealthSample]) -> Table:
         for item in MEASURES
     }
     states = [_("tidak terbaca") if item.has_trouble else "" for item in samples]
-    times = {_("waktu"): time_column([item.at for item in samples])}
+    times = {_("waktu"): machine_time_column([item.at for item in samples])}
     return table_view.make_table({**times, **columns, _("penyimpanan"): states}, is_exercise=False)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from situasi.access import accounts
 from situasi.access.accounts import Account, AccountRefused
 from situasi.access.roles import ROLES, Viewer
+from situasi.common.i18n import _
 from situasi.store import Store
 
 _ROLE: Final = "admin"
@@ -39,7 +40,8 @@ def list_grantable_roles() -> list[str]:
 def generate_password() -> str:
     """Return a password to hand over (about 79 bits): its owner replaces it at /sandi."""
     groups = (
-        "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS)
+        "".join(secrets.choice(_ALPHABET) for _letter in range(_GROUP_LENGTH))
+        for _group in range(_GROUPS)
     )
     return "-".join(groups)
 
@@ -61,7 +63,7 @@ def close(store: Store, viewer: Viewer, name: str, now: datetime) -> None:
     """Close an account and end its sessions; nobody closes their own. Raises as `add`."""
     account = _load_other(store, viewer, name)
     if not account.enabled:
-        raise AccountRefused(f'akun "{name}" sudah ditutup')
+        raise AccountRefused(_('akun "{name}" sudah ditutup').format(name=name))
     accounts.change(store, name, "account-disable", now, viewer.name, enabled=False)
 
 
@@ -70,7 +72,9 @@ def reopen(store: Store, viewer: Viewer, name: str, now: datetime) -> str:
     account = _load_other(store, viewer, name)
     _check_role(viewer, account.role)
     if account.identity is not None:
-        raise AccountRefused(f'akun "{name}" masuk lewat SSO; pakai baris perintah')
+        raise AccountRefused(
+            _('akun "{name}" masuk lewat SSO; pakai baris perintah').format(name=name)
+        )
     password = generate_password()
     accounts.change(store, name, "account-reset", now, viewer.name, password=password, enabled=True)
     return password
@@ -83,29 +87,32 @@ def check_confirmed(store: Store, viewer: Viewer, password: str) -> None:
     limit attempts.
     """
     if not may_administer(viewer):
-        raise AccountRefused("hanya admin seluruh wilayah yang mengurus akun di sini")
+        raise AccountRefused(_("hanya admin seluruh wilayah yang mengurus akun di sini"))
     account = accounts.load_all(store).get(viewer.name)
     if account is None or account.role != _ROLE or account.area:  # changed since they signed in
-        raise AccountRefused("hanya admin seluruh wilayah yang mengurus akun di sini")
+        raise AccountRefused(_("hanya admin seluruh wilayah yang mengurus akun di sini"))
     if account.identity is not None:
-        raise AccountRefused("akun Anda masuk lewat SSO; pakai baris perintah")
+        raise AccountRefused(_("akun Anda masuk lewat SSO; pakai baris perintah"))
     if not accounts.verify_password(account, password):
-        raise AccountRefused("sandi Anda sendiri tidak cocok")
+        raise AccountRefused(_("sandi Anda sendiri tidak cocok"))
 
 
 def _check_role(viewer: Viewer, role: str) -> None:
+    if not role:
+        raise AccountRefused(_("pilih perannya"))
     if not may_administer(viewer) or role not in list_grantable_roles():
-        raise AccountRefused(
-            f'peran "{role}" melihat lebih dari admin; akunnya dibuat dengan baris perintah'
-        )
+        text = _("peran {role} melihat lebih dari admin; akunnya dibuat dengan baris perintah")
+        raise AccountRefused(text.format(role=role))
 
 
 def _load_other(store: Store, viewer: Viewer, name: str) -> Account:
     if not may_administer(viewer):
-        raise AccountRefused("hanya admin seluruh wilayah yang mengurus akun di sini")
+        raise AccountRefused(_("hanya admin seluruh wilayah yang mengurus akun di sini"))
+    if not name:
+        raise AccountRefused(_("pilih akunnya"))
     account = accounts.load_all(store).get(name)
     if account is None:
-        raise AccountRefused(f'akun "{name}" tidak ada atau rusak')
+        raise AccountRefused(_('akun "{name}" tidak ada atau rusak').format(name=name))
     if name == viewer.name:
-        raise AccountRefused("akun Anda sendiri diubah dengan baris perintah")
+        raise AccountRefused(_("akun Anda sendiri diubah dengan baris perintah"))
     return account

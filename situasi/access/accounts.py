@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from situasi.access.roles import ROLES
+from situasi.common.i18n import _
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.register import Register
 from situasi.store import Store
@@ -84,16 +85,17 @@ def add(
     Raises AccountRefused; ConflictError where another change came first.
     """
     if not _NAME.fullmatch(name):
-        raise AccountRefused(
-            f'nama "{name}" tidak dapat dipakai: 3 sampai 32 huruf kecil, angka, titik, - atau _'
-        )
+        text = _('nama "{name}" tidak dapat dipakai: 3 sampai 32 huruf kecil, angka, titik, - '
+                 "atau _")  # fmt: skip
+        raise AccountRefused(text.format(name=name))
     if name in RESERVED_NAMES:
-        raise AccountRefused(f'nama "{name}" dipakai oleh papan sendiri; pilih nama lain')
+        text = _('nama "{name}" dipakai oleh papan sendiri; pilih nama lain')
+        raise AccountRefused(text.format(name=name))
     if role not in ROLES:
         raise AccountRefused(f'peran "{role}" tidak ada: {", ".join(ROLES)}')
     version = store.access_version()
     if store.latest_records(RECORD_KIND, name):
-        raise AccountRefused(f'akun "{name}" sudah ada; lihat: user list')
+        raise AccountRefused(_('akun "{name}" sudah ada').format(name=name))
     stamp = secrets.token_hex(8)
     account = Account(name, role, area, enabled=True, stamp=stamp, **_build_credentials(password))
     _save(store, account, at, by, "account-add", version)

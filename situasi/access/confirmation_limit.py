@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from situasi.access.accounts import AccountRefused
+from situasi.common.i18n import _
 
 MAX_WRONG: Final = 5
 WINDOW: Final = timedelta(minutes=15)
@@ -25,7 +26,9 @@ class ConfirmationLimiter:
             while times and now - times[0] >= WINDOW:
                 times.popleft()
             if len(times) >= MAX_WRONG:
-                raise AccountRefused("terlalu banyak sandi keliru; coba lagi seperempat jam lagi")
+                raise AccountRefused(
+                    _("terlalu banyak sandi keliru; coba lagi seperempat jam lagi")
+                )
 
     def record_wrong(self, name: str, now: datetime) -> None:
         """Count a wrong password."""

@@ -1,6 +1,6 @@
 """What a view shows, as text: its filters, and the warnings in its banners."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from situasi.analysis.view_time import ViewTime
@@ -55,6 +55,11 @@ def format_clock_note(view_time: ViewTime) -> str:
 def mark_machine_time(time: str, *, is_exercise: bool) -> str:
     """Return this time of the computer's clock; beside the clock of an exercise it says whose."""
     return _("jam komputer {time}").format(time=time) if is_exercise else time
+
+
+def describe_machine_times(headings: Sequence[str]) -> str:
+    """Return, for a table of an exercise, which of its columns are times of the computer."""
+    return _("Jam komputer, bukan jam latihan: {columns}.").format(columns=", ".join(headings))
 
 
 def format_window(code: str) -> str:

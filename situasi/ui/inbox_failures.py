@@ -9,7 +9,7 @@ from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Cells, time_column
+from situasi.ui.tables.columns import Cells, machine_time_column
 from situasi.ui.tables.table_view import Table
 
 
@@ -34,7 +34,9 @@ def build_table() -> Table:
     rows += [(_("gagal"), file) for file in reversed(list(state.failed_files))]
     ignored = sorted(dict(state.ignored_reasons).items())
     columns: dict[str, Cells] = {
-        _("waktu"): time_column([*(file.at for _state, file in rows), *(None for _one in ignored)]),
+        _("waktu"): machine_time_column(
+            [*(file.at for _state, file in rows), *(None for _one in ignored)]
+        ),
         _("berkas"): [*(file.name for _state, file in rows), *(name for name, _why in ignored)],
         _("keadaan"): [*(state for state, _one in rows), *(_("diabaikan") for _one in ignored)],
         _("sebab"): [

@@ -27,8 +27,6 @@ CHECKED = re.compile("Diperiksa|Checked|Gambar terakhir|Last picture")
 # What the policy of the board forbids is never asked for; the browser only says so.
 _FORBIDDEN = re.compile(r"'(\w+://[^']+)' violates the following Content Security Policy")
 
-_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)")
-
 
 @dataclass
 class Watch:
@@ -80,10 +78,9 @@ class Watch:
         self.complaints.append(str(error))
 
     def _hear(self, said: ConsoleMessage) -> None:
-        """Errors alone. The framework asks below a page's own address first, and is told no."""
+        """Errors alone."""
         self.asked += _FORBIDDEN.findall(said.text)
-        asked = urlsplit(said.location.get("url", "")).path
-        if said.type == "error" and not _PROBE.fullmatch(asked):
+        if said.type == "error":
             self.complaints.append(said.text)
 
     def _is_elsewhere(self, address: str) -> bool:

@@ -1,5 +1,8 @@
 // The board's own script on the pages of Streamlit.
 (() => {
+  // --- where the server is: or else each page asks below its own address first, and is told no ---
+  window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
+
   // --- the splash, until there is anything to see ---
   const splash = document.getElementById("splash");
   const drawn = '[data-testid="stMain"] [data-testid="stElementContainer"], [role="dialog"]';

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Union
 
@@ -38,7 +38,8 @@ class Column:
     the screen texts of the first n rows, for a screen that shows this day; None where the values
     are text. build_file_columns: returns the file columns by heading; None for the values alone.
     heading_prefix: stands before the heading on a screen. keep_when_empty: the column stays on the
-    screen even if it is empty.
+    screen even if it is empty. is_machine_time: times of the computer's clock, beside which an
+    exercise has another.
     """
 
     values: pd.Series[Any]
@@ -47,6 +48,7 @@ class Column:
     heading_prefix: str = ""
     keep_when_empty: bool = False
     max_width_px: int = MAX_WIDTH_PX
+    is_machine_time: bool = False
 
     def to_file_columns(self, heading: str) -> Mapping[str, pd.Series[Any]]:
         """Return the columns of a file, by heading."""
@@ -201,6 +203,11 @@ def time_column(cells: Iterable[Any]) -> Column:
         format_cells,
         lambda heading: {_annotate_heading(heading, _get_zone_label()): _without_zone(local)},
     )
+
+
+def machine_time_column(cells: Iterable[Any]) -> Column:
+    """Return a column of when the board itself did something; in an exercise the table says so."""
+    return replace(time_column(cells), is_machine_time=True)
 
 
 def imprecise_time_column(cells: Iterable[Any], precisions: Iterable[str]) -> Column:

@@ -15,7 +15,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.formats import format_counts, format_long_date, format_number, format_time
 from situasi.common.i18n import _
-from situasi.presentation import explanations
+from situasi.presentation import explanations, view_text
 from situasi.presentation.explanations.model import Explanation
 from situasi.reports import csv_tables
 from situasi.ui import audit, filters, higher_command_session, page_context, tenant, url_state
@@ -190,8 +190,18 @@ def render_table(
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         if opens_cases:
             st.caption(_("Pilih satu baris untuk membuka kejadiannya."))
+        if note := _describe_machine_times(table):
+            st.caption(note)
         render_downloads(table, key, title, view_time, explanation_key)
     return selection
+
+
+def _describe_machine_times(table: Table) -> str:
+    """Return which columns are not of the clock that the page shows; "" where all are."""
+    if tenant.is_higher_command() or page_context.get_current().exercise_at is None:
+        return ""
+    headings = [heading for heading, column in table.columns.items() if column.is_machine_time]
+    return view_text.describe_machine_times(headings) if headings else ""
 
 
 def render_downloads(
@@ -202,6 +212,8 @@ def render_downloads(
     facts = _build_facts(
         title, view_time, len(table), explanation_key or key, filters.format_active_filters()
     )
+    if note := _describe_machine_times(table):
+        facts[_("Waktu")] = note
     for file_format, build, mime in (
         ("CSV", lambda: csv_tables.build_csv(table.to_file_frame()), "text/csv"),
         ("XLSX", partial(_build_xlsx, table, facts), _XLSX),
