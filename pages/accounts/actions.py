@@ -75,6 +75,7 @@ def _run(form: str, name: str, act: Callable[[Viewer], str | None], text: str) -
         return
     if password is not None:
         st.session_state[HANDOVER_KEY] = (name, password)
+    session.refresh_after_write()  # the list below shows it at once
     receipt.confirm(text.format(name=name), form=form)
 
 

@@ -95,7 +95,9 @@ def _render_choice(form: str, title: str, names: list[str], on_submit: Callable[
     """Draw a form that acts on one account of these."""
 
     def render_fields() -> None:
-        st.selectbox(_("Akun"), names, index=None, key=f"{form}_nama", placeholder=_("pilih akun"))
+        st.selectbox(
+            _("Nama akun"), names, index=None, key=f"{form}_nama", placeholder=_("pilih akun")
+        )
 
     _render_form(form, title, on_submit, render_fields, disabled=not names)
 

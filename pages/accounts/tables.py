@@ -30,10 +30,10 @@ def build_accounts_table(known: Mapping[str, Account | None]) -> Table:
     readable = [known[name] for name in names]
     columns: dict[str, Cells] = {
         _("nama"): names,
+        _("keadaan"): [_format_state(account) for account in readable],
         _("peran"): [label("role", account.role) if account else "" for account in readable],
         _("wilayah"): [_format_area(account.area) if account else "" for account in readable],
         _("masuk dengan"): [_format_method(account) for account in readable],
-        _("keadaan"): [_format_state(account) for account in readable],
     }
     return make_table(columns)
 
@@ -46,9 +46,9 @@ def build_history_table(entries: pd.DataFrame) -> Table:
         _("waktu"): machine_time_column(newest["at"]),
         _("akun"): [str(detail.get("account", "")) for detail in details],
         _("tindakan"): [_(ACTION_NAMES[action]) for action in newest["action"]],
+        _("oleh"): newest["actor"],
         _("peran"): [label("role", detail.get("role")) for detail in details],
         _("wilayah"): [_format_area(detail.get("area") or ()) for detail in details],
-        _("oleh"): newest["actor"],
     }
     return make_table(columns)
 

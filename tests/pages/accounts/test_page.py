@@ -102,6 +102,19 @@ def test_without_the_own_password_nothing_changes_and_guessing_ends(
     assert wati and wati.enabled
 
 
+def test_an_empty_form_is_no_wrong_password_and_says_what_is_missing(
+    page: Page, empty: Board
+) -> None:
+    app = page()
+    for _ in range(MAX_WRONG + 1):
+        app = submit(app, actions.CLOSE_FORM, "Tutup akun")
+        assert "tulis sandi Anda sendiri" in words(app)
+    app = submit(app, actions.CLOSE_FORM, "Tutup akun", sandi=PASSWORD)
+    assert "pilih akunnya" in words(app)
+    app = submit(app, actions.ADD_FORM, "Akun baru", nama="budi", sandi=PASSWORD)
+    assert "pilih perannya" in words(app) and "budi" not in known(empty)
+
+
 def test_nobody_gives_more_than_they_have_or_ends_their_own(page: Page) -> None:
     app = page()
     app.session_state[actions.ADD_FORM] = app.session_state[actions.REOPEN_FORM] = True
