@@ -116,4 +116,5 @@ def render_sources_panel(context: PageContext, intake: DeliverySummary) -> None:
     is_quarantine_known = data.can_show_quarantine(context)
     build = partial(tables.build_feed_table, waiting=is_quarantine_known)
     table = render_cache.get_or_build("sumber", is_quarantine_known, (intake.feeds,), build)
-    table_view.render_table(table, "sumber", _("Sumber laporan"))
+    # How many deliveries each had stands with their sources.
+    table_view.render_table(table, "sumber", _("Sumber laporan"), file_only=[_("kiriman")])

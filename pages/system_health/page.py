@@ -141,7 +141,7 @@ def _build_disk_table() -> Table:
         ],
         _("ruang (MB)"): number_column(
             [
-                state.free_bytes[place] / 1e6 if place in state.free_bytes else None
+                state.free_bytes[place] // 1_000_000 if place in state.free_bytes else None
                 for place in view_text.DISK_LOCATION_NAMES
             ]
         ),

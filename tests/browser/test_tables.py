@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer
@@ -23,6 +24,7 @@ def test_a_table_behind_a_figure_is_wide_sorts_numbers_and_offers_our_files_alon
     viewer.page.locator(".st-key-baris_partisipasi button").first.click()
     viewer.page.locator("[data-testid=stPopoverBody] canvas").first.wait_for()
     viewer.settled()
+    assert axe.find_problems(viewer.page) == []
     _is_wide_and_its_files_are_seen(viewer)
     _offers_no_file_without_the_marks_of_ours(viewer)
     _sorts_numbers_as_numbers_at_a_click_on_the_heading(viewer)

@@ -82,6 +82,18 @@ def test_a_broken_store_leaves_every_page_that_it_had(empty: Board, moment: str)
         run(app)
 
 
+def test_a_full_hour_is_chosen_from_those_that_have_been(at_hand: Board) -> None:
+    app = AppTest.from_string(script_of("situation"))
+    app.query_params["saat"] = "2024-11-27T10:17"
+    app = run(app)
+    hours = app.selectbox(key="jam")
+    assert hours.options[-1] == "22.00" and "07.00 · TPS buka" in hours.options
+    hours.select("13.00 · TPS tutup")
+    app = run(app)
+    assert f"{app.session_state['saat']:%H.%M}" == "13.00"
+    assert app.selectbox(key="jam").value is None
+
+
 def test_changes_are_told_since_some_hours_without_any_briefing(at_hand: Board) -> None:
     app = AppTest.from_string(script_of("changes"))
     app.query_params.update({"saat": "2024-11-27T12:30", "sejak": "3j"})

@@ -23,6 +23,12 @@
   document.fonts.addEventListener("loadingdone", (event) => showIcons([...event.fontfaces]));
   showIcons([...document.fonts]);
 
+  // --- a popover that holds text alone can be scrolled by keys only if it can have the focus ---
+  const popover = '[data-testid="stPopoverBody"]:not([tabindex])';
+  new MutationObserver(() => {
+    for (const body of document.querySelectorAll(popover)) body.tabIndex = 0;
+  }).observe(document.body, { childList: true, subtree: true });
+
   // --- copy buttons: the address of the page, or the text of a button ---
   // The stylesheet hides the buttons until this attribute is set, as they need this script.
   document.documentElement.dataset.copies = "";

@@ -109,7 +109,10 @@ def render_table_popover(title: str, build: Callable[[], Table], key: str) -> No
     if popover.open:
         with popover:
             render_explanation(key)
-            render_table(build(), f"isi_{key}", title)
+            # The page may have a table of the same title.
+            render_table(
+                build(), f"isi_{key}", title, alt=_("Rincian: {title}").format(title=title)
+            )
 
 
 def render_explanation(key: str) -> None:
@@ -172,11 +175,11 @@ def render_table(
     if opens_cases:
         options["on_select"] = partial(case_links.request_selected_row, key, table.row_cases)
         options["selection_mode"] = "single-row"
+    options.setdefault("alt", title)
     selection = st.dataframe(
         layout,
         height=dataframe.compute_height(rows, visible_rows),
         hide_index=True,
-        alt=title,
         key=key,
         placeholder=table_columns.MISSING,
         column_config=widths,

@@ -18,6 +18,7 @@ from situasi.analysis.incidents.cases import (
     filter_open,
     list_newest,
     select,
+    sort_gravest_first,
     split_by_location,
 )
 from situasi.domain import feed_schemas
@@ -215,3 +216,14 @@ def test_a_closing_that_is_filed_as_history_still_closes() -> None:
         incident(known="09.00", reported_at=None, recorded_at=wib("12.00"), status="selesai"),
     )
     assert case_table(rows)["status"].tolist() == ["selesai"]
+
+
+def test_the_gravest_stands_first_and_of_one_weight_what_has_waited_longest() -> None:
+    weights = {"A": "rendah", "B": "tinggi", "C": None, "D": "sedang", "E": "tinggi"}
+    rows = incidents(
+        *(
+            incident(id=name, tingkat=weight, known=f"0{9 - at}.00")
+            for at, (name, weight) in enumerate(weights.items())
+        )
+    )
+    assert sort_gravest_first(case_table(rows))["id"].tolist() == ["E", "B", "D", "C", "A"]

@@ -11,6 +11,7 @@ import pytest
 from pages.system_health import page as system_health_page
 from situasi.board import Board
 from situasi.common import metrics
+from situasi.common.disk_space import DiskSpace, DiskState
 from situasi.common.metrics import HealthHistory, HealthSample, InboxState, JobStatus, UnreadFile
 from situasi.ui import inbox_failures
 from tests.conftest import NOON
@@ -168,3 +169,10 @@ def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_r
     assert card.is_alarm and card.value == "2"
     assert file["berkas"].tolist() == ["c.csv", "b.csv", "a.csv", "folder"]
     assert file["sebab"].tolist()[1:3] == ["kesalahan tak terduga", "Berkas ini kosong."]
+
+
+def test_the_space_of_each_disk_is_told_in_whole_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = DiskState({"store": 1_234_567_890})
+    monkeypatch.setattr(DiskSpace, "state", property(lambda _space: state))
+    file = system_health_page._build_disk_table().to_file_frame()
+    assert file["ruang (MB)"].dropna().tolist() == [1_234]

@@ -21,6 +21,7 @@ from streamlit.proto.ArrowData_pb2 import ArrowData
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.validation import column_mapping
+from situasi.ingest.validation.time_check import compute_latest_moment
 from situasi.reports import csv_tables
 from situasi.ui import filters, session
 from situasi.ui.tables import columns, dataframe, incidents, table_view
@@ -259,6 +260,31 @@ def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
         found.columns
     )
     assert found.columns["occurred_at"] == ("waktu (WIB)",)
+
+
+def test_an_hour_that_nobody_stated_is_not_one_at_which_a_case_became_known(empty: Board) -> None:
+    day, minute = wib("00.00"), wib("09.15")
+    rows = pd.DataFrame(
+        [
+            incident(at=day, known=compute_latest_moment(day, "hari"), precision="hari"),
+            incident(at=day, known=minute, precision="hari"),  # but when it came is known
+            incident(at=minute, known=minute),
+        ]
+    )
+    column = incidents.build_known_time_column(rows, "known_at")
+    assert column.format_cells is not None
+    assert column.format_cells(3, TODAY) == ["27 Nov 2024", "09.15", "09.15"]
+
+
+def test_a_closed_case_that_nobody_had_waits_for_nobody(empty: Board) -> None:
+    rows = pd.DataFrame(
+        [
+            incident(status="selesai", ditugaskan=None),
+            incident(status="selesai", ditugaskan="Satreskrim"),
+            incident(status="ditangani", ditugaskan=None),
+        ]
+    )
+    assert incidents.build_unit_column(rows) == ["", "Satreskrim", "belum ditugaskan"]
 
 
 def test_a_place_is_one_column_on_the_screen_and_has_its_parts_in_a_file(empty: Board) -> None:
