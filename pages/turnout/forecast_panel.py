@@ -201,9 +201,9 @@ def _list_method_notes(forecast: TurnoutForecast, total: pd.Series, count: int) 
         ),
         _(
             "TPS yang belum melapor diperkirakan dari partisipasi lampaunya bila diketahui; bila "
-            "tidak, seperti TPS sekecamatannya. Keduanya sedikit lebih rendah, dengan ketidakpastian "
-            "yang sama untuk semua yang diam. Kecamatan dengan sedikit laporan ditarik ke rata-rata "
-            "kabupaten. Seluruhnya adalah jumlah kecamatannya."
+            "tidak, seperti TPS sekecamatannya. Keduanya sedikit lebih rendah, dengan "
+            "ketidakpastian yang sama untuk semua yang diam. Kecamatan dengan sedikit laporan "
+            "ditarik ke rata-rata kabupaten. Seluruhnya adalah jumlah kecamatannya."
         ),
         *_list_prior_notes(parameters),
         _(
