@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import select
 import socket
 import struct
 import zlib
@@ -60,6 +61,12 @@ class Line:
         except OSError:
             pass
         return True
+
+    def is_cut(self) -> bool:
+        """Whether the other side has cut it off, without reading what it had sent."""
+        asked = select.poll()
+        asked.register(self.socket, 0)
+        return bool(asked.poll(0))
 
     def close(self) -> None:
         self.socket.close()
