@@ -60,7 +60,7 @@ def estimate_pace(
         build_interpolation(real_days.days[0].elapsed, elapsed) @ real_days.least_day_sd,
     )
     mean, unknown = _learn_from_own_days(
-        mean, country + persistent, day_covariance, [_move(day, elapsed) for day in own_days]
+        mean, country + persistent, day_covariance, _move_all(own_days, elapsed, real_days.days)
     )
     end = np.zeros_like(unknown)
     end[-1, -1] = _END_SD**2
@@ -86,7 +86,7 @@ def _fit_quantile(
 ) -> float | None:
     """Fit the quantile at the hours before the closing; days of this place are a group apart."""
     hours = elapsed[elapsed < 1]
-    own = np.array([_move(day, hours) for day in own_days]).reshape(-1, len(hours))
+    own = np.array(_move_all(own_days, hours, days)).reshape(-1, len(hours))
     return day_conformal.fit_day_quantile(
         [*_group_by_country(days, hours), own], election.rules.forecast.confidence_percent
     )
@@ -125,11 +125,33 @@ def build_interpolation(known: _Floats, wanted: _Floats) -> _Floats:
     )
 
 
-def _move(day: DaySummary, elapsed: _Floats) -> _Floats:
-    """Return the log share of this day at these shares; before its first, in proportion."""
+def _move_all(
+    days: Sequence[DaySummary], elapsed: _Floats, others: Sequence[DaySummary] = ()
+) -> list[_Floats]:
+    """Return the log shares of these days at these shares.
+
+    Before its first a day goes as those that were known from the start (they start slowly, not in
+    proportion), as far above or below them as at its first; in proportion where there is none.
+    """
+    known = (*days, *others)
+    first = min((day.elapsed[0] for day in known), default=1.0)
+    early_days = [day for day in known if day.elapsed[0] <= first + 1e-4]
+    return [_move(day, elapsed, early_days) for day in days]
+
+
+def _move(day: DaySummary, elapsed: _Floats, early_days: Sequence[DaySummary]) -> _Floats:
     moved: _Floats = build_interpolation(day.elapsed, elapsed) @ day.log_share
-    early = elapsed < day.elapsed[0]
-    return moved + np.where(early, np.log(elapsed / day.elapsed[0]), 0.0)
+    before = np.where(elapsed < day.elapsed[0], elapsed, day.elapsed[0])
+    return moved + _average([_follow(one, before, day.elapsed[0]) for one in early_days])
+
+
+def _follow(day: DaySummary, elapsed: _Floats, until: float) -> _Floats:
+    """Return the log share of this day at these shares, less that at `until`."""
+    shares = np.append(elapsed, until)
+    known = build_interpolation(day.elapsed, shares) @ day.log_share
+    known = known + np.log(np.minimum(shares / day.elapsed[0], 1.0))
+    less: _Floats = known[:-1] - known[-1]
+    return less
 
 
 def _move_covariance(covariance: _Floats, known: _Floats, elapsed: _Floats) -> _Floats:
@@ -140,8 +162,8 @@ def _move_covariance(covariance: _Floats, known: _Floats, elapsed: _Floats) -> _
 
 def _group_by_country(days: Sequence[DaySummary], elapsed: _Floats) -> list[_Floats]:
     by_country: dict[str, list[_Floats]] = defaultdict(list)
-    for day in days:
-        by_country[day.country].append(_move(day, elapsed))
+    for day, moved in zip(days, _move_all(days, elapsed), strict=True):
+        by_country[day.country].append(moved)
     return [np.array(curves) for curves in by_country.values()]
 
 

@@ -108,6 +108,19 @@ def test_days_of_this_place_are_kept_one_a_date(tmp_path) -> None:
     assert second.log_share == pytest.approx(np.log(SHARES**2), abs=1e-4)
 
 
+def test_a_day_known_from_noon_began_as_the_days_that_were_known_from_the_start() -> None:
+    slow = np.array([0.05, 0.25, 0.5, 0.72, 0.9])
+    late = {"elapsed": SIXTHS[2:], "country": "Italia"}
+    made = facts(day(1, slow), day(2, slow))
+    noon = replace(day(3, slow[2:] * 1.1, **late), parts=None, stations=None)
+    found = real_day_pace.estimate_pace(
+        replace(made, days=(*made.days, noon)), (), whole().election
+    ).pace
+    plain = real_day_pace.estimate_pace(made, (), whole().election).pace
+    # A tenth more at its first hour, and so at those before: half of that in the mean of countries.
+    assert found.offset[:3] - plain.offset[:3] == pytest.approx(np.log(1.1) / 2)
+
+
 def test_the_pace_is_the_mean_curve_of_the_countries_not_of_the_days() -> None:
     late = SHARES * 0.8
     made = facts(day(1), day(2), day(3), day(4, late, "Italia"))
