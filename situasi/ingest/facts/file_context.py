@@ -38,6 +38,12 @@ _TIME_OF_EXPORT = re.compile(
 _MADE_AT = re.compile(r"\b(?:di)?cetak|unduh|ekspor|\b(?:export|generated|printed)", re.IGNORECASE)
 _KECAMATAN = re.compile(r"\b(?:kecamatan|kec)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
+# One TPS at the beginning of a line; no range, and no number of TPS.
+_STATION = re.compile(
+    r"tps\b\W{0,3}(?:no(?:mor)?\b\W{0,3})?(\d{1,3})\b"
+    r"(?!\s*(?:,|-|–|&|/|s\.?\s?d|dan\b|sampai)\s*\d)",
+    re.IGNORECASE,
+)
 # After a name in a title: what is no longer part of it.
 _NAME_END = re.compile(
     r"\b(?:kec|kecamatan|kab|kabupaten|pada|tanggal|tgl|pukul|jam|hari|tahun|dalam|pemilihan"
@@ -50,14 +56,15 @@ _NAME_END = re.compile(
 class FileContext:
     """Facts about all rows of a table, each as the text of a cell.
 
-    day: `27/11/2024`. clock: `11.00`. kecamatan, desa: names. None where nothing says it, or
-    one text says two things. words: all texts, to tell what kind of list it is.
+    day: `27/11/2024`. clock: `11.00`. kecamatan, desa: names. tps: its number. None where nothing
+    says it, or one text says two things. words: all texts, to tell what kind of list it is.
     """
 
     day: str | None = None
     clock: str | None = None
     kecamatan: str | None = None
     desa: str | None = None
+    tps: str | None = None
     words: str = ""
 
 
@@ -85,7 +92,8 @@ def read_context(
     if kecamatan is None:
         kecamatan = _read_kecamatan(sheet, context)
     desa = _first_agreed(levels, lambda text: _find_desa(text, kecamatan, context))
-    return FileContext(day, clock, kecamatan, desa, " ".join(levels))
+    tps = _first_agreed(levels[:2], _find_stations)
+    return FileContext(day, clock, kecamatan, desa, tps, " ".join(levels))
 
 
 def _first_agreed(levels: Sequence[str], find: Callable[[str], Iterator[str]]) -> str | None:
@@ -145,6 +153,26 @@ def read_marked_kecamatan(text: str, context: IngestContext) -> str | None:
 def read_marked_desa(text: str, kecamatan: str | None, context: IngestContext) -> str | None:
     """Return the desa that a text names after `Desa`, and nothing before it; else None."""
     return next(_find_desa(text, kecamatan, context), None) if _DESA.match(text.strip()) else None
+
+
+def read_marked_station(text: str, context: IngestContext) -> dict[str, str]:
+    """Return the TPS that a text begins with, and the desa and kecamatan behind it; else nothing.
+
+    The headings are ours.
+    """
+    match = _STATION.match(text.strip())
+    if match is None:
+        return {}
+    kecamatan = next(_find_kecamatan(text, context), None)
+    desa = next(_find_desa(text, kecamatan, context), None)
+    found = {"tps": match[1], "desa": desa, "kecamatan": kecamatan}
+    return {heading: name for heading, name in found.items() if name}
+
+
+def _find_stations(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if match := _STATION.match(line.strip()):
+            yield str(int(match[1]))
 
 
 def _read_kecamatan(text: str, context: IngestContext) -> str | None:

@@ -22,6 +22,10 @@ def complete_place(table: ConvertedTable, facts: FileContext) -> None:
     _take_points(table)
     _take_desa_codes(table)
     _fill_down(table)
+    if facts.tps is not None and not table.has_any("tps", *_PLACES, "desa", "kode_desa"):
+        rows = table.find_empty_rows("tps")
+        table.fill("tps", rows, lambda _: facts.tps)
+        table.doubt(rows, "TPS dari judul")
     if facts.kecamatan is not None and not table.has_any(*_PLACES, "lat", "koordinat"):
         rows = table.find_empty_rows(*_PLACES)
         table.fill("kecamatan", rows, lambda _: facts.kecamatan)

@@ -30,6 +30,12 @@ _OF_SUBMISSION = re.compile(r"submi|kirim|lapor|terima|receiv|creat|dibuat|uploa
 _OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$|[\W_])", re.I)
 _OF_ROW_NUMBER = re.compile(r"(?:no|nomor|urut|no\W*urut|nomor urut|#)\W*", re.I)
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
+# Of those who may vote, or of papers, TPS and officers: never those who came.
+_NOT_PRESENT = re.compile(
+    r"\bdpt\b|\bdptb\b|daftar|surat suara|\btps\b|petugas|personel|personil|linmas|saksi|kpps", re.I
+)
+_OF_PERSONS = re.compile(r"\bdpt|petugas|personel|personil|linmas|saksi|kpps", re.I)
+_OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
 _ACCOUNT = re.compile(r"[^\W\d_]\d|@")  # `kandis01`: of a person, not a place
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -107,7 +113,8 @@ def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
         for start in range(len(words) - size + 1):
             part = " ".join(words[start : start + size])
             own = context.vocabulary.find_own_heading(part) if len(part) > 2 else None
-            if own is not None and own not in NOT_OFFERED:
+            is_amount = own == "tps" and _OF_AMOUNT.search(heading)
+            if own is not None and own not in NOT_OFFERED and not is_amount:
                 confidence = 0.35 + 0.35 * size / len(words)
                 guess = Guess(own, confidence, f"judul memuat “{part}”")
                 if confidence > best.get(own, Guess("", 0, "")).confidence:
@@ -248,10 +255,15 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
         yield Guess("petugas", 0.85 * marks, "isinya tanda NRP petugas")
         return
     stations = _share(column, _is_station)
-    if stations >= 0.9 and _look_like_stations(column):
+    is_other = _OF_AMOUNT.search(column.heading) or _OF_PERSONS.search(column.heading)
+    if stations >= 0.9 and _look_like_stations(column) and not is_other:
         yield Guess("tps", 0.75 * stations, "isinya nomor TPS")
     counts = _share(column, lambda cell: _can_read(read_count, cell))
-    if counts < 0.9 or all(isinstance(cell, bool) for cell in column.sample):
+    if (
+        counts < 0.9
+        or _NOT_PRESENT.search(column.heading)
+        or all(isinstance(cell, bool) for cell in column.sample)
+    ):
         return
     if _number_rows(column.cells):
         if not _OF_ROW_NUMBER.fullmatch(column.heading):

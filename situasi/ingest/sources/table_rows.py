@@ -3,13 +3,18 @@
 import re
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.facts.file_context import read_marked_desa, read_marked_kecamatan
+from situasi.ingest.facts.file_context import (
+    read_marked_desa,
+    read_marked_kecamatan,
+    read_marked_station,
+)
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
 PART_HEADING = "judul bagian untuk baris di bawahnya, bukan laporan; tidak perlu dibetulkan"
+_LEVELS = ("kecamatan", "desa", "tps")
 _TAG = re.compile(r"#[a-z][a-z0-9_]*(?:\s*\+[a-z0-9_+\s]+)?", re.IGNORECASE)
 # Our heading for a column that only its HXL tag names (hxlstandard.org, core schema).
 _HEADING_BY_TAG = {
@@ -43,28 +48,32 @@ def take_tag_row(table: ConvertedTable) -> dict[str, str]:
 
 
 def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
-    """Give rows the kecamatan or desa that a row of one cell above them names.
+    """Give rows the kecamatan, desa or TPS that a row of one cell above them names.
 
-    Only `KEC. …`, `DESA …` in a row without any other cell is such a heading; a row that names
-    its own place keeps it.
+    Only `KEC. …`, `DESA …`, `TPS 2 …` in a row without any other cell is such a heading; a row that
+    names its own place keeps it.
     """
-    missing = [h for h in ("kecamatan", "desa") if not table.find_columns(h)]
+    missing = [h for h in ("kecamatan", "desa", "tps") if not table.find_columns(h)]
     if not missing or table.find_columns("kode_kecamatan") or table.find_columns("tempat"):
         return
     singles = _find_single_cells(table)
     if not singles:
         return
     current: dict[str, str | None] = dict.fromkeys(missing)
+    if any(read_marked_station(text, context) for text in singles.values()):
+        for title in table.source.titles:  # the heading of the first part
+            named = read_marked_station(title, context)
+            current |= {heading: name for heading, name in named.items() if heading in current}
     values: dict[str, dict[int, Cell]] = {heading: {} for heading in missing}
     for row in range(len(table.cells)):
         named = (
-            _read_part(singles[row], current.get("kecamatan"), context) if row in singles else None
+            _read_part(singles[row], current.get("kecamatan"), context) if row in singles else {}
         )
-        if named and named[0] in current:
+        if not named.keys().isdisjoint(current):
             table.reasons[row] = PART_HEADING
-            if named[0] == "kecamatan" and "desa" in current:
-                current["desa"] = None
-            current[named[0]] = named[1]
+            first = min(map(_LEVELS.index, named))
+            current |= dict.fromkeys((h for h in _LEVELS[first:] if h in current), None)
+            current |= {heading: name for heading, name in named.items() if heading in current}
             continue
         for heading, place in current.items():
             if place is not None and row not in singles:
@@ -87,9 +96,10 @@ def _find_single_cells(table: ConvertedTable) -> dict[int, str]:
     return singles
 
 
-def _read_part(text: str, kecamatan: str | None, context: IngestContext) -> tuple[str, str] | None:
+def _read_part(text: str, kecamatan: str | None, context: IngestContext) -> dict[str, str]:
+    """Return the names in the heading of a part, by our heading."""
     if name := read_marked_kecamatan(text, context):
-        return "kecamatan", name
+        return {"kecamatan": name}
     if name := read_marked_desa(text, kecamatan, context):
-        return "desa", name
-    return None
+        return {"desa": name}
+    return read_marked_station(text, context)

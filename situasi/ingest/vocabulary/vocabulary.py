@@ -140,6 +140,8 @@ class Vocabulary:
     def _find_column(self, feed: str, heading: str, spellings: Sequence[str]) -> str | None:
         """Return the column of a listed heading; of one that no feed lists, that of its words."""
         column = next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
+        if column == "jenis" and heading.rstrip().endswith("#"):  # `Incident #` numbers them
+            return None
         if column is not None or not (words := self.heading_words.find(heading)):
             return column
         if words[0] not in {"*", feed} or self._is_listed(spellings):

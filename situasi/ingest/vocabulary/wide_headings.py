@@ -13,6 +13,7 @@ from situasi.ingest.vocabulary.hour_headings import (
 )
 
 _TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)[\s/&._]*)+")
+_TIME_WORDS_BEHIND = re.compile(r"\W+(?:jam|pukul|pkl|waktu|wkt|time)$")
 _ZONE_WORDS = re.compile(r"\W*\b(?:wib|wita|wit)\b\W*$")
 # Alone they may name the beginning of anything; beside one another they are of the vote.
 UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
@@ -84,7 +85,7 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
     are_clear: whether words like `BUKA` are phases, as another heading is `TUTUP`.
     """
     text = _clean_phase(heading)
-    phase = _TIME_WORDS.sub("", text)
+    phase = _TIME_WORDS_BEHIND.sub("", _TIME_WORDS.sub("", text))
     if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
         phase = text = f"tps {match[1]}"
     if phase == text and phase in UNCLEAR_PHASES and not are_clear:

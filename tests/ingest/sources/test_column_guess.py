@@ -57,6 +57,21 @@ def test_a_column_is_known_by_what_it_holds(
     assert best(board, heading, *cells) == own
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("DPT (L+P)", [465, 470, 480, 490]),
+        ("Jml TPS", [19, 38, 60, 19]),
+        ("Sisa surat suara", [12, 40, 77, 118, 240]),
+        ("Petugas KPPS", [7, 7, 6, 5, 7]),
+    ],
+)
+def test_a_number_of_something_else_is_neither_voters_present_nor_a_tps(
+    board: Board, heading: str, cells: list[Any]
+) -> None:
+    assert best(board, heading, *cells) not in {"hadir", "tps"}
+
+
 def test_every_guess_says_why_and_how_sure_it_is(board: Board) -> None:
     guesses = guess_columns(
         table(jenis=["kericuhan", "banjir"], Q7=["kericuhan", "banjir"]), board.ingest_context
