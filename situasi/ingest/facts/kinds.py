@@ -57,6 +57,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     find_phase_column(table, context)
     read_phases(table, context)
     read_handling(table, context)
+    _take_remarks_on_counts(table)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
         if table.has_any("jenis"):
@@ -78,6 +79,14 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
         feed = context.vocabulary.detect_feed(table.headings)
     if feed is None:
         _take_kind_from_titles(table, facts, context)
+
+
+def _take_remarks_on_counts(table: ConvertedTable) -> None:
+    """Take `SITUASI` beside a count for a remark: two kinds of report would claim the table."""
+    is_unclear = table.vocabulary.detect_feed(table.headings) is None
+    if is_unclear and table.has_any("hadir") and not table.has_any("jenis", "uraian"):
+        for name in table.find_columns("situasi")[:1]:
+            table.cells = table.cells.rename(columns={name: "uraian"})
 
 
 def _take_kind_from_titles(
