@@ -18,4 +18,4 @@ def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) 
         return
     if feed != "postings":  # an order without a time is of the day's watch
         complete_time(table, facts, feed, context)
-    complete_place(table, facts)
+    complete_place(table, facts, context)

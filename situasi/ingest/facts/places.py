@@ -4,8 +4,16 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
+from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.messages.message_text import Passage
+from situasi.ingest.messages.place_mentions import (
+    AreaMention,
+    find_desa,
+    find_kecamatan,
+    find_stations,
+)
+from situasi.ingest.parsing.cells import is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
@@ -14,11 +22,14 @@ _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
 _POINT = re.compile(
     r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
 )
+_MAX_TEXT_CHARS = 2_000
 _DESA_CODE = re.compile(r"\d{2}\.?\d{2}\.?\d{2}\.?\d{4}")
 
 
-def complete_place(table: ConvertedTable, facts: FileContext) -> None:
+def complete_place(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Fill in point, desa and kecamatan where no column names them, each noted at its row."""
+    if facts.kecamatan is None:
+        _take_places_in_words(table, context)
     _take_points(table)
     _take_desa_codes(table)
     _fill_down(table)
@@ -34,6 +45,44 @@ def complete_place(table: ConvertedTable, facts: FileContext) -> None:
         rows = table.find_empty_rows("desa")
         table.fill("desa", rows, lambda _: facts.desa)
         table.doubt(rows, "desa dari judul atau nama berkas")
+
+
+def _take_places_in_words(table: ConvertedTable, context: IngestContext) -> None:
+    """Read the place that the words of an event name, where the table has no column of places.
+
+    Only one after `Kec.`, with the desa and the TPS in it where each is one.
+    """
+    has_place = table.has_any(*_PLACES, "desa", "kode_desa", "tps", "koordinat", "lat", "lokasi")
+    if has_place or not table.has_any("jenis", "giat"):
+        return
+    found: dict[str, dict[int, Cell]] = {"kecamatan": {}, "desa": {}, "tps": {}}
+    for name in table.find_columns("uraian")[:1]:
+        for row, cell in enumerate(table.cells[name].tolist()):
+            for heading, value in _find_place(cell, context).items():
+                found[heading][row] = value
+    for heading, by_row in found.items():
+        table.fill(heading, list(by_row), by_row.__getitem__)
+    table.doubt(found["kecamatan"], "tempat dibaca dari uraian")
+
+
+def _find_place(cell: Cell, context: IngestContext) -> dict[str, str]:
+    """Return kecamatan, desa and TPS of a text; nothing where it names none or several."""
+    passage = Passage(normalize_text(cell[:_MAX_TEXT_CHARS])) if isinstance(cell, str) else None
+    areas = find_kecamatan(passage, context.places) if passage else []
+    if passage is None or len({area.code for area in areas}) != 1 or not _is_sure(areas[0]):
+        return {}
+    place = {"kecamatan": context.register.kecamatan[areas[0].code or ""].name}
+    stations = find_stations(passage, mentions_turnout=False)
+    desa = find_desa(passage, areas, stations, context.places)
+    if len(desa) == 1 and _is_sure(desa[0]) and desa[0].kecamatan_code == areas[0].code:
+        place["desa"] = desa[0].cell
+        if len(stations) == 1 and len(stations[0].numbers) == 1:
+            place["tps"] = stations[0].numbers[0]
+    return place
+
+
+def _is_sure(area: AreaMention) -> bool:
+    return area.code is not None and area.question is None and area.doubt is None
 
 
 def _take_desa_codes(table: ConvertedTable) -> None:
