@@ -30,6 +30,10 @@ _LOADED = re.compile(
     r'|<link rel="stylesheet" crossorigin href="\./(?P<style>static/css/[\w.-]+)">'
 )
 _PAGE_SCRIPT = "page.js"
+# The icons of Streamlit, and those of them that can appear: 300 KB less of the 3.4 MB that a full
+# page loads, or six seconds at 400 kbit/s. `python -m tests.tools.icons` makes the second.
+ICON_FONT = "MaterialSymbols-Rounded.*.woff2"
+CUT_ICON_FONT = Path(__file__).with_name("icons.ttf")
 _KNOWN_INLINE_SCRIPT = "window.prerenderReady = false"
 
 
@@ -81,7 +85,8 @@ def build_edition(language: str) -> Edition:
         for name, text in _read_worded(folder).items():
             own[f"static/js/{name}"] = words.replace_words(text, words.find_words(name))
     page = (folder / "index.html").read_text("utf-8")
-    digest = sha256("\0".join([page, *own.values()]).encode()).hexdigest()[:12]
+    icons = CUT_ICON_FONT.read_bytes()
+    digest = sha256("\0".join([page, *own.values()]).encode() + icons).hexdigest()[:12]
     edition = f"{language}-{digest}"
     loaded = {
         kind: tuple(
@@ -92,6 +97,8 @@ def build_edition(language: str) -> Edition:
     contents = {
         path: StaticContent(text.encode(), _MEDIA_TYPES[".js"]) for path, text in own.items()
     }
+    for path in (folder / "static" / "media").glob(ICON_FONT):
+        contents[path.relative_to(folder).as_posix()] = StaticContent(icons, _MEDIA_TYPES[".ttf"])
     scripts = (f"{BASE_PATH}{edition}/{_PAGE_SCRIPT}", *loaded["script"])
     return Edition(edition, contents, scripts, loaded["preload"], loaded["style"])
 

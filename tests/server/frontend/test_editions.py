@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from situasi.common import i18n, metrics
 from situasi.server.frontend import editions, packing, routes, words
 from situasi.server.frontend.editions import UnknownFrontend
 from tests.stock_streamlit import patch
+from tests.tools import icons
 
 STOCK = editions.find_static_folder()
 # What people read of Streamlit before: none of it may come back.
@@ -34,9 +38,9 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_word_of_streamlit_is_left_and_nothing_else_is_changed(language: str) -> None:
     edition = editions.build_edition(language)
     for path, content in edition.own.items():
-        text = content.raw.decode()
-        if not path.startswith("static/"):
+        if not path.startswith("static/js/"):
             continue
+        text = content.raw.decode()
         assert [word for word in ENGLISH if word in text] == [], path
         with i18n.use_language(language):
             own = words.replace_words(
@@ -46,7 +50,24 @@ def test_no_word_of_streamlit_is_left_and_nothing_else_is_changed(language: str)
         stock = (STOCK / path).read_text("utf-8")
         # Beginnings and ends of texts, and what the scripts put into them, are as they were.
         assert [text.count(sign) for sign in "`${}"] == [stock.count(sign) for sign in "`${}"]
-    assert "Streamlit server" not in "".join(c.raw.decode() for c in edition.own.values())
+        assert "Streamlit server" not in text
+
+
+def test_every_icon_that_can_appear_is_in_the_font_that_is_served() -> None:
+    """A new one is put into it by `python -m tests.tools.icons`."""
+    whole, served = icons.list_icons(icons.read_font()), icons.list_icons(_read_served_icons())
+    assert icons.find_named(whole) <= served.keys()
+    assert {"expand_more", "keyboard_double_arrow_left", "close"} <= served.keys()
+    assert len(editions.CUT_ICON_FONT.read_bytes()) < 150_000
+
+
+def _read_served_icons() -> TTFont:
+    edition = editions.build_edition("id")
+    [path] = [path for path in edition.own if fnmatch(path, f"static/media/{editions.ICON_FONT}")]
+    content = editions.find_content(edition.name, path)
+    assert content is not None
+    assert content.is_packable
+    return TTFont(io.BytesIO(content.raw))
 
 
 def test_what_is_a_name_for_the_program_alone_keeps_it() -> None:
