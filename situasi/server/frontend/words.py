@@ -15,12 +15,14 @@ from situasi.domain.labels import N_
 class Word:
     """A text in a script of Streamlit. script: how its name begins. stock: as it is written there.
 
-    ours: what it becomes; `{x}` stands for what the script puts in at `${...}`.
+    ours: what it becomes; `{x}` stands for what the script puts in at `${...}`. is_code: it is no
+    text but code, in every language the same.
     """
 
     script: str
     stock: str
     ours: str
+    is_code: bool = False
 
 
 WORDS: Final = (
@@ -173,6 +175,13 @@ WORDS: Final = (
     Word("TextInput", "Show password", N_("Tampilkan sandi")),
     Word("TextInput", "Hide password", N_("Sembunyikan sandi")),
     Word("DownloadButton", "Download failed", N_("Unduhan gagal")),
+    # A letter that begins left of its place (j) was cut off by as much on the right: "Tan ung".
+    Word(
+        "DeckGlJsonChart.",
+        "Math.ceil(r.actualBoundingBoxRight-r.actualBoundingBoxLeft)",
+        "Math.ceil(r.actualBoundingBoxRight+Math.max(0,-r.actualBoundingBoxLeft))",
+        is_code=True,
+    ),
 )
 
 
@@ -184,7 +193,7 @@ def find_words(script: str) -> tuple[Word, ...]:
 def replace_words(text: str, words: tuple[Word, ...]) -> str:
     """Return the script with our words, in the language of the request, for its own."""
     for word in words:
-        ours = _literal(_ours(word)).replace("\\", "\\\\")
+        ours = (word.ours if word.is_code else _literal(_ours(word))).replace("\\", "\\\\")
         text = _find(word).sub(ours, text)
     return text
 
@@ -204,6 +213,8 @@ def list_missing(texts: dict[str, str]) -> list[str]:
 def _find(word: Word) -> re.Pattern[str]:
     # What is a name for the program alone keeps it. What stands before is looked at last: a pattern
     # that begins with the text itself finds it thirty times faster.
+    if word.is_code:
+        return re.compile(re.escape(word.stock))
     literal = re.escape(_literal(word.stock))
     return re.compile(rf"{literal}(?<!\bid:{literal})(?<!displayName={literal})")
 
