@@ -29,6 +29,7 @@ from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT, Settings, load
 from situasi.ingest.gazetteer.lookup import PlaceLookup
+from situasi.ingest.sources import catalog
 from situasi.ui import session
 from tests.effort import examples
 
@@ -146,7 +147,12 @@ def project_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(board_module, "PlaceLookup", lookup_of)
         patch.setattr(domain_boundaries, "load", boundaries_of)
-        patch.setattr(board_module, "load_vocabulary", cache(board_module.load_vocabulary))
+        for module, name in (
+            (board_module, "load_vocabulary"),
+            (board_module, "load_abbreviations"),
+            (catalog, "parse_profile"),
+        ):
+            patch.setattr(module, name, cache(getattr(module, name)))
         patch.setattr(election, "load", election_of)
         patch.setattr(domain_register, "load", register_of)
         yield
