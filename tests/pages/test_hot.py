@@ -73,7 +73,7 @@ def test_a_crowd_of_incidents_is_called_with_place_time_numbers_and_rows(
     assert "8 kejadian itu" in labels and "12 kejadian yang dihitung" in labels
     app.session_state["lebih_0"] = True
     app.run(timeout=90)
-    frames = [one.value for one in app.dataframe if "kericuhan" in str(one.value)]
+    frames = [one.value for one in app.dataframe if "kericuhan" in one.value.to_string()]
     assert any(len(frame) == 8 for frame in frames)
 
 
