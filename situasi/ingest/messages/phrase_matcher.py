@@ -46,7 +46,8 @@ sakit meninggal cuaca weather sara psu pss psl ancaman tekanan pidana tindakpida
 kriminal kriminalitas crime network netralitas neutrality hakpilih daftarpemilih alatperaga
 alatperagakampanye bahankampanye distribusilogistik logistiktps penertibanapk pembersihanapk
 pemasanganapk pemungutansuaraulang isusara voterlist voterroll power kecurangan miras sajam
-listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount"""
+listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount
+tidakada"""
 _VAGUE = frozenset(_VAGUE_WORDS.split())
 _REQUIRED_PREFIXES = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}
 _IGNORED_MEANINGS = frozenset(

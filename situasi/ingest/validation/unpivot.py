@@ -60,7 +60,8 @@ def unpivot(table: Table, mapping: ColumnMapping, context: IngestContext) -> Unp
     known = [heading for group in mapping.columns.values() for heading in group]
     found = context.vocabulary.find_wide_headings([*known, *mapping.unused_headings])
     wide = {heading: found[heading] for heading in mapping.unused_headings if heading in found}
-    if not wide or len(wide) > MAX_WIDE_COLUMNS or mapping.has("hadir"):
+    has_own_count = mapping.has("hadir") and any(h.column != "fase" for h in wide.values())
+    if not wide or len(wide) > MAX_WIDE_COLUMNS or has_own_count:
         return UnpivotResult(table, mapping)
     filled, empty = _find_filled_cells(table, list(wide), mapping)
     reports, undated = _build_reports(table, filled, wide, mapping, context)
@@ -168,7 +169,8 @@ def _map_unpivoted_columns(mapping: ColumnMapping, wide: dict[str, WideHeading])
     added = _list_added_columns(wide)
     # An hour of its own column is that of each TPS, and an escort that of the box.
     kept = {"tps": {"clock"}, "fase": {"pengawal"}}.get("+".join(added), set())
-    single = _SINGLE_MOMENT_COLUMNS - kept
+    # A count beside the hours of phases is of none of these.
+    single = (_SINGLE_MOMENT_COLUMNS | ({"hadir"} if added == ["fase"] else set())) - kept
     columns = {name: group for name, group in mapping.columns.items() if name not in single}
     dropped = [heading for name in single for heading in mapping.columns.get(name, ())]
     for name in ("hadir", "clock"):
