@@ -76,9 +76,11 @@ function fitLists() {
   by("listed").hidden = false;
   draw.fit(by("lines"), 0);
   const rows = [...by("lines").children].filter((row) => !row.hidden);
-  const isFull = () => draw.isCut(by("decisions"));
+  // What waits is worth more than the list above it: one matter has its space on every view, and
+  // two where the list is of reports, the gravest of which wait themselves.
+  const wanted = Math.min(view().lines ? 1 : 2, waiting.length);
   let hidden = draw.fit(by("decisions"), 1);
-  while (isFull() && rows.length) { // what waits is worth more than the list above it
+  while (rows.length && (draw.isCut(by("decisions")) || waiting.length - hidden < wanted)) {
     rows.pop().hidden = true;
     hidden = draw.fit(by("decisions"), 1);
   }
