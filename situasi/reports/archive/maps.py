@@ -1,6 +1,7 @@
 """The maps of the archive as GeoParquet: incidents, TPS and kecamatan."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from situasi.analysis.stations.places import compute_station_places
 from situasi.board import Board
 from situasi.domain import feed_schemas
+from situasi.domain.road_network import Geography
+from situasi.presentation.station_cells import format_place_source
 from situasi.reports.archive.files import ArchiveFile
 
 _CRS = "EPSG:4326"
@@ -24,11 +28,13 @@ _MAP_COLUMNS = [
 _POINT_BASIS_BY_LEVEL = {3: "titik di dalam desa", 2: "titik di dalam kecamatan"}
 
 
-def write_maps(folder: Path, board: Board) -> list[ArchiveFile]:
-    """Write all maps into the archive's folder, which holds the incident reports already."""
+def write_maps(folder: Path, board: Board, at: datetime) -> list[ArchiveFile]:
+    """Write all maps into the archive's folder, which holds the reports already."""
     return [
-        _write_incidents(folder), _write_stations(folder, board), _write_kecamatan(folder, board),
-    ]  # fmt: skip
+        _write_incidents(folder),
+        _write_stations(folder, board, at),
+        _write_kecamatan(folder, board),
+    ]
 
 
 def _write_incidents(folder: Path) -> ArchiveFile:
@@ -47,14 +53,17 @@ def _write_incidents(folder: Path) -> ArchiveFile:
     return replace(file, exercise_row_count=exercise_count)
 
 
-def _write_stations(folder: Path, board: Board) -> ArchiveFile:
-    """Write every TPS at a point of its area, because no report says where it stands."""
+def _write_stations(folder: Path, board: Board, at: datetime) -> ArchiveFile:
+    """Write every TPS where it stands, or at a point of its area where nobody says where."""
     geography, tps = board.geography, board.register.tps
-    areas = [geography.find_area(code) or "" for code in tps["desa"]]
-    xy = np.array([geography.point(code) for code in tps["desa"]], dtype=np.float64)
+    places = compute_station_places(_read_reports(folder), board.register, at)
+    rows: list[Any] = list(places.itertuples())
+    xy = np.array(
+        [(r.lon, r.lat) if r.lat == r.lat else geography.point(r.desa) for r in rows], np.float64
+    )
     basis = [
-        _POINT_BASIS_BY_LEVEL[area.count(".")] if area else "titik tengah kabupaten"
-        for area in areas
+        format_place_source(row) if row.lat == row.lat else _format_area_basis(geography, row.desa)
+        for row in rows
     ]
     table = pa.table(
         {
@@ -65,12 +74,30 @@ def _write_stations(folder: Path, board: Board) -> ArchiveFile:
             "dpt": pa.array([None if pd.isna(n) else int(n) for n in tps["dpt"]], pa.int64()),
             "dpt_perkiraan": pa.array(tps["estimated"].tolist(), pa.bool_()),
             "kerawanan": pa.array(tps["kerawanan"].tolist(), pa.string()),
-            "titik_perkiraan": pa.array([True] * len(tps), pa.bool_()),
+            "titik_perkiraan": pa.array((places["place_source"].isna()).tolist(), pa.bool_()),
             "dasar_titik": pa.array(basis, pa.string()),
         }
     )
-    about, points = "TPS pada titik wilayahnya; letaknya PERKIRAAN", _build_points(*xy.T)
-    return _write_geo_file(folder, "peta/tps.parquet", "register", about, table, points)
+    about = "TPS; letaknya PERKIRAAN kecuali yang menurut daftar"
+    return _write_geo_file(
+        folder, "peta/tps.parquet", "register", about, table, _build_points(*xy.T)
+    )
+
+
+def _read_reports(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the reports of TPS and check-ins that the archive holds and nobody withdrew."""
+    frames = {}
+    for feed in (feed_schemas.TPS, feed_schemas.PERSONNEL):
+        path = folder / f"laporan/{feed.name}.parquet"
+        if path.exists():
+            rows = pd.read_parquet(path, columns=[*feed.column_names, "seq", "withdrawn_at"])
+            frames[feed.name] = rows[rows["withdrawn_at"].isna()]
+    return frames
+
+
+def _format_area_basis(geography: Geography, desa: str) -> str:
+    area = geography.find_area(desa)
+    return _POINT_BASIS_BY_LEVEL[area.count(".")] if area else "titik tengah kabupaten"
 
 
 def _write_kecamatan(folder: Path, board: Board) -> ArchiveFile:

@@ -81,7 +81,7 @@ class _ArchiveWriter:
             note_about = "catatan papan, misalnya jam latihan"
             files.append(self._write_table(store_schema.audit, "jejak", log_about))
             files.append(self._write_table(store_schema.notes, "catatan", note_about))
-        files += maps.write_maps(self._folder, self._board)
+        files += maps.write_maps(self._folder, self._board, self._at)
         self._write_dictionary(files)
         readme = build_readme(self._board, files, self._role, self._at, self._state.audit_head())
         (self._folder / "README.md").write_text(readme, "utf-8")
