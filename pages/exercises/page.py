@@ -34,7 +34,7 @@ from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.render_cache import cached_records
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
+from situasi.ui.tables.columns import Cells, duration_column, machine_time_column, text_column
 from situasi.ui.tables.table_view import Table
 
 _SCENARIO_KEY = "latihan_skenario"
@@ -185,12 +185,12 @@ def build_response_table(overview: ExerciseOverview, responses: pd.DataFrame) ->
     """Build the table of each case and step, the newest run first."""
     columns: dict[str, Cells] = {
         _("skenario"): [_format_scenario(overview, code) for code in responses["scenario"]],
-        _("laporan masuk"): time_column(responses["injected"]),
+        _("laporan masuk"): machine_time_column(responses["injected"]),
         _("langkah"): [label("reaksi", step) for step in responses["step"]],
         _("lama"): duration_column(responses["took"]),
         _("target"): duration_column(responses["target"]),
         _("keadaan"): [_format_state(state) for state in responses["state"]],
-        _("tercapai"): time_column(responses["at"]),
+        _("tercapai"): machine_time_column(responses["at"]),
         _("id"): text_column(responses["id"]),
     }
     return table_view.make_table(columns, True)

@@ -56,9 +56,15 @@ def format_signed(value: int) -> str:
     return ("+" if value > 0 else "−") + format_number(abs(value))
 
 
+def get_time_pattern(*, with_seconds: bool = False) -> str:
+    """Return how a time of day is written in this language, as strftime and charts read it."""
+    pattern = "%H.%M.%S" if with_seconds else "%H.%M"
+    return pattern if current_language() == "id" else pattern.replace(".", ":")
+
+
 def format_time(at: datetime) -> str:
     """Return the time of day as 07.30, in the zone of `at`."""
-    return f"{at:%H.%M}" if current_language() == "id" else f"{at:%H:%M}"
+    return f"{at:{get_time_pattern()}}"
 
 
 def format_duration(duration: timedelta) -> str:

@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 from situasi.board import current_board
 from situasi.common import i18n, metrics
 from situasi.common.disk_space import DISK_SPACE
+from situasi.common.formats import get_time_pattern
 from situasi.common.i18n import _
 from situasi.higher_command.app import BoardUnavailable
 from situasi.live.refresher import SnapshotRefresher
@@ -175,7 +176,8 @@ def _on_tick(language: str) -> None:
     checked_at = page.checked_at.astimezone(info.zone)
     text = _("Gambar terakhir {time}. {why}") if current.trouble else _("Diperiksa {time}")
     time_text = mark_machine_time(
-        f"{checked_at:%H.%M.%S} {info.zone_label}", is_exercise=current.is_exercise
+        f"{checked_at:{get_time_pattern(with_seconds=True)}} {info.zone_label}",
+        is_exercise=current.is_exercise,
     )
     st.caption(text.format(time=time_text, why=current.trouble))
 

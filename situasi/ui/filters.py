@@ -13,6 +13,7 @@ from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
+from situasi.common import i18n
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
@@ -206,7 +207,7 @@ def render_time_slider() -> None:
         min_value=start,
         max_value=end,
         step=timedelta(minutes=1),
-        format="HH.mm",
+        format="HH.mm" if i18n.current_language() == "id" else "HH:mm",
         key="saat",
         disabled=url_state.is_fixed_by_link("saat"),
         label_visibility="collapsed",

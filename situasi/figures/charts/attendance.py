@@ -6,6 +6,7 @@ from datetime import datetime
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.common.formats import get_time_pattern
 from situasi.figures.charts.template import (
     INSIDE_AXIS,
     add_level_line,
@@ -45,7 +46,7 @@ def build_attendance_chart(
             fillcolor=colour,
             # Silent is hatched as well as grey: it is neither present nor absent.
             fillpattern={"shape": "/" if name == "silent" else "", "fgcolor": theme.muted},
-            hovertemplate="%{x|%H.%M} · %{y} " + names[name] + "<extra></extra>",
+            hovertemplate="%{x} · %{y} " + names[name] + "<extra></extra>",
         )
     for name, count in levels.items():
         _add_level_line(figure, count, names[name], theme, is_estimate=name == "required")
@@ -58,7 +59,8 @@ def build_attendance_chart(
         margin={"t": 22},
         xaxis={
             "range": [moment.replace(tzinfo=None) for moment in day],
-            "tickformat": "%H.%M",
+            "tickformat": get_time_pattern(),
+            "hoverformat": get_time_pattern(),
             "dtick": 2 * 3_600_000,
         },
         yaxis={

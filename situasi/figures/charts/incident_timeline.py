@@ -6,6 +6,7 @@ from datetime import datetime
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.common.formats import format_time, get_time_pattern
 from situasi.figures.charts.template import INSIDE_AXIS, add_moment_line, create_figure
 from situasi.figures.theme import TINGKAT, Theme
 
@@ -36,7 +37,7 @@ def build_incident_timeline(
             name=names[level],
             marker_color=TINGKAT[level],
             marker_line_width=0,
-            hovertemplate="%{x|%H.%M} · %{y} " + names[level] + "<extra></extra>",
+            hovertemplate="%{x} · %{y} " + names[level] + "<extra></extra>",
         )
     for moment, word in moments:
         line = {"color": theme.muted, "width": 1.5, "dash": "dot"}
@@ -44,7 +45,7 @@ def build_incident_timeline(
     if at is not None:
         # On a lower line: it may be close to a fixed moment.
         line = {"color": theme.accent, "width": 1.5}
-        add_moment_line(figure, at, f"{at:%H.%M}", line, yanchor="top", xshift=4, yshift=-16)
+        add_moment_line(figure, at, format_time(at), line, yanchor="top", xshift=4, yshift=-16)
     figure.update_layout(
         barmode="stack",
         bargap=0.15,
@@ -52,7 +53,8 @@ def build_incident_timeline(
         xaxis={
             "type": "date",
             "range": [local[0], local[-1] + (local[1] - local[0])],
-            "tickformat": "%H.%M",
+            "tickformat": get_time_pattern(),
+            "hoverformat": get_time_pattern(),
             "dtick": 2 * 3_600_000,
         },
         yaxis={

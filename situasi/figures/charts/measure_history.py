@@ -5,6 +5,7 @@ from datetime import datetime
 
 import plotly.graph_objects as go
 
+from situasi.common.formats import get_time_pattern
 from situasi.figures.charts.template import INSIDE_AXIS, create_figure
 from situasi.figures.theme import Theme
 
@@ -27,7 +28,7 @@ def build_health_chart(
     figure.add_scatter(
         x=local, y=list(values), mode="lines", connectgaps=False,
         line={"color": theme.accent, "width": 1.5},
-        hovertemplate="%{x|%H.%M.%S} · %{y:,.2f} " + unit + "<extra></extra>",
+        hovertemplate="%{x} · %{y:,.2f} " + unit + "<extra></extra>",
     )  # fmt: skip
     known = [value for value in values if value is not None]
     top = max([*known, limit or 1.0])
@@ -35,7 +36,11 @@ def build_health_chart(
         figure.add_hline(y=limit, line={"color": theme.muted, "width": 1, "dash": "dash"})
     figure.update_layout(
         height=HEIGHT,
-        xaxis={"tickformat": "%H.%M", "nticks": 6},
+        xaxis={
+            "tickformat": get_time_pattern(),
+            "hoverformat": get_time_pattern(with_seconds=True),
+            "nticks": 6,
+        },
         yaxis={
             **INSIDE_AXIS,
             "range": [0, top * 1.35],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.common.formats import get_time_pattern
 from situasi.figures.charts.template import INSIDE_AXIS, add_level_line, create_figure
 from situasi.figures.theme import Theme
 
@@ -43,14 +44,14 @@ def build_turnout_chart(
     figure.add_scatter(
         x=local, y=curve["expected"], name=names[1], mode="lines",
         line={"color": theme.muted, "width": 1.5, "dash": "dot"},
-        hovertemplate="%{x|%H.%M} · ≈ %{y:.1f} %<extra>" + names[1] + "</extra>",
+        hovertemplate="%{x} · ≈ %{y:.1f} %<extra>" + names[1] + "</extra>",
     )  # fmt: skip
     is_reported = curve["rate"].notna()
     figure.add_scatter(
         x=local[is_reported], y=curve.loc[is_reported, "rate"], name=names[0], mode="lines+markers",
         line={"color": theme.turnout[3], "width": 2.5, "shape": "hv"}, marker={"size": 5},
         customdata=curve.loc[is_reported, ["voters_present", "tps_counted"]].to_numpy(),
-        hovertemplate="%{x|%H.%M} · %{y:.1f} % · %{customdata[0]:,.0f} · %{customdata[1]:.0f} "
+        hovertemplate="%{x} · %{y:.1f} % · %{customdata[0]:,.0f} · %{customdata[1]:.0f} "
         + tps + "<extra></extra>",
     )  # fmt: skip
     if fan is not None and is_reported.any():
@@ -66,7 +67,12 @@ def build_turnout_chart(
         height=HEIGHT,
         showlegend=True,
         legend={"y": 0.02},
-        xaxis={"range": [local[0], local[-1]], "tickformat": "%H.%M", "dtick": 3_600_000},
+        xaxis={
+            "range": [local[0], local[-1]],
+            "tickformat": get_time_pattern(),
+            "hoverformat": get_time_pattern(),
+            "dtick": 3_600_000,
+        },
         yaxis={
             **INSIDE_AXIS,
             "range": [0, 100],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from situasi.common.formats import get_time_pattern
 from situasi.figures.print import page as print_page
 from situasi.figures.theme import LIGHT, TINGKAT
 
@@ -50,7 +51,9 @@ def draw_incident_chart(
         if width < pd.Timedelta(days=1):
             hours = range(0, 24, 3 if len(local) <= 24 else 6)
             axes.xaxis.set_major_locator(dates.HourLocator(byhour=hours))
-            time_format = "%H.%M" if local[-1] - local[0] < pd.Timedelta(days=1) else "%d/%m %H.%M"
+            time_format = get_time_pattern()
+            if local[-1] - local[0] >= pd.Timedelta(days=1):
+                time_format = f"%d/%m {time_format}"
             axes.xaxis.set_major_formatter(dates.DateFormatter(time_format))
         else:
             ticks = local[:: len(local) // 12 + 1]
@@ -90,7 +93,7 @@ def draw_turnout_chart(
         axes.set_xlim(local[0], local[-1])
         axes.set_ylim(0, 100)
         axes.xaxis.set_major_locator(dates.HourLocator())
-        axes.xaxis.set_major_formatter(dates.DateFormatter("%H.%M"))
+        axes.xaxis.set_major_formatter(dates.DateFormatter(get_time_pattern()))
         axes.yaxis.set_major_formatter("{x:.0f} %")
         print_page.apply_plain_style(axes)
         print_page.add_legend_below(axes, 2)

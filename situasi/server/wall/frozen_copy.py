@@ -8,8 +8,13 @@ from markupsafe import Markup
 
 from situasi.access.roles import Viewer
 from situasi.analysis.situation import area_summary
-from situasi.common import i18n
-from situasi.common.formats import absolute_times, format_date, format_number, format_time
+from situasi.common.formats import (
+    absolute_times,
+    format_date,
+    format_number,
+    format_time,
+    get_time_pattern,
+)
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
@@ -144,9 +149,7 @@ def build_policy(style: str, script: str) -> str:
 def _format_banner(sources: Sources, created_at: datetime, zone: str) -> str:
     """Return the text that this is a frozen copy, and when it was made, to the second."""
     state_time = _state_time(sources)
-    time_text = (
-        f"{created_at:%H.%M.%S}" if i18n.current_language() == "id" else f"{created_at:%H:%M:%S}"
-    )
+    time_text = f"{created_at:{get_time_pattern(with_seconds=True)}}"
     if created_at.date() != state_time.date():
         time_text = f"{format_date(created_at)} {time_text}"
     made = mark_machine_time(f"{time_text} {zone}", is_exercise=sources.is_exercise)
