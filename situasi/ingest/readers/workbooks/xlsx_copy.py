@@ -1,15 +1,15 @@
 """Copies of XLS and ODS workbooks as XLSX: the cells, the names of sheets, what is merged."""
 
+import re
 from pathlib import Path
 from typing import IO, Any
-
-import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from situasi.ingest.readers import file_types
 from situasi.ingest.readers.workbooks import ods_sheets, xls_sheets
 from situasi.ingest.readers.workbooks.plain_sheet import CellSheet, Worksheet
 from situasi.ingest.tables import SourceError
+
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters that no XML holds
 
 
 def write_as_xlsx(path: Path, target: IO[bytes]) -> bool:
@@ -17,6 +17,8 @@ def write_as_xlsx(path: Path, target: IO[bytes]) -> bool:
     sheets = _read_sheets(path)
     if not sheets:
         return False
+    import openpyxl  # no start pays for it
+
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, cells, is_hidden in sheets:
@@ -68,4 +70,4 @@ def _copy_cells(cells: CellSheet, sheet: Any) -> None:
 
 
 def _to_cell(cell: object) -> object:
-    return ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell
+    return _NO_XML.sub("", cell) if isinstance(cell, str) else cell
