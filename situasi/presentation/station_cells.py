@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,11 +20,12 @@ from situasi.domain.road_network import Geography
 
 # Where the browser fetches the cells; it does so only once they are drawn.
 URL_TEMPLATE = "/peta/tps-{fingerprint}.geojson"
-# TPS of one place lie side by side around it, the first in the middle.
+# Cells that would cover one another lie side by side, the first where its TPS is.
 _CELL_KM, _STEP_KM = 0.24, 0.3
 # Places change while officers check in, and differ by what a viewer may see.
 _MAX_FILES = 32
 _REACH = 12
+_AROUND = (-1, 0, 1)
 _FILE_COLUMNS = ["lat", "lon", "place_source", "reporters", "spread_m"]
 _OFFSETS = sorted(
     ((x, y) for x in range(-_REACH, _REACH + 1) for y in range(-_REACH, _REACH + 1)),
@@ -84,22 +84,21 @@ def build_cells(register: Register, geography: Geography, places: pd.DataFrame) 
     register: of all TPS, in whose order they are numbered. places: of stations.places; a TPS that
     is not among them has no place of its own.
     """
-    counts: Counter[tuple[float, float]] = Counter()
-    features = []
     known = places.set_index("code")[_FILE_COLUMNS].reindex(register.tps["code"])
     rows: list[Any] = list(
         register.tps[["desa", "kecamatan", "nomor"]]
         .join(known.set_axis(register.tps.index))
         .itertuples()
     )
-    for index, row in enumerate(rows):
+    features: dict[int, dict[str, Any]] = {}
+    drawn = _DrawnCells()
+    # Those of which the place is known stand there; the others make way.
+    for index in sorted(range(len(rows)), key=lambda index: rows[index].lat != rows[index].lat):
+        row = rows[index]
         has_own = row.lat == row.lat  # not NaN
         point = (row.lon, row.lat) if has_own else _find_place(row, geography)
         if point is None:
             continue
-        place = (round(point[0], 3), round(point[1], 3))
-        offset = _OFFSETS[counts[place] % len(_OFFSETS)]
-        counts[place] += 1
         name = _("TPS {number} {desa}, {kecamatan} · letak: {source}").format(
             number=f"{row.nomor:03d}",
             desa=register.name_of(row.desa),
@@ -107,10 +106,10 @@ def build_cells(register: Register, geography: Geography, places: pd.DataFrame) 
             source=format_place_source(row),
         )
         # Where only the desa is known, its name stands at the point: the cells lie below it.
-        below = (offset[0], offset[1] - (not has_own))
+        centre = drawn.place(point if has_own else (point[0], point[1] - _STEP_KM / KM_PER_DEGREE))
         is_estimate = not has_own or row.reporters > 0
-        features.append(_build_feature(index, name, point, below, is_estimate=is_estimate))
-    collection = {"type": "FeatureCollection", "features": features}
+        features[index] = _build_feature(index, name, centre, is_estimate=is_estimate)
+    collection = {"type": "FeatureCollection", "features": [features[i] for i in sorted(features)]}
     return StationCells(json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode())
 
 
@@ -134,19 +133,42 @@ def _find_place(row: Any, geography: Geography) -> tuple[float, float] | None:
     return geography.points.get(row.desa) or geography.points.get(row.kecamatan)
 
 
+class _DrawnCells:
+    """The middles of the cells that are drawn, in squares of a step, so that none is covered."""
+
+    def __init__(self) -> None:
+        self._by_square: dict[tuple[int, int], list[tuple[float, float]]] = {}
+
+    def place(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Return the free middle (lon, lat) next to this point, and take it."""
+        km_per_lon = KM_PER_DEGREE * math.cos(math.radians(point[1]))
+        x, y = point[0] * km_per_lon, point[1] * KM_PER_DEGREE
+        middles = ((x + i * _STEP_KM, y + j * _STEP_KM) for i, j in _OFFSETS)
+        free = next((middle for middle in middles if self._is_free(*middle)), (x, y))
+        self._by_square.setdefault(self._find_square(*free), []).append(free)
+        return free[0] / km_per_lon, free[1] / KM_PER_DEGREE
+
+    def _is_free(self, x: float, y: float) -> bool:
+        column, row = self._find_square(x, y)
+        near = (self._by_square.get((column + i, row + j), ()) for i in _AROUND for j in _AROUND)
+        return not any(
+            abs(x - other_x) < _CELL_KM and abs(y - other_y) < _CELL_KM
+            for middles in near
+            for other_x, other_y in middles
+        )
+
+    @staticmethod
+    def _find_square(x: float, y: float) -> tuple[int, int]:
+        return math.floor(x / _STEP_KM), math.floor(y / _STEP_KM)
+
+
 def _build_feature(
-    index: int,
-    name: str,
-    point: tuple[float, float],
-    offset: tuple[int, int],
-    *,
-    is_estimate: bool,
+    index: int, name: str, centre: tuple[float, float], *, is_estimate: bool
 ) -> dict[str, Any]:
     """Build one square; `i`: its TPS, `e`: whether its place is an estimate."""
-    km_per_lon = KM_PER_DEGREE * math.cos(math.radians(point[1]))
-    lon = point[0] + offset[0] * _STEP_KM / km_per_lon
-    lat = point[1] + offset[1] * _STEP_KM / KM_PER_DEGREE
-    half_lon, half_lat = _CELL_KM / 2 / km_per_lon, _CELL_KM / 2 / KM_PER_DEGREE
+    lon, lat = centre
+    half_lon = _CELL_KM / 2 / (KM_PER_DEGREE * math.cos(math.radians(lat)))
+    half_lat = _CELL_KM / 2 / KM_PER_DEGREE
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     ring = [[round(lon + x * half_lon, 5), round(lat + y * half_lat, 5)] for x, y in corners]
     return {

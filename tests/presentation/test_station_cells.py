@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from situasi.analysis import queries
 from situasi.analysis.stations.places import compute_station_places
@@ -26,6 +28,7 @@ from situasi.presentation.map_measures import MEASURE_CODES
 from situasi.presentation.station_cells import CellFiles
 from situasi.presentation.station_measures import build_station_measure
 from tests.builders import report, rows_of, wib
+from tests.effort import examples
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +53,32 @@ def test_each_tps_has_one_cell_and_none_lies_upon_another(
 ) -> None:
     cells = features(register, geography)
     assert [one["properties"]["i"] for one in cells] == list(range(len(register.tps)))
-    by_desa: dict[str, list[list[float]]] = {}
-    for one, desa in zip(cells, register.tps["desa"], strict=True):
-        by_desa.setdefault(desa, []).append(one["geometry"]["coordinates"][0][0])
-    for corners in by_desa.values():
-        assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) > 0.002
-                   for a, b in pairwise(sorted(corners)))  # fmt: skip
+    assert not list_covered(cells)
+
+
+@given(st.lists(st.tuples(*[st.integers(-9, 9)] * 2), min_size=1, max_size=30))
+@settings(max_examples=examples(10))
+def test_tps_of_one_school_are_all_seen_the_first_where_it_is(
+    register: Register, geography: Geography, steps: list[tuple[int, int]]
+) -> None:
+    """steps: how many times 30 m each TPS is from the first."""
+    tps = register.tps.head(len(steps)).assign(place_source="KPU")
+    tps = tps.assign(
+        lon=[104.65 + (east - steps[0][0]) * 0.00027 for east, _ in steps],
+        lat=[-3.25 + (north - steps[0][1]) * 0.00027 for _, north in steps],
+    )
+    cells = features(replace(register, tps=tps), geography)
+    assert not list_covered(cells)
+    first = shapely.centroid(shapely.polygons(cells[0]["geometry"]["coordinates"][0]))
+    assert (first.x, first.y) == pytest.approx((104.65, -3.25), abs=2e-5)
+
+
+def list_covered(cells: list[Any]) -> list[Any]:
+    """The pairs of cells of which one covers part of the other."""
+    squares = [shapely.polygons(one["geometry"]["coordinates"][0]) for one in cells]
+    smaller = [shapely.buffer(square, -0.00002) for square in squares]  # rounded corners touch
+    pairs = shapely.STRtree(smaller).query(smaller, "intersects").T.tolist()
+    return [pair for pair in pairs if pair[0] < pair[1]]
 
 
 def test_a_known_place_is_told_from_an_estimate_and_each_names_its_source(
