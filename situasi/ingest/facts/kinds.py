@@ -82,11 +82,24 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
 
 
 def _take_remarks_on_counts(table: ConvertedTable) -> None:
-    """Take `SITUASI` beside a count for a remark: two kinds of report would claim the table."""
-    is_unclear = table.vocabulary.detect_feed(table.headings) is None
-    if is_unclear and table.has_any("hadir") and not table.has_any("jenis", "uraian"):
+    """Take `SITUASI` beside a count for a remark: else the table were one of incidents."""
+    is_other = table.vocabulary.detect_feed(table.headings) in {None, "incidents"}
+    if is_other and table.has_any("hadir") and not table.has_any("jenis"):
         for name in table.find_columns("situasi")[:1]:
-            table.cells = table.cells.rename(columns={name: "uraian"})
+            remark = "catatan situasi" if table.has_any("uraian") else "uraian"
+            column = table.cells[name].tolist()
+            table.cells = table.cells.rename(columns={name: remark})
+            for row, cell in enumerate(column):
+                if not is_blank(cell) and not _is_calm(cell, table):
+                    note = f"situasi “{normalize_text(str(cell))[:60]}” bukan laporan kejadian"
+                    table.doubt([row], note)
+
+
+def _is_calm(cell: Cell, table: ConvertedTable) -> bool:
+    try:
+        return table.vocabulary.read_code("incidents", "situasi", cell)[0] == "hijau"
+    except UnreadableCell:
+        return False
 
 
 def _take_kind_from_titles(
