@@ -114,7 +114,8 @@ narrow.addEventListener("change", redraw);
 // What fits is measured with the letters that are shown, and in the space that there is.
 document.fonts.addEventListener("loadingdone", redraw);
 const space = new ResizeObserver(redraw);
-for (const part of [document.body, by("line").parentElement, by("announced")]) space.observe(part);
+const edges = [document.body, document.querySelector("header"), by("line").parentElement];
+for (const part of [...edges, by("announced")]) space.observe(part);
 
 // --- once a second, and after every event ---
 
