@@ -341,6 +341,7 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_is_cut(
 @pytest.mark.parametrize(
     ("size", "query", "measured", "mm_per_px"),
     [
+        ((1920, 1080), "", "html", 4_000 / 1920),
         ((5760, 2160), "", "html", 1_370 / 2160),
         ((2880, 1080), "&besar=ya", "html", 1_370 / 1080),
         ((1920, 1080), "&besar=ya", "keys", 1_217 / 1920),
@@ -359,6 +360,7 @@ def test_other_screens_are_read_from_ten_metres_and_nothing_is_cut(
     # A minute with a long strip, long notes and two bands.
     page = wall(look, rehearsal, f"saat=2024-11-27T13:05&tempo=600{query}", viewport=viewport)
     says(page, "#state", "Tersambung")
+    assert page.evaluate(_SIZES)["cut"] == []  # as it opens, before a view is turned
     for _ in range(len(VIEW_NAMES)):
         page.keyboard.press("ArrowRight")
         name, sizes = title(page), page.evaluate(_SIZES)
