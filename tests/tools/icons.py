@@ -21,7 +21,8 @@ from situasi.server.frontend import editions
 
 # Letters of which names are made: without them there is no ligature.
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
-_LITERAL = re.compile(r"[\"'`:/]([a-z0-9_]{2,40})[\"'`:]")
+_LITERAL = re.compile(r"[\"'`/]([a-z0-9_]{2,40})[\"'`:]")
+_OWN = re.compile(r":material/([a-z0-9_]+):")
 
 
 def read_font() -> TTFont:
@@ -54,8 +55,9 @@ def find_named(icons: Iterable[str]) -> set[str]:
     scripts = (editions.find_static_folder() / "static" / "js").glob("*.js")
     own = (path for folder in ("situasi", "pages") for path in (ROOT / folder).rglob("*.py"))
     words: set[str] = set()
-    for path in (*scripts, *own):
-        words.update(_LITERAL.findall(path.read_text("utf-8")))
+    for pattern, paths in ((_LITERAL, scripts), (_OWN, own)):
+        for path in paths:
+            words.update(pattern.findall(path.read_text("utf-8")))
     return words & set(icons)
 
 
