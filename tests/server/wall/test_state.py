@@ -273,7 +273,10 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
     polsek = Viewer("wati", ROLES["operator"], ("16.10.04",))
     kept = {
         case: routes._record_acknowledgement(
-            screen, seen, polsek, wall_state.hash_case_id(case), "Iptu Rahmat"
+            screen,
+            seen,
+            polsek,
+            {"case": wall_state.hash_case_id(case), "name": "Iptu Rahmat"},
         )
         for case in seen.snapshot.frames["incidents"]["case"]
     }
