@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run quick test long check bench bundle format words clean
+.PHONY: help run quick test long check types bench bundle format words clean
 
 help: ## List what can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,10 +37,12 @@ long: $(VENV)/installed-dev ## Run every test with all examples, kills and made-
 check: $(VENV)/installed-dev ## Format, lint, types, import contracts, advisories, then every test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m tests.tools.advisories
-	$(MAKE) test
+	$(MAKE) -j 2 types test
+
+types: $(VENV)/installed-dev ## Check the types
+	$(PY) -m mypy
 
 bench: $(VENV)/installed-dev ## Measure; figures go to docs/performance.md
 	$(PY) -m tests.bench
