@@ -17,6 +17,18 @@ _SPELLED_DAY = re.compile(
 _DAY_WITHOUT_YEAR = re.compile(
     rf"(?<!\d)(\d{{1,2}})[ ._-]*({_MONTH_NAMES})[a-z]*(?![a-z])(?![ ._-]*\d{{2}})", re.IGNORECASE
 )
+# The whole name of a sheet: `26 NOV`, `Selasa 26 Nop`, `Rekap tgl. 27 November`.
+_DAY_OF_SHEET = re.compile(
+    r"(?:(?:hari|tanggal|tgl|rekap|laporan|lap|kejadian|giat|data|senin|selasa|rabu|kamis|jum'?at"
+    rf"|sabtu|minggu)[ .,_]+)*(\d{{1,2}})[ ._-]*({_MONTH_NAMES})(?<=[a-z]{{3}})\.?",
+    re.IGNORECASE,
+)
+# `26-27 November`, `26 s.d. 27 Nov`: the first of two days.
+_FIRST_OF_RANGE = re.compile(
+    rf"(?<!\d)(\d{{1,2}}) ?(?:-|–|&|/|s\.?/?d\.?|sampai|hingga|dan) ?"
+    rf"(?=\d{{1,2}}[ ._-]*(?:{_MONTH_NAMES})[a-z]*(?:[ ._-]*(20\d\d))?)",
+    re.IGNORECASE,
+)
 _NUMERIC_DAY = re.compile(r"(?<![\d.])(\d{1,2})[-./_ ](\d{1,2})[-./_ ](20\d\d|2\d)(?![\d.])")
 _ISO_DAY = re.compile(r"(?<!\d)(20\d\d)[-._ ]?(0[1-9]|1[0-2])[-._ ]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _PACKED_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?!\d)")
@@ -81,7 +93,8 @@ def read_context(
     """
     stem = _TIME_OF_EXPORT.sub(" ", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name))
     titles = [title for title in titles if not _MADE_AT.search(title)]
-    levels = ["\n".join(titles), sheet, re.sub(r"_+", " ", stem)]
+    sheet_text = _name_year(sheet, context.election.day)
+    levels = ["\n".join(titles), sheet_text, re.sub(r"_+", " ", stem)]
     cover_text = "\n".join(line for line in cover if not _MADE_AT.search(line))
     with_cover = [*levels[:2], cover_text, *levels[2:]]
     day = _first_agreed(with_cover, _find_days) or _first_agreed(
@@ -105,8 +118,29 @@ def _first_agreed(levels: Sequence[str], find: Callable[[str], Iterator[str]]) -
     return None
 
 
+def _name_year(sheet: str, day: date) -> str:
+    """Return the name of a sheet; one that is a day without its year, with the year of voting.
+
+    Of days around a new year, the one nearest to that of voting.
+    """
+    match = _DAY_OF_SHEET.fullmatch(sheet.strip())
+    if match is None:
+        return sheet
+    days = []
+    for year in (day.year - 1, day.year, day.year + 1):
+        try:
+            days.append(date(year, MONTHS[match[2].lower()], int(match[1])))
+        except ValueError:  # 29 February, or no day at all
+            continue
+    if not days:
+        return sheet
+    nearest = min(days, key=lambda other: abs(other - day))
+    return f"{sheet.strip().rstrip('.')} {nearest.year}"
+
+
 def _find_days(text: str) -> Iterator[str]:
     """Yield the days that a text names. A range of days names two, so nobody is sure."""
+    yield from (f"{int(match[1]):02d}/…" for match in _FIRST_OF_RANGE.finditer(text) if match[2])
     rest = text
     for pattern, order in (
         (_SPELLED_DAY, (1, 2, 3)), (_NUMERIC_DAY, (1, 2, 3)), (_ISO_DAY, (3, 2, 1)),
@@ -126,6 +160,8 @@ def _find_days(text: str) -> Iterator[str]:
 
 def _find_election_day(text: str, day: date) -> Iterator[str]:
     """Yield the day of voting where a text names it without its year; no other day is guessed."""
+    if _FIRST_OF_RANGE.search(text):
+        return
     for match in _DAY_WITHOUT_YEAR.finditer(text):
         if (int(match[1]), MONTHS[match[2].lower()]) == (day.day, day.month):
             yield f"{day:%d/%m/%Y}"

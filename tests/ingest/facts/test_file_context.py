@@ -71,3 +71,28 @@ def test_a_desa_is_read_within_the_kecamatan_that_is_named(board: Board) -> None
     titles = ("DESA TANJUNG SETEKO KECAMATAN INDRALAYA KABUPATEN OGAN ILIR",)
     found = read_context(titles, "", "", board.ingest_context)
     assert (found.kecamatan, found.desa) == ("Indralaya", "TANJUNG SETEKO")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "day"),
+    [
+        ("26 NOV", "26/11/2024"),
+        ("27 Nop", DAY),
+        ("Selasa, 26 Nop.", "26/11/2024"),
+        ("Tgl 3 Jan", "03/01/2025"),  # nearer than that of the year of voting
+        ("31 NOV", None),
+        ("26-27 NOV", None),
+        ("26 s.d. 27 Nov 2024", None),
+        ("Indralaya 3", None),
+        ("Rekap tgl 26 November", "26/11/2024"),
+        ("TPS 1 MEI", None),
+        ("s.d. 26 NOV", None),
+        ("3 I", None),
+    ],
+)
+def test_a_sheet_named_by_a_day_without_its_year_is_of_that_day(
+    board: Board, sheet: str, day: str | None
+) -> None:
+    assert said(board, sheet=sheet, file="Laporan.xlsx")[0] == day
+    if day:
+        assert said(board, sheet=sheet, file="Laporan 27 NOV 2024.xlsx")[0] == day
