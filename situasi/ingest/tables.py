@@ -39,6 +39,7 @@ class Table:
     sums: sums of the rows of the same sheet so far; shared by all its tables.
     is_hidden: whether the sheet is hidden from the sender.
     titles: the lines above the heading. sheet: the name of the sheet, "" outside workbooks.
+    titles_of_sheet: the lines above another table further up on the same sheet.
     cover: the lines of the sheets of a workbook that hold no table.
     file: the name of its file inside an archive, where that is a source of its own; else "".
     source: the name of the profile it is read by, where its headings alone do not show it.
@@ -53,6 +54,7 @@ class Table:
     titles: tuple[str, ...] = ()
     sheet: str = ""
     cover: tuple[str, ...] = ()
+    titles_of_sheet: tuple[str, ...] = ()
     file: str = ""
     source: str = ""
 

@@ -86,17 +86,23 @@ def read_context(
     file_name: str,
     context: IngestContext,
     cover: Sequence[str] = (),
+    above: Sequence[str] = (),
 ) -> FileContext:
     """Read what the titles say, else the name of the sheet, a cover, or the name of the file.
 
-    A cover says the day and the kecamatan, but no hour: its own is that of its writing.
+    above: titles of the whole sheet, where the table is one of several below one another; they
+    count after its own, and do not tell its kind. A cover says the day and the kecamatan, but no
+    hour: its own is that of its writing.
     """
     stem = _TIME_OF_EXPORT.sub(" ", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name))
-    titles = [title for title in titles if not _MADE_AT.search(title)]
     sheet_text = _name_year(sheet, context.election.day)
-    levels = ["\n".join(titles), sheet_text, re.sub(r"_+", " ", stem)]
-    cover_text = "\n".join(line for line in cover if not _MADE_AT.search(line))
-    with_cover = [*levels[:2], cover_text, *levels[2:]]
+    file_text = re.sub(r"_+", " ", stem)
+    own, above_text, cover_text = (
+        "\n".join(line for line in lines if not _MADE_AT.search(line))
+        for lines in (titles, above, cover)
+    )
+    levels = [own, above_text, sheet_text, file_text]
+    with_cover = [own, above_text, sheet_text, cover_text, file_text]
     day = _first_agreed(with_cover, _find_days) or _first_agreed(
         with_cover, lambda text: _find_election_day(text, context.election.day)
     )
@@ -105,8 +111,9 @@ def read_context(
     if kecamatan is None:
         kecamatan = _read_kecamatan(sheet, context)
     desa = _first_agreed(levels, lambda text: _find_desa(text, kecamatan, context))
-    tps = _first_agreed(levels[:2], _find_stations)
-    return FileContext(day, clock, kecamatan, desa, tps, " ".join(levels))
+    tps = _first_agreed(levels[:3], _find_stations)
+    words = " ".join((own, sheet_text, file_text))
+    return FileContext(day, clock, kecamatan, desa, tps, words)
 
 
 def _first_agreed(levels: Sequence[str], find: Callable[[str], Iterator[str]]) -> str | None:

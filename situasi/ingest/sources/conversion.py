@@ -76,7 +76,9 @@ def convert_table(
     take_part_headings(converted, context)
     # A program names its files after the moment of export.
     name = file_name if profile is None else ""
-    facts = read_context(table.titles, table.sheet, name, context, table.cover)
+    facts = read_context(
+        table.titles, table.sheet, name, context, table.cover, table.titles_of_sheet
+    )
     take_attendance(converted, facts.words)
     completion.complete(converted, facts, context)
     return converted.build()

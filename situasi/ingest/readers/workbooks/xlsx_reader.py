@@ -3,6 +3,7 @@
 Rows of hidden sheets, and of sheets without a heading, are returned too, marked as not reports.
 """
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +21,15 @@ from situasi.ingest.layout.header_detection import (
     classify_rows_above,
     find_header,
 )
+from situasi.ingest.layout.stacked import find_stacked_tables
 from situasi.ingest.readers import file_types, reserved_columns, table_builder
 from situasi.ingest.readers.workbooks import ods_sheets, xls_sheets, xlsx_guard
-from situasi.ingest.readers.workbooks.plain_sheet import CellSheet
+from situasi.ingest.readers.workbooks.plain_sheet import CellSheet, PlainSheet
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings, to_cell_array
 
 _BLOCK_ROWS = 1_000  # rows
+_MAX_STACKED_ROWS = 3_000  # rows of a sheet made by hand, which may hold several tables
+_NUMBERED_TITLE = re.compile(r"\s*(?:[IVX]{1,5}|[A-Za-z]|\d{1,2})[.)]\s")  # of one table only
 _SAMPLE_ROWS = 200  # rows checked to see whether the texts of a column repeat
 NO_HEADER = (
     "Tidak ada lembar dengan baris judul kolom; perlu sekurangnya dua judul yang dikenal, "
@@ -44,7 +48,10 @@ _EMPTY_HEADER = HeaderRow(0, -1, (), frozenset(), frozenset(), 0)
 
 @dataclass(frozen=True)
 class _Sheet:
-    """One sheet: its heading, and how many rows Excel shows above the first one read."""
+    """One sheet, or a table of it: its heading, and how many rows Excel shows above the first.
+
+    titles_of_sheet: those above another table of the same sheet.
+    """
 
     name: str
     cells: CellSheet
@@ -52,6 +59,7 @@ class _Sheet:
     rows_above_count: int
     hidden: bool
     unread_rows: tuple[table_builder.NumberedRows, ...] = ()
+    titles_of_sheet: tuple[str, ...] = ()
 
 
 def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
@@ -63,17 +71,48 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
     notes: list[str] = []
     cover: list[str] = []
     sheets = []
-    for name, cells, hidden in _worksheets(path):
-        sheet = _inspect_sheet(name, cells, hidden, score_header, notes, cover)
-        if sheet:
-            sheets.append(sheet)
+    for name, whole, hidden in _worksheets(path):
+        for cells, titles in _split_stacked(name, whole, score_header, notes):
+            sheet = _inspect_sheet(name, cells, hidden, score_header, notes, cover)
+            if sheet:
+                sheets.append(replace(sheet, titles_of_sheet=titles))
     if not any(sheet.header and not sheet.hidden for sheet in sheets):
         raise UnknownHeadings(NO_HEADER)
     sheets.sort(key=lambda sheet: (sheet.header is None, sheet.hidden))
     for index, sheet in enumerate(sheets):
         for table in _read_sheet(sheet, index, len(sheets), chunk_rows, notes, score_header):
-            yield replace(table, cover=tuple(cover))
+            yield replace(table, cover=tuple(cover), titles_of_sheet=sheet.titles_of_sheet)
         notes = []
+
+
+def _split_stacked(
+    name: str, cells: CellSheet, score_header: HeaderScorer, notes: list[str]
+) -> Iterator[tuple[CellSheet, tuple[str, ...]]]:
+    """Yield a sheet, or each of its tables that lie one below the other, rows at their numbers.
+
+    With each: the titles above the first of them, which are those of all, but for numbered ones.
+    """
+    (top, left), (bottom, _) = cells.start or (0, 0), cells.end or (0, 0)
+    is_small = bottom - top < _MAX_STACKED_ROWS
+    rows = list(_iterate_rows(cells, top)) if is_small else []
+    tables = find_stacked_tables(rows, score_header)
+    if not tables:
+        yield cells, ()
+        return
+    notes.append(f"{len(tables)} tabel bersusun di lembar “{name}”, dibaca satu per satu")
+    above = table_builder.format_titles(rows[: tables[0].heading_index])
+    shared = tuple(line for line in above if line and not _NUMBERED_TITLE.match(line))
+    merges = [
+        ((first_row, first - left), (last_row, last - left))
+        for (first_row, first), (last_row, last) in cells.merged_cell_ranges or ()
+        if first >= left
+    ]
+    ends = [*(table.first_index for table in tables[1:]), len(rows)]
+    for index, (table, end) in enumerate(zip(tables, ends, strict=True)):
+        part = [["" if cell is None else cell for cell in row] for row in rows[:end]]
+        part[: table.first_index] = [[]] * table.first_index
+        within = [m for m in merges if top + table.first_index <= m[0][0] < top + end]
+        yield PlainSheet([*[[]] * top, *part], within), shared if index else ()
 
 
 def _worksheets(path: Path) -> list[tuple[str, CellSheet, bool]]:

@@ -1,0 +1,60 @@
+"""Tables that lie one below the other on one sheet, each under its own headings."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+_MIN_HEADINGS = 3  # filled cells of a heading; two may be a line of a form
+_MIN_KNOWN = 2
+_CERTAIN = 3  # known headings that no row of content has, however many others stand beside them
+
+
+class StackedTable(NamedTuple):
+    """Where a table begins among the rows of its sheet: with its title lines, and its heading."""
+
+    first_index: int
+    heading_index: int
+
+
+def find_stacked_tables(
+    rows: Sequence[Sequence[object]], score_header: Callable[[Sequence[str]], int]
+) -> list[StackedTable]:
+    """Return the tables of a sheet from top to bottom; [] where there is only one.
+
+    rows: None where a cell is empty. A heading stands below an empty row or a title line, and has
+    rows below it; one that is repeated begins no table.
+    """
+    found: list[int] = []
+    seen: set[frozenset[str]] = set()
+    for index, row in enumerate(rows[:-1]):
+        if index and _count_filled(rows[index - 1]) > 1:
+            continue
+        texts = [" ".join(cell.split()) for cell in row if isinstance(cell, str)]
+        if len(texts) < _MIN_HEADINGS or len(texts) < _count_filled(row):
+            continue
+        key = frozenset(text.casefold() for text in texts)
+        if key in seen or _count_filled(rows[index + 1]) < 2:
+            continue
+        score = score_header(texts)
+        if score >= _CERTAIN or (score >= _MIN_KNOWN and 2 * score >= len(texts)):
+            found.append(index)
+            seen.add(key)
+    if len(found) < 2:
+        return []
+    firsts = [0, *(_find_first_title(rows, index) for index in found[1:])]
+    return [StackedTable(*pair) for pair in zip(firsts, found, strict=True)]
+
+
+def _find_first_title(rows: Sequence[Sequence[object]], heading: int) -> int:
+    """Return the first of the title lines above a heading: up to an empty row above these."""
+    first = heading
+    for index in range(heading - 1, -1, -1):
+        filled = _count_filled(rows[index])
+        if filled > 1 or (not filled and first < heading):
+            break
+        if filled:
+            first = index
+    return first
+
+
+def _count_filled(row: Sequence[object]) -> int:
+    return len(row) - list(row).count(None)

@@ -1,0 +1,36 @@
+"""Tables that lie one below the other on one sheet."""
+
+from __future__ import annotations
+
+from situasi.ingest.layout.stacked import StackedTable, find_stacked_tables
+
+KNOWN = {"JAM", "DESA", "TPS", "HADIR", "KEJADIAN"}
+COUNTS = ["DESA", "TPS", "HADIR"]
+INCIDENTS = ["JAM", "DESA", "KEJADIAN"]
+
+
+def found(*rows: list[object]) -> list[StackedTable]:
+    width = max(map(len, rows))
+    filled = [[*row, *[None] * (width - len(row))] for row in rows]
+    return find_stacked_tables(filled, lambda texts: len(KNOWN.intersection(texts)))
+
+
+def test_each_table_begins_with_its_title_lines() -> None:
+    tables = found(
+        ["LAPORAN"], COUNTS, ["Lorok", 1, 57], ["JUMLAH", None, 57], [],
+        ["KABAG OPS"], [], ["II. KEJADIAN"], [], INCIDENTS, ["09.30", "Lorok", "Ribut"],
+    )  # fmt: skip
+    assert tables == [StackedTable(0, 1), StackedTable(7, 9)]
+
+
+def test_one_table_is_left_as_it_is() -> None:
+    assert not found(COUNTS, ["Lorok", 1, 57], [], ["Lorok", 2, 60])
+
+
+def test_a_heading_that_is_repeated_begins_no_table() -> None:
+    assert not found(COUNTS, ["Lorok", 1, 57], [], COUNTS, ["Lorok", 2, 60])
+
+
+def test_a_heading_among_rows_or_without_rows_begins_no_table() -> None:
+    assert not found(COUNTS, ["Lorok", 1, 57], INCIDENTS, ["09.30", "Lorok", "Ribut"])
+    assert not found(COUNTS, ["Lorok", 1, 57], [], INCIDENTS)
