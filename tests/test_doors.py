@@ -72,6 +72,7 @@ _OUTSIDE = ("backup/backup", "store/replication")
 OTHER_RECORDS = {
     "situasi/access/accounts _save": "the command line; an admin who confirms it (pages/accounts)",
     "situasi/actions/acknowledgements acknowledge": "a person at the wall (server/wall/test_doors)",
+    "situasi/actions/acknowledgements withdraw": "the same, their own and just now",
     "situasi/actions/alert_actions _append": "a person; tried here",
     "situasi/actions/briefings mark": "a person of no one area (test_briefings)",
     "situasi/actions/briefings undo": "a person, their own (test_briefings)",
