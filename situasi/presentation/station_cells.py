@@ -138,15 +138,18 @@ class _DrawnCells:
 
     def __init__(self) -> None:
         self._by_square: dict[tuple[int, int], list[tuple[float, float]]] = {}
+        # One for all: by the latitude of each, a cell 300 m away would lie 30 m aside.
+        self._km_per_lon = math.nan
 
     def place(self, point: tuple[float, float]) -> tuple[float, float]:
         """Return the free middle (lon, lat) next to this point, and take it."""
-        km_per_lon = KM_PER_DEGREE * math.cos(math.radians(point[1]))
-        x, y = point[0] * km_per_lon, point[1] * KM_PER_DEGREE
+        if math.isnan(self._km_per_lon):
+            self._km_per_lon = KM_PER_DEGREE * math.cos(math.radians(point[1]))
+        x, y = point[0] * self._km_per_lon, point[1] * KM_PER_DEGREE
         middles = ((x + i * _STEP_KM, y + j * _STEP_KM) for i, j in _OFFSETS)
         free = next((middle for middle in middles if self._is_free(*middle)), (x, y))
         self._by_square.setdefault(self._find_square(*free), []).append(free)
-        return free[0] / km_per_lon, free[1] / KM_PER_DEGREE
+        return free[0] / self._km_per_lon, free[1] / KM_PER_DEGREE
 
     def _is_free(self, x: float, y: float) -> bool:
         column, row = self._find_square(x, y)

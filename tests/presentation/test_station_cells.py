@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
@@ -57,6 +57,7 @@ def test_each_tps_has_one_cell_and_none_lies_upon_another(
 
 
 @given(st.lists(st.tuples(*[st.integers(-9, 9)] * 2), min_size=1, max_size=30))
+@example([(0, 0), (0, -9), (7, 1)])  # not on one latitude
 @settings(max_examples=examples(10))
 def test_tps_of_one_school_are_all_seen_the_first_where_it_is(
     register: Register, geography: Geography, steps: list[tuple[int, int]]
