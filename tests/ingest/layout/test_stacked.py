@@ -9,14 +9,14 @@ COUNTS = ["DESA", "TPS", "HADIR"]
 INCIDENTS = ["JAM", "DESA", "KEJADIAN"]
 
 
-def found(*rows: list[object]) -> list[StackedTable]:
+def tables_of(*rows: list[object]) -> list[StackedTable]:
     width = max(map(len, rows))
     filled = [[*row, *[None] * (width - len(row))] for row in rows]
     return find_stacked_tables(filled, lambda texts: len(KNOWN.intersection(texts)))
 
 
 def test_each_table_begins_with_its_title_lines() -> None:
-    tables = found(
+    tables = tables_of(
         ["LAPORAN"], COUNTS, ["Lorok", 1, 57], ["JUMLAH", None, 57], [],
         ["KABAG OPS"], [], ["II. KEJADIAN"], [], INCIDENTS, ["09.30", "Lorok", "Ribut"],
     )  # fmt: skip
@@ -24,13 +24,13 @@ def test_each_table_begins_with_its_title_lines() -> None:
 
 
 def test_one_table_is_left_as_it_is() -> None:
-    assert not found(COUNTS, ["Lorok", 1, 57], [], ["Lorok", 2, 60])
+    assert not tables_of(COUNTS, ["Lorok", 1, 57], [], ["Lorok", 2, 60])
 
 
 def test_a_heading_that_is_repeated_begins_no_table() -> None:
-    assert not found(COUNTS, ["Lorok", 1, 57], [], COUNTS, ["Lorok", 2, 60])
+    assert not tables_of(COUNTS, ["Lorok", 1, 57], [], COUNTS, ["Lorok", 2, 60])
 
 
 def test_a_heading_among_rows_or_without_rows_begins_no_table() -> None:
-    assert not found(COUNTS, ["Lorok", 1, 57], INCIDENTS, ["09.30", "Lorok", "Ribut"])
-    assert not found(COUNTS, ["Lorok", 1, 57], [], INCIDENTS)
+    assert not tables_of(COUNTS, ["Lorok", 1, 57], INCIDENTS, ["09.30", "Lorok", "Ribut"])
+    assert not tables_of(COUNTS, ["Lorok", 1, 57], [], INCIDENTS)

@@ -1,8 +1,6 @@
 """Sheets of binary workbooks (XLS), as the Office before 2007 and many programs write them."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,29 +24,27 @@ def read(path: Path) -> list[Worksheet]:
     """Return the sheets of a binary workbook. Raises SourceError."""
     if path.stat().st_size > _MAX_FILE_BYTES:
         raise SourceError(CONTENT_TOO_LARGE)
-    with _open(path) as book:
-        sheets, area = list[Worksheet](), 0
-        for sheet in book.sheets():
-            area += sheet.nrows * sheet.ncols
-            xlsx_size.check_area(sheet.nrows, sheet.ncols, area)
-            rows = [_read_row(sheet, number, book.datemode) for number in range(sheet.nrows)]
-            merges = [((a, c), (b - 1, d - 1)) for a, b, c, d in sheet.merged_cells]
-            sheets.append((sheet.name, PlainSheet(rows, merges), sheet.visibility != 0))
-        return sheets
+    book = _load(path)
+    sheets, area = list[Worksheet](), 0
+    for sheet in book.sheets():
+        area += sheet.nrows * sheet.ncols
+        xlsx_size.check_area(sheet.nrows, sheet.ncols, area)
+        rows = [_read_row(sheet, number, book.datemode) for number in range(sheet.nrows)]
+        merges = [((a, c), (b - 1, d - 1)) for a, b, c, d in sheet.merged_cells]
+        sheets.append((sheet.name, PlainSheet(rows, merges), sheet.visibility != 0))
+    return sheets
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[Any]:
-    """Open a workbook; what goes wrong while it is read is the file's fault. Raises SourceError."""
+def _load(path: Path) -> Any:
+    """Return the workbook with all its cells, the file closed. Raises SourceError."""
     try:
         # Only with their formats does it tell which cells are merged.
-        with xlrd.open_workbook(
+        return xlrd.open_workbook(
             str(path), logfile=io.StringIO(), formatting_info=True, ragged_rows=True
-        ) as book:
-            yield book
-    except (SourceError, MemoryError):
+        )
+    except MemoryError:
         raise
-    except Exception as damage:  # damaged files end in any error: of a struct, an index, an assert
+    except Exception as damage:  # xlrd ends on a damaged file in any error: struct, index, assert
         is_locked = "encrypted" in str(damage)
         raise SourceError(file_types.LOCKED if is_locked else _NOT_A_WORKBOOK) from damage
 
