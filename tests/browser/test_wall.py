@@ -334,6 +334,9 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_is_cut(
             assert page.locator("#decisions li:visible").count() <= 5
             assert page.evaluate("[scrollX, document.scrollingElement.scrollHeight]")[1] <= height
     assert page.locator("#controls").evaluate("e => getComputedStyle(e).opacity") == "0"
+    page.mouse.move(300, 300)  # a moved mouse brings them, the picture moving under it does not
+    page.mouse.move(340, 320)
+    page.wait_for_selector("body.pointed #controls")
 
 
 # Screens with their size: on a wall of 3 x 2 panels of 55 inches every word beside the map, with

@@ -95,7 +95,8 @@ document.addEventListener("keydown", (event) => {
   update();
 });
 document.addEventListener("pointerdown", () => sound.wake());
-document.addEventListener("pointermove", () => {
+document.addEventListener("pointermove", (event) => {
+  if (!event.movementX && !event.movementY) return; // the picture moved under a mouse at rest
   document.body.classList.add("pointed");
   state.hidesAt = Date.now() + 4000;
 });
