@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -15,35 +13,22 @@ import pytest
 
 from situasi.access.roles import ROLES, SCREENS
 from situasi.common import i18n
-from situasi.common.formats import format_number
 from situasi.domain import boundaries
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.simulation.generate import generate_day
 from situasi.simulation.seed import SEED
+from tests import briefing
+from tests import day_from_files as files
+from tests.briefing import numbers_of_card
 from tests.browser import axe
-from tests.browser import day_from_files as files
 from tests.browser.conftest import Look
-from tests.browser.day_from_files import Day
 from tests.browser.serving import Server, mark_as_opened
 from tests.browser.viewing import Viewer
 from tests.builders import wib
+from tests.day_from_files import Day
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
-
-CLOCKS = ("09.00", "12.30", "18.00")
-COUNTING_PPK, NEXT_STAGE = "T23", "Rekapitulasi tingkat kecamatan (PPK)"  # after polling day
-# The pages that answer a briefing; tests/pages/test_clocks.py draws the others.
-ASKED = (
-    "situasi",
-    "kejadian",
-    "partisipasi",
-    "tps",
-    "personel",
-    "tahapan",
-    "netralitas",
-    "masukan",
-)
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +42,6 @@ def day(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Day:
 
 def _past(screen: str, clock: str, more: str = "") -> str:
     return f"{screen}?saat=2024-11-27T{clock.replace('.', ':')}{more}"
-
-
-def _numbers(text: str) -> list[int]:
-    """The whole numbers of a text written in Indonesian."""
-    return [int(part.replace(".", "")) for part in re.findall(r"\d+(?:\.\d{3})*(?![,\d])", text)]
-
-
-def _of_card(viewer: Viewer, title: str) -> list[int]:
-    return _numbers(" ".join(viewer.card(title)))
 
 
 # Those of command, as which a board without accounts is looked at.
@@ -149,14 +125,6 @@ def _shows_columns(viewer: Viewer, place: int, headings: tuple[str, ...]) -> Non
     assert set(headings) <= set(shown), (viewer.page.url, place)
 
 
-def test_the_pages_of_figures_are_drawn_whole_before_there_was_anything(
-    rehearsal: Server, look: Look
-) -> None:
-    viewer = look(rehearsal, _past("situasi", "04.30"))
-    for _screen in _walk(viewer, "situasi", ASKED):
-        _is_whole_at(viewer, "04.30")
-
-
 def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
     rehearsal: Server, look: Look
 ) -> None:
@@ -173,78 +141,17 @@ def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
         i18n.set_language("id")
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
 def test_the_screens_answer_a_briefing_as_the_files_do(
-    rehearsal: Server, look: Look, day: Day, register: Register, clock: str
+    rehearsal: Server, look: Look, day: Day, register: Register
 ) -> None:
-    at, every = wib(clock), _stations(register)
-    counts, opened = files.heads(day, at), files.open_incidents(day, at)
-    posted, present = files.posted_police(day, at), files.present_police(day, at)
-    viewer = look(rehearsal, _past("situasi", clock))
-    for screen in _walk(viewer, "situasi", ASKED):
-        _is_whole_at(viewer, clock)
+    """At one moment; tests/pages/test_briefing.py asks the same of others without a browser."""
+    at = wib("18.00")
+    viewer = look(rehearsal, _past("situasi", "18.00"))
+    for screen in _walk(viewer, "situasi", briefing.SCREENS):
+        _is_whole_at(viewer, "18.00")
         if screen == "situasi":
             viewer.drawn()
-            assert viewer.card("Kejadian terbuka")[0] == format_number(len(opened))
-            came = format_number(sum(counts.values()))
-            told = f"{came} hadir di {len(counts)} dari 667 TPS"
-            assert told in viewer.card("Partisipasi")[1]
-            assert _of_card(viewer, "Personel hadir")[:2] == [len(present), len(posted)]
-        elif screen == "partisipasi":
-            assert _of_card(viewer, "Pemilih hadir")[:3] == [sum(counts.values()), len(counts), 667]
-            assert _of_card(viewer, "TPS belum melapor jumlah")[0] == 667 - len(counts)
-        elif screen == "tps":
-            unopened = files.unopened(day, at, every)
-            assert _of_card(viewer, "Belum ada kabar buka") == [len(unopened), 667]
-        elif screen == "personel":
-            assert _of_card(viewer, "Polisi diplot di TPS")[0] == len(posted)
-            assert _of_card(viewer, "Hadir di TPS")[:2] == [len(present), len(posted)]
-            nobody = f"{len(every - set().union(*posted.values()))} tanpa plotting"
-            assert nobody in viewer.card("TPS tanpa petugas")[1]
-        elif screen == "kejadian":
-            late = files.overdue(day, at)
-            assert _of_card(viewer, "Kejadian terbuka")[0] == len(opened)
-            assert _of_card(viewer, "Lewat waktu")[:2] == [len(late), len(opened)]
-            grave = sum(row["tingkat"] == "tinggi" for row in opened.values())
-            assert f"{grave} tinggi" in viewer.card("Kejadian terbuka")[1]
-        elif screen == "tahapan":
-            planned = len(files.planned_for(day, at, COUNTING_PPK))
-            assert viewer.card("Tahap berikut")[0] == NEXT_STAGE
-            viewer.says(f"Untuk tahap berikut ({NEXT_STAGE}): {planned} giat")
-        elif screen == "netralitas":
-            assert files.neutrality_cases(day, at) == set()
-            assert "Tidak ada kasus" in viewer.words()
-        elif screen == "masukan":
-            due = register.election.thresholds.silent_after
-            silent = [one for one, minutes in due.items() if at - _heard(day, one, at) > minutes]
-            assert _of_card(viewer, "Sumber senyap") == [len(silent), len(due)]
-
-
-def _stations(register: Register) -> set[files.Tps]:
-    names = {code: desa.name for code, desa in register.desa.items()}
-    return {
-        (str(one.kecamatan), names[str(one.desa)], f"{one.nomor:03d}")
-        for one in register.tps.itertuples()
-    }
-
-
-def _heard(day: Day, feed: str, at: datetime) -> datetime:
-    start = wib("04.00")
-    return max(filter(None, [files.last_told(day, feed, at), start]))
-
-
-def test_a_feed_that_stops_is_named(quiet: Server, look: Look, day: Day) -> None:
-    """The same day, but nobody tells anything of the TPS after 10.00."""
-    mark_as_opened(quiet)
-    for feed in ("incidents", "tps", "personnel"):
-        rows = day.told(feed, wib("10.00" if feed == "tps" else "14.00"))
-        quiet.deliver(f"{feed}.csv", _written(rows))
-    quiet.start()
-    viewer = look(quiet, _past("masukan", "13.30"))
-    value, note = viewer.card("Sumber senyap")
-    assert (value, note) == ("1 dari 3", "TPS")
-    viewer.open(_past("situasi", "13.30"))
-    assert viewer.card("Sumber senyap")[1].startswith("TPS")
+        briefing.compare(viewer, screen, day, register, at)
 
 
 def _written(rows: list[files.Row]) -> str:
@@ -255,52 +162,9 @@ def _written(rows: list[files.Row]) -> str:
     return text.getvalue()
 
 
-NOTHING_YET = {
-    "situasi": "Belum ada laporan pada pilihan ini",
-    "peringatan": "Belum ada peringatan yang ditutup atau berakhir",
-    "perubahan": "Belum ada taklimat yang ditandai sampai saat ini.",
-    "kejadian": "Belum ada laporan kejadian.",
-    "partisipasi": "Belum ada laporan jumlah pemilih.",
-    "tps": "Belum ada laporan TPS.",
-    "personel": "Belum ada laporan personel pada pilihan ini.",
-    "pergeseran": "Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.",
-    "tahapan": "Belum ada laporan giat pada pilihan ini.",
-    "netralitas": "Ini tidak berarti tidak ada kasus.",
-    "masukan": "belum ada kiriman",
-    "laporan": "Belum ada laporan untuk dirangkum.",
-    "lapor": "Tidak ada yang menulis ke masa lampau.",
-    "tautan": "Belum ada tautan tamu.",
-    "latihan": "Belum ada skenario yang dimulai.",
-    "kesehatan": "belum ada baris baru sejak server dibuka",
-    "kesiapan": "Belum ada akun: papan terbuka hanya di komputer ini.",
-}
-
-
-def test_an_empty_board_says_on_every_page_what_is_missing_and_counts_nothing_as_zero(
-    empty: Server, look: Look
-) -> None:
-    viewer = look(empty)
-    viewer.open(_past("situasi", "12.30"))
-    for screen in _walk(viewer, "situasi"):
-        assert NOTHING_YET[screen] in viewer.words(), screen
-        assert viewer.failures() == []
-        assert "LATIHAN" not in viewer.words()
-        if screen == "partisipasi":
-            assert viewer.card("Pemilih hadir")[0] == viewer.card("Batas seluruhnya")[0] == "–"
-
-
-# Pages that this feed fills, some that it does not, and those that tell of the store.
-OF_ONE_FEED = (
-    "peringatan",
-    "partisipasi",
-    "tps",
-    "personel",
-    "pergeseran",
-    "laporan",
-    "situasi",
-    "masukan",
-    "kesehatan",
-)
+# A page that this feed fills, one that it does not, and those that tell of the store. Of the others
+# tests/pages tells: test_clocks.py of a broken store, test_briefing.py of an empty one.
+OF_ONE_FEED = ("partisipasi", "personel", "situasi", "masukan", "kesehatan")
 
 
 def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the_store_breaks(
@@ -314,10 +178,10 @@ def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the
     sound = {}
     for screen in _walk(viewer, "situasi", OF_ONE_FEED):
         assert viewer.failures() == []
-        told = screen in {"partisipasi", "tps", "situasi", "masukan", "peringatan", "laporan"}
-        assert (NOTHING_YET[screen] in viewer.words()) is not told or screen == "situasi", screen
         if screen == "partisipasi":
-            assert _of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())
+            assert numbers_of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())
+        if screen == "personel":
+            assert "Belum ada laporan personel pada pilihan ini." in viewer.words()
         sound[screen] = viewer.cards()
     _keeps_its_last_picture(quiet, viewer, sound)
 
@@ -338,8 +202,7 @@ def _keeps_its_last_picture(
         assert viewer.cards() == sound[screen] or screen == "kesehatan"
         assert viewer.failures() == []
     viewer.open("situasi")  # of now
-    for screen in _walk(viewer, "situasi", OF_ONE_FEED[-3:]):
-        assert viewer.failures() == [], screen
+    assert viewer.failures() == []
 
 
 FIRST_FIGURE = {
@@ -397,42 +260,6 @@ def test_the_kecamatan_and_the_moment_go_along_from_page_to_page(
         viewer.until(lambda: viewer.chosen("kec") == ["16.10.05"], "the filter was left behind")
         assert "09.00 WIB" in viewer.clock()
         assert "71" in " ".join(map(" ".join, viewer.cards()))  # the TPS of Pemulutan
-
-
-def test_neutrality_does_not_exist_for_who_has_no_right_to_it(
-    quiet: Server, look: Look, day: Day
-) -> None:
-    quiet.environment["SITUASI_ROLE"] = "analis"
-    mark_as_opened(quiet)
-    told = "Briptu dilaporkan berpose jari di warung"
-    moment = (wib("09.00") - timedelta(hours=1)).isoformat()
-    quiet.deliver(
-        "neutrality.csv",
-        "id,waktu,kode_kecamatan,pelanggaran,langkah,satuan,uraian,pelapor\n"
-        f"N-1,{moment},16.10.04,N07,informasi,Polsek Indralaya,{told},Propam\n",
-    )
-    quiet.deliver("incidents.csv", _written(day.told("incidents", wib("09.00"))))
-    quiet.start()
-    viewer = look(quiet)
-    assert viewer.page.get_by_role("link", name="Netralitas").count() == 0
-    analyst = ROLES["analis"]
-    for screen in _walk(viewer, "situasi", tuple(filter(analyst.may_see, SCREENS))):
-        _tells_nothing(viewer, screen, told)
-    viewer.open("netralitas")
-    assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
-    _tells_nothing(viewer, "netralitas", told)
-
-    quiet.environment["SITUASI_ROLE"] = "propam"
-    quiet.restart()
-    entitled = look(quiet, "netralitas")
-    assert "Ada kasus terbuka" in entitled.words()
-    assert _of_card(entitled, "Kasus terbuka") == [1, 1]
-
-
-def _tells_nothing(viewer: Viewer, screen: str, told: str) -> None:
-    text = viewer.page.content()
-    assert told not in text, screen
-    assert "N07" not in text, screen
 
 
 def test_the_folder_of_the_rehearsal_is_the_one_the_board_took_in(

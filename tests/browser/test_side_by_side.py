@@ -15,6 +15,7 @@ from situasi.access.roles import ROLES, SCREENS
 from situasi.access.roles import Viewer as Looker
 from situasi.domain.labels import label
 from situasi.domain.register import Register
+from tests.briefing import numbers_of_card
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.browser.test_signing_in import enter
@@ -173,13 +174,25 @@ def test_each_sees_their_own_pages_and_rows_and_nothing_of_the_others(
             "Alamat ini bukan halaman papan"
         }
         viewer.watch.complaints.clear()
+    _reads_nothing_of_neutrality(here[ANALYST])
     propam = here[PROPAM]
     propam.open("netralitas")
     assert "Ada kasus terbuka" in propam.words()
+    assert numbers_of_card(propam, "Kasus terbuka") == [1, 1]
     for viewer in here.values():
         assert viewer.failures() == []
     _takes_along_their_own(here[OPERATOR], tmp_path)
     _is_told(shared, everybody)
+
+
+def _reads_nothing_of_neutrality(analyst: Viewer) -> None:
+    """Nor on the pages that tell of reports of every feed."""
+    analyst.open("laporan")  # away from the window that says there is no such page
+    for page in ("laporan", "perubahan", "masukan"):
+        if page != "laporan":
+            analyst.turn(label("screen", page))
+        for words in OF_PAGE["netralitas"]:
+            assert words not in analyst.page.content(), page
 
 
 def _takes_along_their_own(operator: Viewer, folder: Path) -> None:

@@ -112,7 +112,7 @@ def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     """Build the table of TPS with their state and their officers, by number."""
     police = postings[postings["code"].isin(rows["code"]) & postings["group"].isin(POLICE_GROUPS)]
     officers = officer_names(police).groupby(police["code"]).agg(", ".join)
-    has_exercise = police.groupby("code")["latihan"].any()
+    of_exercise = police.loc[police["latihan"], "code"]
     columns: dict[str, Cells] = {
         _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
         _("desa"): [kecamatan_name(code) for code in rows["desa"]],
@@ -125,7 +125,7 @@ def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
         _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
         _("polsek"): [polsek_name(name) for name in rows["polsek"]],
     }
-    return make_table(columns, rows["code"].map(has_exercise).fillna(False).astype("bool"))
+    return make_table(columns, rows["code"].isin(of_exercise))
 
 
 def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
