@@ -32,9 +32,9 @@ class Pace:
     """How days deviate from the assumed curve, at each full hour of voting.
 
     offset: mean log ratio of the share that came to the assumed one. covariance: of a day's own
-    deviation from that. kecamatan, tps: sd of the log share of a kecamatan against the kabupaten,
-    of a TPS with a very long list against its kecamatan. chance: what the variance of a TPS has
-    more, times its voters.
+    deviation from that; of_days: the part of it that was measured on few days (None: all of it).
+    kecamatan, tps: sd of the log share of a kecamatan against the kabupaten, of a TPS with a very
+    long list against its kecamatan. chance: what the variance of a TPS has more, times its voters.
     """
 
     offset: Floats
@@ -42,6 +42,7 @@ class Pace:
     kecamatan: Floats
     tps: Floats
     chance: Floats
+    of_days: Floats | None = None
 
 
 @dataclass(frozen=True)

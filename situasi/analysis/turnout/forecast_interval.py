@@ -1,9 +1,9 @@
 """Interval of the final turnout: few real days widen it, past elections narrow it.
 
 The error is taken as t-distributed in the log. Its degrees of freedom are those of the real days as
-far as the error is that of the day's pace, and more as far as it is that of single TPS
-(Satterthwaite). Past turnout is weighed against the counts by a t with long tails: where the two
-disagree by far, the counts are believed.
+far as the error was measured on them alone, and more as far as it is that of places and of single
+TPS, of which there are many (Satterthwaite). Past turnout is weighed against the counts by a t with
+long tails: where the two disagree by far, the counts are believed.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def compute_intervals(
     total, so that the sum of kecamatan stays the total.
     """
     variance = np.diag(errors.total).copy()
-    degrees = _compute_degrees(np.diag(errors.pace), variance, parameters.degrees)
+    degrees = _compute_degrees(np.diag(errors.few), variance, parameters.degrees)
     if parameters.prior is not None and variance[0] > 0 and centre[0] > 0:
         moved, narrowed = weigh_prior(centre[0], variance[0], degrees[0], limits, parameters.prior)
         slope = errors.total[:, 0] / variance[0]
@@ -52,7 +52,7 @@ def compute_intervals(
     level = 0.5 + confidence_percent / 200
     tail = _find_t_quantile(degrees, level)
     if parameters.day_quantile is not None:
-        share = _divide(np.diag(errors.pace), np.diag(errors.total))
+        share = _divide(np.diag(errors.few), np.diag(errors.total))
         single = _find_t_quantile(_MAX_DEGREES, level)
         tail = np.sqrt(share * parameters.day_quantile**2 + (1 - share) * single**2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -65,9 +65,9 @@ def compute_intervals(
     }
 
 
-def _compute_degrees(pace: Floats, total: Floats, degrees: int) -> Floats:
+def _compute_degrees(few: Floats, total: Floats, degrees: int) -> Floats:
     """Return the degrees of freedom by the part of the variance that rests on few days."""
-    share = _divide(pace, total)
+    share = _divide(few, total)
     return np.clip(degrees / np.maximum(share, 1e-3) ** 2, 1.0, _MAX_DEGREES)
 
 

@@ -24,9 +24,9 @@ _MIN_STATIONS_FOR_MEDIAN = 5  # the median of fewer TPS is no estimate of their 
 
 @dataclass(frozen=True)
 class ErrorCovariance:
-    """Covariance of the errors of areas, in voters squared: of the pace alone, and of all."""
+    """Covariance of the errors of areas, in voters squared: as far as few days tell, and of all."""
 
-    pace: Floats
+    few: Floats
     total: Floats
 
 
@@ -62,7 +62,8 @@ class ForecastComponents:
         pace: Floats = weights @ posterior.covariance @ weights.T
         silence = np.outer(silent, silent)
         own = (member * self.own_variance) @ member.T
-        return ErrorCovariance(pace, pace + silence + own)
+        few: Floats = weights @ posterior.of_days @ weights.T
+        return ErrorCovariance(few, pace + silence + own)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ _MIN_SD = 0.02
 class PacePosterior:
     """By how much more voters had come than assumed at each full hour and the end, in log.
 
-    mean: the best estimate. covariance: of its error. The end is certain: all have come.
+    mean: the best estimate. covariance: of its error; of_days: the part of it that was measured on
+    few days. The end is certain: all have come.
     """
 
     mean: Floats
     covariance: Floats
+    of_days: Floats
 
 
 def compute_pace_posterior(
@@ -34,8 +36,9 @@ def compute_pace_posterior(
     both hours, that cannot be told from a higher turnout; if more came between them, it can.
     """
     size = len(pace.offset) + 1
-    prior = np.zeros((size, size))
+    prior, few = np.zeros((2, size, size))
     prior[:-1, :-1] = pace.covariance
+    few[:-1, :-1] = pace.covariance if pace.of_days is None else pace.of_days
     growth, variance, rows = [], [], []
     sd = np.append(pace.kecamatan, 0.0)
     for slot in range(1, size):
@@ -49,10 +52,11 @@ def compute_pace_posterior(
         variance.append(own + (sd[slot] - sd[slot - 1]) ** 2 / units)
         rows.append(row)
     if not rows:
-        return PacePosterior(np.zeros(size), prior)
+        return PacePosterior(np.zeros(size), prior, few)
     design = np.array(rows)
     gain = prior @ design.T @ np.linalg.inv(design @ prior @ design.T + np.diag(variance))
-    return PacePosterior(gain @ np.array(growth), prior - gain @ design @ prior)
+    left = np.eye(size) - gain @ design
+    return PacePosterior(gain @ np.array(growth), left @ prior, left @ few @ left.T)
 
 
 def _measure_growth(

@@ -5,7 +5,8 @@ a day of this place was recorded: its variance stands for that), plus how this p
 what the day itself has, which all places share, plus what place and day have together. Own days
 narrow the second and third (a normal conditioned on what was seen). Higgins, Thompson and
 Spiegelhalter (2009): with few days the interval of the next one is that of t with days - 1 degrees,
-and its variance is 1 + 1/days times that of a day. With many, day_conformal.
+and its variance is 1 + 1/days times that of a day. With many, day_conformal. How places differ for
+good was measured on many places: that part of the variance is kept apart (Pace.of_days).
 """
 
 from collections import defaultdict
@@ -59,16 +60,17 @@ def estimate_pace(
         between_days + _keep_positive(places - persistent),
         build_interpolation(real_days.days[0].elapsed, elapsed) @ real_days.least_day_sd,
     )
-    mean, unknown = _learn_from_own_days(
-        mean, country + persistent, day_covariance, _move_all(own_days, elapsed, real_days.days)
+    mean, few, many = _learn_from_own_days(
+        mean, country, persistent, day_covariance, _move_all(own_days, elapsed, real_days.days)
     )
-    end = np.zeros_like(unknown)
+    few = few * (1 + 1 / count)
+    end = np.zeros_like(few)
     end[-1, -1] = _END_SD**2
-    covariance = (unknown + day_covariance) * (1 + 1 / count) + end
     return PaceEstimate(
         Pace(
             offset=mean - assumed,
-            covariance=covariance,
+            covariance=few + many + end,
+            of_days=few,
             kecamatan=_average_spreads(real_days.days, own_days, "parts", elapsed),
             tps=_average_spreads(real_days.days, own_days, "stations", elapsed),
             chance=_average_spreads(real_days.days, own_days, "chance", elapsed),
@@ -130,28 +132,30 @@ def _move_all(
 ) -> list[_Floats]:
     """Return the log shares of these days at these shares.
 
-    Before its first a day goes as those that were known from the start (they start slowly, not in
-    proportion), as far above or below them as at its first; in proportion where there is none.
+    Where a day is not known it goes as those that were known from the start, as far above or below
+    them as at its known shares: days start slowly, and no line between two far points is a day.
     """
     known = (*days, *others)
     first = min((day.elapsed[0] for day in known), default=1.0)
-    early_days = [day for day in known if day.elapsed[0] <= first + 1e-4]
-    return [_move(day, elapsed, early_days) for day in days]
+    usual_days = [day for day in known if day.elapsed[0] <= first + 1e-4]
+    return [_move(day, elapsed, usual_days) for day in days]
 
 
-def _move(day: DaySummary, elapsed: _Floats, early_days: Sequence[DaySummary]) -> _Floats:
-    moved: _Floats = build_interpolation(day.elapsed, elapsed) @ day.log_share
-    before = np.where(elapsed < day.elapsed[0], elapsed, day.elapsed[0])
-    return moved + _average([_follow(one, before, day.elapsed[0]) for one in early_days])
+def _move(day: DaySummary, elapsed: _Floats, usual_days: Sequence[DaySummary]) -> _Floats:
+    usual_then, usual = (
+        _average([_interpolate(one, shares) for one in usual_days])
+        for shares in (day.elapsed, elapsed)
+    )
+    weights = build_interpolation(day.elapsed, elapsed)
+    moved: _Floats = usual + weights @ (day.log_share - usual_then)
+    return moved
 
 
-def _follow(day: DaySummary, elapsed: _Floats, until: float) -> _Floats:
-    """Return the log share of this day at these shares, less that at `until`."""
-    shares = np.append(elapsed, until)
-    known = build_interpolation(day.elapsed, shares) @ day.log_share
-    known = known + np.log(np.minimum(shares / day.elapsed[0], 1.0))
-    less: _Floats = known[:-1] - known[-1]
-    return less
+def _interpolate(day: DaySummary, elapsed: _Floats) -> _Floats:
+    """Return the log shares of this day alone; before its first they are in proportion."""
+    started = np.log(np.minimum(elapsed / day.elapsed[0], 1.0))
+    log_share: _Floats = started + build_interpolation(day.elapsed, elapsed) @ day.log_share
+    return log_share
 
 
 def _move_covariance(covariance: _Floats, known: _Floats, elapsed: _Floats) -> _Floats:
@@ -190,14 +194,24 @@ def _estimate_between_days(days: Sequence[DaySummary], elapsed: _Floats) -> _Flo
 
 
 def _learn_from_own_days(
-    mean: _Floats, unknown: _Floats, day_covariance: _Floats, own: Sequence[_Floats]
-) -> tuple[_Floats, _Floats]:
-    """Return mean and covariance of this place's usual curve once these days were seen."""
+    mean: _Floats,
+    country: _Floats,
+    place: _Floats,
+    day_covariance: _Floats,
+    own: Sequence[_Floats],
+) -> tuple[_Floats, _Floats, _Floats]:
+    """Return the mean of a day of this place, and its covariance once these days were seen.
+
+    The covariance in two parts: what was measured on few days and countries, and on many places.
+    """
     if not own:
-        return mean, unknown
+        return mean, country + day_covariance, place
+    unknown, noise = country + place, day_covariance / len(own)
     seen = np.array(own).mean(axis=0)
-    gain = unknown @ np.linalg.pinv(unknown + day_covariance / len(own), hermitian=True)
-    return mean + gain @ (seen - mean), _keep_positive(unknown - gain @ unknown)
+    gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
+    left = np.eye(len(mean)) - gain
+    few = left @ country @ left.T + gain @ noise @ gain.T + day_covariance
+    return mean + gain @ (seen - mean), few, left @ place @ left.T
 
 
 def _widen(covariance: _Floats, least_sd: _Floats) -> _Floats:

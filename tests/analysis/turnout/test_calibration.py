@@ -121,6 +121,21 @@ def test_a_day_known_from_noon_began_as_the_days_that_were_known_from_the_start(
     assert found.offset[:3] - plain.offset[:3] == pytest.approx(np.log(1.1) / 2)
 
 
+def test_between_far_hours_a_day_goes_as_the_others_did() -> None:
+    """A country whose days go as all do is no other one for being known at two hours."""
+    known = np.array([5 / 16, 12 / 16])
+    usual = facts(day(1), day(2))
+    at_known = real_day_pace.build_interpolation(SIXTHS, known) @ np.log(SHARES)
+    at_known += np.log(np.minimum(known / SIXTHS[0], 1))
+    two = {"elapsed": known, "country": "Italia"}
+    other = replace(day(3, np.exp(at_known), **two), parts=None, stations=None)
+    both = replace(usual, days=(*usual.days, other))
+    found, alone = (
+        real_day_pace.estimate_pace(made, (), whole().election).pace for made in (both, usual)
+    )
+    assert found.offset == pytest.approx(alone.offset, abs=1e-9)
+
+
 def test_the_pace_is_the_mean_curve_of_the_countries_not_of_the_days() -> None:
     late = SHARES * 0.8
     made = facts(day(1), day(2), day(3), day(4, late, "Italia"))
@@ -136,9 +151,27 @@ def test_a_day_is_as_unsure_as_days_places_and_the_country_together() -> None:
     found = real_day_pace.estimate_pace(made, (), whole().election)
     between = 2 * np.log(1.1) ** 2
     unknown = (np.log(0.17) - np.log(0.1)) ** 2 / 2  # one country, and the curve that is assumed
-    # 1 + 1/days, of t with days - 1 degrees (Higgins, Thompson and Spiegelhalter 2009)
-    assert found.pace.covariance[0, 0] == pytest.approx((between + unknown + 0.01) * 1.5)
+    # 1 + 1/days, of t with days - 1 degrees (Higgins, Thompson and Spiegelhalter 2009); what places
+    # keep was measured on many.
+    kept, of_day = 0.005, 0.005
+    assert found.pace.of_days[0, 0] == pytest.approx((between + unknown + of_day) * 1.5)
+    assert found.pace.covariance[0, 0] == pytest.approx(found.pace.of_days[0, 0] + kept)
     assert found.degrees == 1
+
+
+def test_what_own_days_leave_open_is_what_bayes_says() -> None:
+    """The slow way: precisions of the usual curve and of two days seen, added."""
+    made, here = facts(day(1, SHARES * 1.1), day(2, SHARES / 1.1)), whole().election
+    own = [day(10 + n, SHARES**0.7, "Indonesia") for n in range(2)]
+    gap = np.log(SHARES) - np.log([0.17, 0.38, 0.59, 0.77, 0.92])
+    usual = np.outer(gap, gap) / 2 + np.eye(5) * 0.005
+    of_day = np.full((5, 5), 2 * np.log(1.1) ** 2) + np.eye(5) * 0.005
+    left = np.linalg.inv(np.linalg.inv(usual) + 2 * np.linalg.inv(of_day))
+    pace = real_day_pace.estimate_pace(made, own, here).pace
+    few, many = pace.of_days / 1.25, pace.covariance - pace.of_days
+    assert (few + many)[:5, :5] == pytest.approx(left + of_day, abs=1e-6)
+    assert np.linalg.eigvalsh(many).min() > -1e-9
+    assert many[0, 0] < 0.005
 
 
 def test_each_day_of_this_place_narrows_the_interval_and_moves_the_curve_to_it() -> None:
