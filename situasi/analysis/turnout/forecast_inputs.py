@@ -134,7 +134,8 @@ def build_turnout_counts(
     offset = np.interp(hour, np.arange(1, end_slot + 1), pace.offset)
     share = np.where(is_final, 1.0, expected * np.exp(offset))
     has_anomaly = ~np.isnan(compute_reference_values(station_counts, register))
-    excluded = [ANOMALY_KINDS.index(kind) for kind in election.rules.forecast.excluded_anomalies]
+    excluded = np.isin(ANOMALY_KINDS, election.rules.forecast.excluded_anomalies)
+    _blame_count_before_fall(has_anomaly, excluded, station_counts, share)
     is_doubted: Mask = np.any(has_anomaly, axis=1)
     is_set_aside: Mask = np.any(has_anomaly[:, excluded], axis=1)
     return TurnoutCounts(
@@ -145,3 +146,28 @@ def build_turnout_counts(
         is_used=(slot >= 0) & (share > 0) & ~is_set_aside,
         is_suspect=is_doubted & ~is_set_aside,
     )
+
+
+def _blame_count_before_fall(
+    has_anomaly: Mask, excluded: Mask, station_counts: TpsReports, expected_share: Floats
+) -> None:
+    """Move the doubt of a fall to the count before where that is the one that fits less.
+
+    A count too high makes the right one after it fall. Judged by the count before both: by what it
+    lets expect, and that the right one is not below it. Changes has_anomaly.
+    """
+    voters, index = station_counts.voters_present, station_counts.station_index
+    fall = ANOMALY_KINDS.index("turun")
+    same = index[2:] == index[:-2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = np.log(voters / expected_share)
+        nearer = np.abs(level[2:] - level[:-2]) < np.abs(level[1:-1] - level[:-2])
+    others = excluded.copy()
+    others[fall] = False
+    is_wrong = has_anomaly[1:-1][:, others].any(axis=1) | nearer
+    rows = 2 + np.flatnonzero(
+        same & has_anomaly[2:, fall] & ~has_anomaly[1:-1, fall] & (voters[2:] >= voters[:-2])
+        & is_wrong
+    )  # fmt: skip
+    has_anomaly[rows, fall] = False
+    has_anomaly[rows - 1, fall] = True

@@ -16,9 +16,9 @@ from situasi.domain.forecast_parameters import ForecastParameters, Pace
 from situasi.domain.rules import ForecastRules as Rules
 
 _MIN_SD = 0.01  # of a rate: no smaller spread is believed
-# Of a count: 6 % of the counts of people who were asked to count lay above the final turnout
-# (1,687 reports of two days of 2019, jtannen/turnout_tracker).
-_COUNT_ERROR_SHARE = 0.03
+# Sd of a count that is wrong unnoticed: 1.2 % of the counts of people who were asked to count were
+# off by half, sqrt(0.012) / 2 (1,687 reports of two days of 2019, jtannen/turnout_tracker).
+_COUNT_ERROR_SHARE = 0.055
 _MIN_STATIONS_FOR_MEDIAN = 5  # the median of fewer TPS is no estimate of their kecamatan
 
 
@@ -38,8 +38,8 @@ class ForecastComponents:
     a final count without doubt. counted: of the newest counts without doubt. most: the upper limit.
     centre: the estimate. weight_by_slot: by kecamatan and hour (the last: the end), how much of the
     centre rests on counts of that hour. unreported: how much on TPS without a report,
-    silent_sd: of the error that these share. own_variance: variance of errors that no
-    other kecamatan shares.
+    silent_sd: of the error that these share. pace_sd: of the error from a kecamatan's own pace.
+    own_variance: variance of errors that no other kecamatan shares.
     """
 
     tps: Floats
@@ -51,6 +51,7 @@ class ForecastComponents:
     weight_by_slot: Floats
     unreported: Floats
     silent_sd: Floats
+    pace_sd: Floats
     own_variance: Floats
 
     def compute_error_covariance(self, member: Floats, posterior: PacePosterior) -> ErrorCovariance:
@@ -61,7 +62,11 @@ class ForecastComponents:
         weights, silent = member @ self.weight_by_slot, member @ self.silent_sd
         pace: Floats = weights @ posterior.covariance @ weights.T
         silence = np.outer(silent, silent)
-        own = (member * self.own_variance) @ member.T
+        # The pace of kecamatan is measured against that of all: their deviations add up to nothing.
+        spread = member * self.pace_sd
+        common = spread @ self.centre / max(float(np.linalg.norm(self.centre)), 1.0)
+        deviations = spread @ spread.T - np.outer(common, common)
+        own = (member * self.own_variance) @ member.T + deviations
         few: Floats = weights @ posterior.of_days @ weights.T
         return ErrorCovariance(few, pace + silence + own)
 
@@ -122,10 +127,10 @@ def compute_components(
         weight_by_slot=weights,
         unreported=unreported.voters,
         silent_sd=unreported.shared_sd,
+        pace_sd=weights @ np.append(pace.kecamatan, 0.0),
         own_variance=_compute_own_variance(final, newest, rolls, levels, pace)
         + unreported.own_variance
-        + rolls.sum_by_kecamatan(rolls.dpt[silent], silent) ** 2 * levels.variance
-        + (weights @ np.append(pace.kecamatan, 0.0)) ** 2,
+        + rolls.sum_by_kecamatan(rolls.dpt[silent], silent) ** 2 * levels.variance,
     )
 
 
@@ -195,11 +200,28 @@ def _compute_own_variance(
     levels: _TurnoutLevels,
     pace: Pace,
 ) -> Floats:
-    """Return the variance from chance in each TPS that told."""
+    """Return the variance from chance in each TPS that told.
+
+    The pace of TPS is measured against that of their kecamatan: the deviations of all add up to
+    nothing, so where all told the same hour, nothing is left of it.
+    """
     index = newest.station_index
-    variance = np.append(pace.tps, 0.0)[newest.slot] ** 2
-    variance += np.append(pace.chance, 0.0)[newest.slot] / final_estimates.clip(1.0)
-    variance += _COUNT_ERROR_SHARE**2
-    spread = variance * final_estimates**2
-    spread += np.where(newest.is_suspect, (levels.station_sd * rolls.dpt[index]) ** 2, 0.0)
-    return rolls.sum_by_kecamatan(spread, index)
+    voters = np.maximum(levels.shrunk_rate[rolls.kecamatan_index] * rolls.dpt, 0.0)
+    voters[index] = final_estimates
+    spread = _compute_pace_sd(final_estimates, newest.slot, pace)
+    usual = _compute_pace_sd(voters, np.zeros(len(voters), dtype="int64"), pace)
+    common = rolls.sum_by_kecamatan(spread * usual[index], index) ** 2
+    deviations = rolls.sum_by_kecamatan(spread**2, index) - common / rolls.sum_by_kecamatan(
+        usual**2
+    ).clip(1.0)
+    single = (_COUNT_ERROR_SHARE * final_estimates) ** 2
+    single += np.where(newest.is_suspect, (levels.station_sd * rolls.dpt[index]) ** 2, 0.0)
+    variance: Floats = deviations.clip(0.0) + rolls.sum_by_kecamatan(single, index)
+    return variance
+
+
+def _compute_pace_sd(voters: Floats, slot: np.ndarray, pace: Pace) -> Floats:
+    """Return by how many voters the pace of a TPS differs, one sd, at these hours."""
+    share = np.append(pace.tps, 0.0)[slot] ** 2
+    sd: Floats = np.sqrt(share * voters**2 + np.append(pace.chance, 0.0)[slot] * voters)
+    return sd

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from situasi.analysis.turnout.forecast_model import ForecastComponents
+from situasi.analysis.turnout.forecast_pace import PacePosterior
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.register import Register
 from tests.analysis.builders_outlook import CALIBRATED, PACE, at_rate, codes, of_all, register
@@ -23,3 +26,62 @@ def test_what_was_measured_on_many_places_is_no_matter_of_few_days() -> None:
     one = of_all(*at_rate(0.64, codes(), "10.00"), at="10.15", of=here)
     width = np.log(one.high / one.centre) * one.centre / one.sigma
     assert 1.645 < width < 1.75
+
+
+def test_the_pace_of_kecamatan_is_that_of_deviations_from_their_sum() -> None:
+    """The slow way: deviations drawn, what they have in common taken off, and added up."""
+    rng = np.random.default_rng(3)
+    centre, sd = np.array([300.0, 200.0, 100.0]), np.array([30.0, 20.0, 25.0])
+    nothing = np.zeros(3)
+    parts = ForecastComponents(
+        tps=nothing, used=nothing, ended=nothing, counted=nothing, most=nothing, centre=centre,
+        weight_by_slot=np.zeros((3, 1)), unreported=nothing, silent_sd=nothing, pace_sd=sd,
+        own_variance=nothing,
+    )  # fmt: skip
+    member = np.vstack([np.ones(3), np.eye(3)])
+    still = PacePosterior(np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)))
+    drawn = rng.normal(size=(200_000, 3))
+    drawn -= np.outer(drawn @ centre, centre) / (centre @ centre)
+    expected = np.cov(member @ (sd[:, None] * drawn.T))
+    found = parts.compute_error_covariance(member, still).total
+    assert found == pytest.approx(expected, abs=6)
+
+
+def test_where_all_told_one_hour_only_their_counts_may_be_wrong() -> None:
+    """The share that came by then is measured for all together: their own paces add up to it."""
+    here = with_pace(replace(PACE, covariance=np.zeros((6, 6)), chance=np.full(6, 5.0)))
+    everyone = of_all(*at_rate(0.64, codes(), "10.00"), at="10.15", of=here)
+    final = 0.64 * register().tps["dpt"].to_numpy(float)
+    assert everyone.sigma == pytest.approx(COUNT_ERROR * np.linalg.norm(final), rel=0.1)
+    half = of_all(*at_rate(0.64, codes()[::2], "10.00"), at="10.15", of=here)
+    assert half.sigma > 2 * everyone.sigma
+
+
+def test_tps_at_another_hour_than_the_rest_deviate_for_themselves() -> None:
+    wide = replace(PACE, covariance=np.zeros((6, 6)), kecamatan=np.zeros(6), tps=np.full(6, 0.5))
+    here, late = with_pace(wide), codes()[::10]
+    ended = at_rate(0.64, [code for code in codes() if code not in late], "13.00", fase="ditutup")
+    one = of_all(*ended, *at_rate(0.64, late, "12.00"), at="13.30", of=here)
+    final = 0.64 * register().tps.set_index("code")["dpt"][late].to_numpy(float)
+    assert one.sigma == pytest.approx(0.5 * np.linalg.norm(final), rel=0.1)
+
+
+def test_a_count_too_high_does_not_set_the_right_one_after_it_aside() -> None:
+    before = at_rate(0.64, codes(), "09.00") + at_rate(0.64, codes(), "10.00")
+    middle, after = at_rate(0.64, codes(), "11.00"), at_rate(0.64, codes(), "12.00")
+    high = [{**row, "hadir": round(1.25 * row["hadir"])} for row in middle[::5]]
+    mixed = [row for at, row in enumerate(middle) if at % 5] + high
+    right = of_all(*before, *middle, *after, at="12.15")
+    wrong = of_all(*before, *mixed, *after, at="12.15")
+    assert wrong.set_aside == 0
+    assert wrong.centre == pytest.approx(right.centre, rel=2e-3)
+
+
+def test_a_count_that_falls_is_set_aside_for_the_one_before() -> None:
+    before = at_rate(0.64, codes(), "09.00") + at_rate(0.64, codes(), "10.00")
+    after = at_rate(0.64, codes(), "11.00")
+    low = [{**row, "hadir": round(0.6 * row["hadir"])} for row in after[::5]]
+    mixed = [row for at, row in enumerate(after) if at % 5] + low
+    right, wrong = of_all(*before, *after), of_all(*before, *mixed)
+    assert wrong.set_aside == len(low)
+    assert wrong.centre == pytest.approx(right.centre, rel=5e-3)
