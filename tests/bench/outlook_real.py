@@ -80,7 +80,9 @@ class Known:
     def __init__(self, folder: Path) -> None:
         self.days = real_days.load_days(folder)
         self.dates = sorted({day.day for day in self.days})
-        self._others = [*real_facts.read_counties(folder), real_facts.read_italy(folder)]
+        self._by_county = real_facts.read_counties(folder)
+        others = real_facts.average_counties(self._by_county)
+        self._others = [*others, real_facts.read_italy(folder)]
         self._derive = cache(self._derive_once)
 
     def derive(self, dates: Sequence[str], until: str = "9999") -> RealDays:
@@ -100,13 +102,19 @@ class Known:
         own = [one for one in self.days if one.county == day.county and one.day in dates]
         has_own_days, has_turnout, has_stations = place
         election = _set_past(builders_tps.whole().election, own if has_turnout else [])
-        summaries = [summarise_county(one) for one in own] if has_own_days else []
+        summaries = self._summarise_own(day, keep) if has_own_days else []
         register = real_days.build_register(day, election)
         if has_stations:
             past = _find_station_past(day, own, register)
             election = replace(election, past_turnout=past)
             register = replace(register, election=election)
         return calibration.calibrate(election, facts, summaries), register
+
+    def _summarise_own(self, day: RealDay, keep: Keep) -> list[DaySummary]:
+        """Summarise the other days of this county, of which its communes may be unknown."""
+        communes = [summarise_county(one) for one in self.days if one.county == day.county]
+        counties = [one for one in self._by_county if one.place == day.county]
+        return [one for one in (*communes, *counties) if keep(day, one.day.isoformat())]
 
 
 def summarise_county(day: RealDay) -> DaySummary:

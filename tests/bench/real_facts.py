@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -145,7 +146,7 @@ def _measure_past(days: Sequence[RealDay]) -> float:
 
 
 def read_counties(folder: Path) -> list[DaySummary]:
-    """Read the days by county, of which communes and the end are not known.
+    """Read the days by county, a summary for each, of which communes and the end are not known.
 
     The end is taken as 1 / 0.9757 of what had come an hour before it: the mean of four other days
     (0.968, 0.977, 0.978, 0.980).
@@ -153,18 +154,30 @@ def read_counties(folder: Path) -> list[DaySummary]:
     end = 0.9757
     path = folder / "ro_county_per_jam_2016_2019.csv.gz"
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.reader(file) if row[0] != "day"]
+        rows = [row for row in csv.reader(file) if row[0] != "day" and float(row[-1]) > 0]
     at = np.linspace(0, 14, 7)[1:6]
     summaries = []
-    for name in sorted({row[0] for row in rows}):
-        hourly = np.array([[float(cell) for cell in row[2:]] for row in rows if row[0] == name])
-        hourly = hourly[hourly[:, -1] > 0]
-        present = np.array([np.interp(at, np.arange(14), row) for row in hourly])
-        curves = np.log(present * end / hourly[:, -1:])
+    for name, county, *cells in sorted(rows):
+        hourly = np.array([float(cell) for cell in cells])
         summaries.append(
             DaySummary(
                 day=date.fromisoformat(name), country=ROMANIA, source=_COUNTIES_SOURCE,
-                turnout=float("nan"), elapsed=SIXTHS, log_share=curves.mean(axis=0),
+                turnout=float("nan"), elapsed=SIXTHS, place=county,
+                log_share=np.log(np.interp(at, np.arange(14), hourly) * end / hourly[-1]),
+            )
+        )  # fmt: skip
+    return summaries
+
+
+def average_counties(counties: Sequence[DaySummary]) -> list[DaySummary]:
+    """Average the counties of each day."""
+    summaries = []
+    for _, grouped in groupby(counties, key=lambda one: one.day):
+        of_day = list(grouped)
+        curves = np.array([one.log_share for one in of_day])
+        summaries.append(
+            replace(
+                of_day[0], place="", log_share=curves.mean(axis=0),
                 places=len(curves), between_places=np.cov(curves, rowvar=False),
             )
         )  # fmt: skip

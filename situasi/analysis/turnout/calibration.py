@@ -33,10 +33,9 @@ from situasi.domain.forecast_parameters import (
 from situasi.domain.real_days import DaySummary, RealDays
 from situasi.domain.register import Register
 
-# Of one place between its days, in shares of the list. Four Romanian days: 0.084, of which the
-# one in the pandemic is most. Elections of different kinds differ by more: Ogan Ilir had 83.6 and
-# 85.8 % before some 64 to 66 % (0.115).
-_LEAST_TURNOUT_SD = 0.12
+# Elections of different kinds differ by more than the real days tell: Ogan Ilir had 83.6 and 85.8 %
+# before some 64 to 66 %, shares of the list; three elections, so two degrees.
+_KINDS_SD, _KINDS_DEGREES = 0.115, 2
 
 _Floats = npt.NDArray[np.float64]
 _FORECAST_COLUMNS = ("centre", "sigma", "low", "high", "dpt", *BASELINES)
@@ -180,18 +179,20 @@ def estimate_prior(
 ) -> TurnoutPrior | None:
     """Estimate what past elections of this kabupaten say of its turnout; None: none is known.
 
-    The sd is that of one place between real days: two local elections alone would look too sure,
-    and so would days among which is none that hardly anybody came to.
+    The sd is that of one place between real days and between kinds of elections, pooled by their
+    degrees of freedom: two local elections alone would look too sure, and so would days among which
+    is none that hardly anybody came to.
     """
     past = [reference.percent / 100 for reference in election.rules.turnout.references]
     past += [day.turnout for day in own_days if np.isfinite(day.turnout)]
     if not past:
         return None
-    spread = max(real_days.turnout.between_days, float(np.std(past)), _LEAST_TURNOUT_SD)
+    known = max(real_days.turnout.days - 1, 0)
+    degrees = known + _KINDS_DEGREES
+    variance = known * real_days.turnout.between_days**2 + _KINDS_DEGREES * _KINDS_SD**2
+    spread = max(np.sqrt(variance / degrees), float(np.std(past)))
     sd = spread * np.sqrt(1 + 1 / len(past))
-    return TurnoutPrior(
-        float(np.mean(past)), float(sd), max(real_days.turnout.days - 1, 1), len(past)
-    )
+    return TurnoutPrior(float(np.mean(past)), float(sd), degrees, len(past))
 
 
 def compute_scores(

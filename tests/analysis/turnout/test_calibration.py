@@ -18,6 +18,7 @@ from tests.analysis.builders_tps import whole
 
 SIXTHS = np.arange(1, 6) / 6
 SHARES = np.array([0.1, 0.3, 0.52, 0.72, 0.9])
+NO_DAYS = TurnoutSpreads(0, 0.0, 0.1, 0.15, 0.14)
 
 
 def day(
@@ -208,8 +209,13 @@ def test_past_turnout_is_a_prior_no_surer_than_days_differ() -> None:
     found = calibration.estimate_prior(here, facts(day(1), day(2), day(3), day(4)))
     assert found is not None
     assert found.mean == pytest.approx((0.8358 + 0.8581) / 2)
-    assert found.sd >= 0.1 * np.sqrt(1.5)
-    assert found.degrees == 3
+    # Four real days and three elections of different kinds, by their degrees.
+    pooled = np.sqrt((3 * 0.08**2 + 2 * 0.115**2) / 5)
+    assert found.sd == pytest.approx(pooled * np.sqrt(1.5))
+    assert found.degrees == 5
+    one = calibration.estimate_prior(here, replace(facts(day(1)), turnout=NO_DAYS))
+    assert one is not None
+    assert (one.degrees, one.sd > found.sd) == (2, True)
     nothing = replace(here.rules.turnout, references=())
     bare = replace(here, rules=replace(here.rules, turnout=nothing))
     assert calibration.estimate_prior(bare, facts(day(1))) is None
