@@ -79,6 +79,11 @@ def compute_forecast_with_parameters(
     counts = forecast_inputs.build_turnout_counts(station_counts, register, pace)
     used = counts.take(counts.is_used)
     learned = forecast_pace.compute_pace_posterior(used, rolls, pace, rules) if len(used) else None
+    components = (
+        compute_components(used, rolls, learned, parameters, rules, is_whole=register.is_complete)
+        if learned
+        else None
+    )
     newest = counts.newest()
     station_index, reported_dpt = newest.station_index, rolls.dpt[newest.station_index]
     return TurnoutForecast(
@@ -89,7 +94,7 @@ def compute_forecast_with_parameters(
         dpt_reported=rolls.sum_by_kecamatan(reported_dpt, station_index),
         voters_present=rolls.sum_by_kecamatan(newest.voters_present, station_index),
         expected_voters=rolls.sum_by_kecamatan(reported_dpt * newest.expected_share, station_index),
-        components=compute_components(used, rolls, learned, parameters, rules) if learned else None,
+        components=components,
         pace_posterior=learned,
         parameters=parameters,
     )

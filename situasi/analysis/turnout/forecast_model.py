@@ -39,7 +39,8 @@ class ForecastComponents:
     centre: the estimate. weight_by_slot: by kecamatan and hour (the last: the end), how much of the
     centre rests on counts of that hour. unreported: how much on TPS without a report,
     silent_sd: of the error that these share. pace_sd: of the error from a kecamatan's own pace.
-    own_variance: variance of errors that no other kecamatan shares.
+    own_variance: variance of errors that no other kecamatan shares. is_whole: whether these are all
+    kecamatan of the kabupaten.
     """
 
     tps: Floats
@@ -53,6 +54,7 @@ class ForecastComponents:
     silent_sd: Floats
     pace_sd: Floats
     own_variance: Floats
+    is_whole: bool = True
 
     def compute_error_covariance(self, member: Floats, posterior: PacePosterior) -> ErrorCovariance:
         """Compute how the errors of these areas go with one another: shared errors add up.
@@ -62,11 +64,11 @@ class ForecastComponents:
         weights, silent = member @ self.weight_by_slot, member @ self.silent_sd
         pace: Floats = weights @ posterior.covariance @ weights.T
         silence = np.outer(silent, silent)
-        # The pace of kecamatan is measured against that of all: their deviations add up to nothing.
         spread = member * self.pace_sd
-        common = spread @ self.centre / max(float(np.linalg.norm(self.centre)), 1.0)
-        deviations = spread @ spread.T - np.outer(common, common)
-        own = (member * self.own_variance) @ member.T + deviations
+        own = (member * self.own_variance) @ member.T + spread @ spread.T
+        if self.is_whole:  # the pace of kecamatan is measured against all: they add up to nothing
+            common = spread @ self.centre / max(float(np.linalg.norm(self.centre)), 1.0)
+            own -= np.outer(common, common)
         few: Floats = weights @ posterior.of_days @ weights.T
         return ErrorCovariance(few, pace + silence + own)
 
@@ -91,8 +93,13 @@ def compute_components(
     posterior: PacePosterior,
     parameters: ForecastParameters,
     rules: Rules,
+    *,
+    is_whole: bool,
 ) -> ForecastComponents:
-    """Compute the parts from the used counts of build_turnout_counts, of at least one TPS."""
+    """Compute the parts from the used counts of build_turnout_counts, of at least one TPS.
+
+    is_whole: whether the rolls are of all kecamatan of the kabupaten.
+    """
     pace = parameters.pace
     newest, trusted = counts.newest(), counts.take(~counts.is_suspect).newest()
     station_index, end_slot = newest.station_index, len(pace.offset)
@@ -131,6 +138,7 @@ def compute_components(
         own_variance=_compute_own_variance(final, newest, rolls, levels, pace)
         + unreported.own_variance
         + rolls.sum_by_kecamatan(rolls.dpt[silent], silent) ** 2 * levels.variance,
+        is_whole=is_whole,
     )
 
 

@@ -7,13 +7,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from situasi.analysis.turnout.forecast import build_kecamatan_table
 from situasi.analysis.turnout.forecast_model import ForecastComponents
 from situasi.analysis.turnout.forecast_pace import PacePosterior
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.register import Register
-from tests.analysis.builders_outlook import CALIBRATED, PACE, at_rate, codes, of_all, register
+from tests.analysis.builders_outlook import (
+    CALIBRATED,
+    PACE,
+    at_rate,
+    codes,
+    found,
+    of_all,
+    register,
+)
 
-COUNT_ERROR = 0.055
+HOME, COUNT_ERROR = "16.10.01", 0.055
 
 
 def with_pace(pace: Pace, degrees: int = 7) -> Register:
@@ -43,8 +52,8 @@ def test_the_pace_of_kecamatan_is_that_of_deviations_from_their_sum() -> None:
     drawn = rng.normal(size=(200_000, 3))
     drawn -= np.outer(drawn @ centre, centre) / (centre @ centre)
     expected = np.cov(member @ (sd[:, None] * drawn.T))
-    found = parts.compute_error_covariance(member, still).total
-    assert found == pytest.approx(expected, abs=6)
+    total = parts.compute_error_covariance(member, still).total
+    assert total == pytest.approx(expected, abs=6)
 
 
 def test_where_all_told_one_hour_only_their_counts_may_be_wrong() -> None:
@@ -55,6 +64,19 @@ def test_where_all_told_one_hour_only_their_counts_may_be_wrong() -> None:
     assert everyone.sigma == pytest.approx(COUNT_ERROR * np.linalg.norm(final), rel=0.1)
     half = of_all(*at_rate(0.64, codes()[::2], "10.00"), at="10.15", of=here)
     assert half.sigma > 2 * everyone.sigma
+
+
+def test_who_sees_one_kecamatan_alone_is_told_that_it_may_differ_from_the_others() -> None:
+    """Its own pace is no less unknown where the board shows nothing of the other kecamatan."""
+    here = with_pace(replace(PACE, covariance=np.zeros((6, 6))))
+    rows = at_rate(0.64, codes(), "10.00")
+    alone = of_all(
+        *(row for row in rows if row["kecamatan"] == HOME),
+        at="10.15", of=here.restrict_to([HOME]),
+    )  # fmt: skip
+    among = build_kecamatan_table(found(*rows, at="10.15", of=here)).loc[HOME]
+    assert alone.sigma > PACE.kecamatan[2] * alone.centre
+    assert alone.sigma == pytest.approx(among.sigma, rel=0.1)
 
 
 def test_tps_at_another_hour_than_the_rest_deviate_for_themselves() -> None:
