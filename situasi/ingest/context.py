@@ -9,6 +9,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
+from situasi.ingest.gazetteer.place_headings import find_place_headings
 from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 from situasi.ingest.vocabulary.vote_headings import is_vote_heading
@@ -52,9 +53,15 @@ class IngestContext:
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Count the known headings of a row, including vote headings, which are refused later."""
-        return self.sources.count_known_headings(headings) + sum(
-            map(self.is_vote_heading, headings)
-        )
+        known = self.sources.count_known_headings(headings)
+        if 0 < known < 4 and len(headings) > 2 and self._has_moment_or_station(headings):
+            known += len(find_place_headings(headings, self.places)[1])
+        return known + sum(map(self.is_vote_heading, headings))
+
+    def _has_moment_or_station(self, headings: Sequence[str]) -> bool:
+        """Return whether a table under these headings may have a column per kecamatan or desa."""
+        columns = map(self.vocabulary.find_any_column, filter(None, headings))
+        return not {"clock", "occurred_at", "tps"}.isdisjoint(columns)
 
     def coordinate_tolerance_km(self) -> float:
         """Return how far outside its kecamatan a point may lie, in kilometres."""

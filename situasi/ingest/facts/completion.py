@@ -4,6 +4,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.hourly_sexes import sum_sexes
 from situasi.ingest.facts.kinds import complete_kind
+from situasi.ingest.facts.place_columns import name_place_columns
 from situasi.ingest.facts.places import complete_place
 from situasi.ingest.facts.times import complete_time
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -12,6 +13,7 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Fill in what the titles, the sheet or the file say, each marked at its row."""
     sum_sexes(table)
+    name_place_columns(table, facts, context)
     complete_kind(table, facts, context)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed in {None, "roster", "merges", "neutrality"}:

@@ -40,7 +40,7 @@ def complete_time(
     _read_bare_hours(table)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
     wide = found.values()
-    has_hours = any(heading.column != "tps" for heading in wide)
+    has_hours = any(heading.column in {"clock", "fase"} for heading in wide)
     if not has_hours and not table.has_any("waktu", "tanggal", "jam"):
         times = find_time_columns(table)
         if len(times) > 1:

@@ -1,4 +1,4 @@
-"""Conversion of wide TPS tables: each filled cell of an hour, a phase or a TPS becomes a report."""
+"""Conversion of wide TPS tables: each filled cell of an hour, phase or place becomes a report."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -17,7 +17,13 @@ from situasi.ingest.vocabulary.wide_headings import WideHeading
 # No day has more hours to report and no desa as many TPS; bounds the size of the result.
 MAX_WIDE_COLUMNS = 30
 # Headings added by `unpivot`: what the sender's heading says, and a day if there is none.
-_HEADING_BY_COLUMN = {"clock": "__jam", "fase": "__fase", "tps": "__tps"}
+_HEADING_BY_COLUMN = {
+    "clock": "__jam",
+    "fase": "__fase",
+    "tps": "__tps",
+    "kecamatan_name": "__kecamatan",
+    "desa_name": "__desa",
+}
 _DAY_HEADING = "__hari"
 # Columns that make a row without any filled hour worth checking.
 _INFORMATIVE_COLUMNS = ("uraian", "teks_asli", "fase", "kontak", "pengawal", "lingkup")
@@ -52,7 +58,7 @@ def count_reports(table: Table, context: IngestContext) -> int:
 
 
 def unpivot(table: Table, mapping: ColumnMapping, context: IngestContext) -> UnpivotResult:
-    """Turn a table with a column per hour, phase or TPS into one report per filled cell of these.
+    """Turn a table with a column per hour, phase or place into one report per filled cell of these.
 
     Each report keeps the sender's row number and, of these columns, only its own cell.
     A report without a date is of the election day. Other tables are kept.
@@ -167,8 +173,9 @@ def _list_added_columns(wide: dict[str, WideHeading]) -> list[str]:
 
 def _map_unpivoted_columns(mapping: ColumnMapping, wide: dict[str, WideHeading]) -> ColumnMapping:
     added = _list_added_columns(wide)
-    # An hour of its own column is that of each TPS, and an escort that of the box.
-    kept = {"tps": {"clock"}, "fase": {"pengawal"}}.get("+".join(added), set())
+    # An hour of its own column is that of each place, and an escort that of the box.
+    is_place = set(added) <= {"tps", "kecamatan_name", "desa_name"}
+    kept = {"clock"} if is_place else {"pengawal"} if added == ["fase"] else set()
     # A count beside the hours of phases is of none of these.
     single = (_SINGLE_MOMENT_COLUMNS | ({"hadir"} if added == ["fase"] else set())) - kept
     columns = {name: group for name, group in mapping.columns.items() if name not in single}

@@ -19,14 +19,16 @@ _ZONE_WORDS = re.compile(r"\W*\b(?:wib|wita|wit)\b\W*$")
 UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
 _OF_STATION = re.compile(r"([a-z]+)[\s/_-]+tps")
 _STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
+# As `format_place_heading` writes it; nobody else does.
+_PLACE = re.compile(r"hadir di (?P<level>kecamatan|desa): (?P<name>.+)")
 
 
 class WideHeading(NamedTuple):
     """What a heading says of the cells below it.
 
     holds: the column that the cell belongs to (`hadir` or `clock`); column, value: what the
-    heading itself says (`clock` 08.00, `fase` dibuka, `tps` 3). is_coded: whether that is only the
-    number in the code of a question.
+    heading itself says (`clock` 08.00, `fase` dibuka, `tps` 3, `desa_name` Miji). is_coded:
+    whether that is only the number in the code of a question.
     """
 
     holds: str
@@ -42,6 +44,8 @@ def find_wide_headings(
 
     columns: those of the feed that other headings name. phases: code by key of word.
     """
+    if places := _find_each(headings, _parse_place):
+        return places
     found = _find_each(headings, _parse_hour)
     found |= {
         heading: WideHeading("hadir", "clock", clock, is_coded=True)
@@ -62,6 +66,11 @@ def is_wide_table(headings: Sequence[str], columns: set[str], phases: Mapping[st
     wide = find_wide_headings(headings, columns, phases).values()
     is_certain = any(heading.column != "clock" or heading.is_coded for heading in wide)
     return is_certain or is_hourly_table(headings, has_tps="tps" in columns)
+
+
+def format_place_heading(level: str, name: str) -> str:
+    """Return the heading of a column of counts of one kecamatan or desa."""
+    return f"hadir di {level}: {name}"
 
 
 def _find_each(
@@ -98,3 +107,8 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
 def _parse_station(heading: str) -> WideHeading | None:
     match = _STATION.fullmatch(normalize_cell(heading).lower())
     return WideHeading("hadir", "tps", match["number"]) if match else None
+
+
+def _parse_place(heading: str) -> WideHeading | None:
+    match = _PLACE.fullmatch(heading)
+    return WideHeading("hadir", f"{match['level']}_name", match["name"]) if match else None
