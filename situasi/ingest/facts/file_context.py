@@ -70,6 +70,8 @@ class FileContext:
 
     day: `27/11/2024`. clock: `11.00`. kecamatan, desa: names. tps: its number. None where nothing
     says it, or one text says two things. words: all texts, to tell what kind of list it is.
+    day_question: which days the titles and the sheet name, where they differ, so that none is
+    known. other_day: that of the file's name, where it is not the day of the table.
     """
 
     day: str | None = None
@@ -78,6 +80,8 @@ class FileContext:
     desa: str | None = None
     tps: str | None = None
     words: str = ""
+    day_question: str | None = None
+    other_day: str | None = None
 
 
 def read_context(
@@ -103,9 +107,13 @@ def read_context(
     )
     levels = [own, above_text, sheet_text, file_text]
     with_cover = [own, above_text, sheet_text, cover_text, file_text]
+    voting_day = context.election.day
     day = _first_agreed(with_cover, _find_days) or _first_agreed(
-        with_cover, lambda text: _find_election_day(text, context.election.day)
+        with_cover, lambda text: _find_election_day(text, voting_day)
     )
+    question = _ask_day(own or above_text, sheet_text, voting_day)
+    file_days = {*_find_days(file_text)}
+    other_day = file_days.pop() if day and len(file_days) == 1 and day not in file_days else None
     clock = _first_agreed(levels, _find_clocks)
     kecamatan = _first_agreed(with_cover, lambda text: _find_kecamatan(text, context))
     if kecamatan is None:
@@ -113,7 +121,20 @@ def read_context(
     desa = _first_agreed(levels, lambda text: _find_desa(text, kecamatan, context))
     tps = _first_agreed(levels[:3], _find_stations)
     words = " ".join((own, sheet_text, file_text))
-    return FileContext(day, clock, kecamatan, desa, tps, words)
+    return FileContext(
+        None if question else day, clock, kecamatan, desa, tps, words, question, other_day
+    )
+
+
+def _ask_day(titles: str, sheet: str, voting_day: date) -> str | None:
+    """Return what to ask where the titles and the sheet name one day each, and not the same."""
+    days = [
+        {*_find_days(text)} or {*_find_election_day(text, voting_day)} for text in (titles, sheet)
+    ]
+    if len(days[0]) != 1 or len(days[1]) != 1 or days[0] == days[1]:
+        return None
+    title_day, sheet_day = days[0].pop(), days[1].pop()
+    return f"judul menyebut tanggal {title_day}, nama lembar {sheet_day}: mana yang benar?"
 
 
 def _first_agreed(levels: Sequence[str], find: Callable[[str], Iterator[str]]) -> str | None:

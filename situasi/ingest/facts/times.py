@@ -11,8 +11,9 @@ from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.tables import Cell
+from situasi.ingest.tables import Cell, UnknownHeadings
 
 _COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
@@ -35,7 +36,8 @@ def complete_time(
     """Fill in day and hour where no column names them, each noted at its row.
 
     A column of times under an unknown heading is taken for them; several are not chosen from, and
-    then nothing is guessed. For counts the day of voting is the last resort.
+    then nothing is guessed. For counts the day of voting is the last resort. Raises UnknownHeadings
+    where the titles and the sheet name different days.
     """
     _read_bare_hours(table)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
@@ -51,7 +53,12 @@ def complete_time(
             _take_time_column(table, records[0])
         else:
             _take_time_of_report(table)
+    if facts.day_question is not None:
+        _ask_day(table, facts.day_question)
+        return
     day, source = facts.day, "dari judul atau nama berkas"
+    if facts.other_day is not None:
+        source += f"; nama berkas menyebut {facts.other_day}"
     if day is None and not has_hours:
         _take_day_of_report(table, context.election.zone)
     is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS, "fase"))
@@ -68,6 +75,18 @@ def complete_time(
     untimed = _find_untimed_rows(table)
     table.fill("jam", untimed, lambda _: facts.clock)
     table.doubt(untimed, "jam dari judul atau nama berkas")
+
+
+def _ask_day(table: ConvertedTable, question: str) -> None:
+    """Hold the rows without a day where the titles and the sheet name different ones.
+
+    A file of one table waits until a person says its day (UnknownHeadings); of several, a day for
+    all of them would be wrong for some.
+    """
+    undated = _find_undated_rows(table)
+    if undated and SHEET not in table.cells.columns:
+        raise UnknownHeadings(question)
+    table.reasons.update(dict.fromkeys(undated, f"{question} Betulkan, lalu kirim lagi"))
 
 
 def _read_bare_hours(table: ConvertedTable) -> None:

@@ -96,3 +96,13 @@ def test_a_sheet_named_by_a_day_without_its_year_is_of_that_day(
     assert said(board, sheet=sheet, file="Laporan.xlsx")[0] == day
     if day:
         assert said(board, sheet=sheet, file="Laporan 27 NOV 2024.xlsx")[0] == day
+
+
+def test_days_that_differ_between_title_and_sheet_are_asked(board: Board) -> None:
+    context = board.ingest_context
+    found = read_context(["RABU 27 NOVEMBER 2024"], "26 NOV", "", context)
+    assert found.day is None
+    assert found.day_question is not None
+    assert "27/11/2024" in found.day_question and "26/11/2024" in found.day_question
+    assert read_context(["RABU 27 NOVEMBER"], "27 Nov", "", context).day == DAY
+    assert read_context(["RABU 27 NOVEMBER"], "27 Nov", "28-11-2024.csv", context).other_day
