@@ -315,3 +315,28 @@ def test_a_kept_mapping_comes_back_from_its_text_and_knows_its_headings(
 def test_a_mapping_is_named_after_its_file(file: str, name: str) -> None:
     assert suggest_name(file, ()) == name
     assert suggest_name(file, {name}) == f"{name}-2"
+
+
+def test_a_day_said_by_hand_goes_with_the_hour_of_the_title(board: Board, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "26 NOV"
+    for row in (
+        ["KEHADIRAN RABU 27 NOVEMBER 2024 PUKUL 11.00"],
+        ["KECAMATAN", "DESA", "TPS", "HADIR"],
+        ["Indralaya", "Tanjung Gelam", 1, 120],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    assert bring(board, tmp_path / "a.xlsx").waiting
+    columns = {name: name.lower() for name in ("KECAMATAN", "DESA", "TPS", "HADIR")}
+    mapping = HandMapping("hadir", "tps", columns, facts={"tanggal": "27/11/2024"})
+    waiting = waiting_file(board)
+    header = guess_header(waiting.sheets[0].rows)
+    late = NOON + timedelta(hours=3)
+    result = store_mapping(
+        waiting, mapping, 0, header, board.store, board.ingest_context, unbounded(), late
+    )
+    assert result.accepted == 1
+    at = board.store.rows_after(FEEDS["tps"])["occurred_at"].iloc[0]
+    assert f"{at.tz_convert('Asia/Jakarta'):%d %H.%M}" == "27 11.00"

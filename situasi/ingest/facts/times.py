@@ -43,19 +43,11 @@ def complete_time(
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
     wide = found.values()
     has_hours = any(heading.column in {"clock", "fase"} for heading in wide)
-    if not has_hours and not table.has_any("waktu", "tanggal", "jam"):
-        times = find_time_columns(table)
-        if len(times) > 1:
-            return
-        if times:
-            _take_time_column(table, times[0])
-        elif not table.has_any("waktu_lapor") and (records := _find_record_times(table)):
-            _take_time_column(table, records[0])
-        else:
-            _take_time_of_report(table)
+    is_unnamed = not has_hours and not table.has_any("waktu", "tanggal", "jam")
+    if is_unnamed and not _take_unnamed_time(table):
+        return
     if facts.day_question is not None:
         _ask_day(table, facts.day_question)
-        return
     day, source = facts.day, "dari judul atau nama berkas"
     if facts.other_day is not None:
         source += f"; nama berkas menyebut {facts.other_day}"
@@ -70,11 +62,26 @@ def complete_time(
     if undated:
         table.fill("tanggal", undated, lambda _: day)
         table.doubt(undated, f"tanggal {source}")
-    if facts.clock is None or has_hours or day is None:
+    is_named = day is not None or facts.day_question is not None
+    if facts.clock is None or has_hours or not is_named:
         return
     untimed = _find_untimed_rows(table)
     table.fill("jam", untimed, lambda _: facts.clock)
     table.doubt(untimed, "jam dari judul atau nama berkas")
+
+
+def _take_unnamed_time(table: ConvertedTable) -> bool:
+    """Use the times of a column that no heading names; return False where several may be it."""
+    times = find_time_columns(table)
+    if len(times) > 1:
+        return False
+    if times:
+        _take_time_column(table, times[0])
+    elif not table.has_any("waktu_lapor") and (records := _find_record_times(table)):
+        _take_time_column(table, records[0])
+    else:
+        _take_time_of_report(table)
+    return True
 
 
 def _ask_day(table: ConvertedTable, question: str) -> None:
