@@ -26,7 +26,11 @@ from situasi.ingest.sources.source_times import (
     convert_source_zones,
     convert_times,
 )
-from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
+from situasi.ingest.sources.table_rows import (
+    leave_out_statements,
+    take_part_headings,
+    take_tag_row,
+)
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
@@ -41,7 +45,8 @@ def convert_table(
     """Return a table under our headings; the same object where nothing has to be converted.
 
     profile: the source's; None where its headings are our own or nobody's. order: one for
-    all tables of a file; raises MonthFirstFound. Rows keep their numbers: none is added or lost.
+    all tables of a file; raises MonthFirstFound. Rows keep their numbers: none is added, and none
+    lost but those that state that nothing happened, which a note names.
     What is doubtful is noted at its row (reserved_columns.DOUBT); a row that its source rejected,
     and one of tags or titles, is marked as no report.
     """
@@ -81,6 +86,7 @@ def convert_table(
     )
     take_attendance(converted, facts.words)
     completion.complete(converted, facts, context)
+    leave_out_statements(converted)
     return converted.build()
 
 

@@ -18,6 +18,7 @@ class ConvertedTable:
     """The cells of a table under changing headings. The frame of the source is never changed.
 
     doubts: notes by row, which stays accepted. reasons: by row, why it is not a report.
+    left_out: rows that say nothing of their own, which only a note mentions.
     """
 
     source: Table
@@ -26,6 +27,7 @@ class ConvertedTable:
     notes: list[str] = field(default_factory=list)
     doubts: dict[int, list[str]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
+    left_out: set[int] = field(default_factory=set)
     _meanings: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,7 +99,8 @@ class ConvertedTable:
 
     def build(self) -> Table:
         """Return the converted table; the source itself where nothing was changed."""
-        if self.cells is self.source.cells and not self.doubts and not self.reasons:
+        changes = (self.doubts, self.reasons, self.left_out)
+        if self.cells is self.source.cells and not any(changes):
             return self.source
         size = self.size
         if self.doubts:
@@ -108,4 +111,10 @@ class ConvertedTable:
             known = self.cells[name].tolist() if name in self.cells else [None] * size
             merged = [cell or self.reasons.get(row) for row, cell in enumerate(known)]
             self.set_column(name, merged)
-        return replace(self.source, cells=self.cells, notes=(*self.source.notes, *self.notes))
+        notes, numbers = (*self.source.notes, *self.notes), self.source.row_numbers
+        built = replace(self.source, cells=self.cells, notes=notes)
+        if not self.left_out:
+            return built
+        kept = [row for row in range(size) if row not in self.left_out]
+        cells = self.cells.iloc[kept].reset_index(drop=True)
+        return replace(built, cells=cells, row_numbers=[numbers[row] for row in kept])

@@ -1,4 +1,4 @@
-"""Rows that are no reports but speak of those below: tags of columns, headings of a part."""
+"""Rows that are no reports: tags of columns, headings of a part, and `NIHIL` below a title."""
 
 import re
 
@@ -8,12 +8,15 @@ from situasi.ingest.facts.file_context import (
     read_marked_kecamatan,
     read_marked_station,
 )
+from situasi.ingest.layout.statement_rows import find_statements, states_nothing
 from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.readers.reserved_columns import ALL
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
 PART_HEADING = "judul bagian untuk baris di bawahnya, bukan laporan; tidak perlu dibetulkan"
+_MAX_STATEMENT_CELLS, _MAX_STATEMENT_CHARS = 3, 80
 _LEVELS = ("kecamatan", "desa", "tps")
 _TAG = re.compile(r"#[a-z][a-z0-9_]*(?:\s*\+[a-z0-9_+\s]+)?", re.IGNORECASE)
 # Our heading for a column that only its HXL tag names (hxlstandard.org, core schema).
@@ -103,3 +106,27 @@ def _read_part(text: str, kecamatan: str | None, context: IngestContext) -> dict
     if name := read_marked_desa(text, kecamatan, context):
         return {"desa": name}
     return read_marked_station(text, context)
+
+
+def leave_out_statements(table: ConvertedTable) -> None:
+    """Leave out rows that say of a whole part that nothing happened; a note mentions them.
+
+    `NIHIL` alone in a list of incidents is such a row too, where nothing says of which place.
+    """
+    cells = table.source.cells[[n for n in table.source.cells.columns if n not in ALL]]
+    counts = cells.notna().sum(axis=1).to_numpy()
+    if not (counts <= _MAX_STATEMENT_CELLS).any():
+        return
+    few = [row for row, count in enumerate(counts) if 0 < count <= _MAX_STATEMENT_CELLS]
+    texts = {
+        row: [str(c).strip() for c in cells.iloc[row].tolist() if not is_blank(c)] for row in few
+    }
+    lines = [texts.get(row, []) for row in range(len(counts))]
+    found = set(find_statements(lines))
+    if table.has_any("jenis", "giat"):
+        nowhere = set(table.find_empty_rows("kecamatan", "kode_kecamatan", "desa", "tempat"))
+        found |= {row for row in few if states_nothing(lines[row]) and row in nowhere}
+    for row in sorted(found):
+        text = " ".join(lines[row])[:_MAX_STATEMENT_CHARS]
+        table.notes.append(f"baris {table.source.row_numbers[row]} “{text}” bukan baris laporan")
+    table.left_out |= found
