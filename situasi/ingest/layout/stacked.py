@@ -21,27 +21,36 @@ def find_stacked_tables(
     """Return the tables of a sheet from top to bottom; [] where there is only one.
 
     rows: None where a cell is empty. A heading stands below an empty row or a title line, and has
-    rows below it; one that is repeated begins no table.
+    rows below it. One that is repeated begins a table only below a title of its own: of another
+    hour or place than that above the first.
     """
     found: list[int] = []
-    seen: set[frozenset[str]] = set()
+    titles_by_key: dict[frozenset[str], set[tuple[str, ...]]] = {}
     for index, row in enumerate(rows[:-1]):
         if index and _count_filled(rows[index - 1]) > 1:
             continue
         texts = [" ".join(cell.split()) for cell in row if isinstance(cell, str)]
         if len(texts) < _MIN_HEADINGS or len(texts) < _count_filled(row):
             continue
-        key = frozenset(text.casefold() for text in texts)
-        if key in seen or _count_filled(rows[index + 1]) < 2:
+        titles = _read_titles(rows, index)
+        known = titles_by_key.setdefault(frozenset(text.casefold() for text in texts), set())
+        is_repeated = bool(known) and (not titles or titles in known)
+        if is_repeated or _count_filled(rows[index + 1]) < 2:
             continue
         score = score_header(texts)
         if score >= _CERTAIN or (score >= _MIN_KNOWN and 2 * score >= len(texts)):
             found.append(index)
-            seen.add(key)
+            known.add(titles)
     if len(found) < 2:
         return []
     firsts = [0, *(_find_first_title(rows, index) for index in found[1:])]
     return [StackedTable(*pair) for pair in zip(firsts, found, strict=True)]
+
+
+def _read_titles(rows: Sequence[Sequence[object]], heading: int) -> tuple[str, ...]:
+    """Return the texts of the title lines above a heading."""
+    lines = rows[_find_first_title(rows, heading) : heading]
+    return tuple(str(cell).casefold() for row in lines for cell in row if cell is not None)
 
 
 def _find_first_title(rows: Sequence[Sequence[object]], heading: int) -> int:

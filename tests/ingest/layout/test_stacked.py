@@ -31,6 +31,15 @@ def test_a_heading_that_is_repeated_begins_no_table() -> None:
     assert not tables_of(COUNTS, ["Lorok", 1, 57], [], COUNTS, ["Lorok", 2, 60])
 
 
+def test_a_repeated_heading_below_a_title_of_its_own_begins_a_table() -> None:
+    first = [["JAM 09.00"], COUNTS, ["Lorok", 1, 57], []]
+    assert tables_of(*first, ["JAM 12.00"], COUNTS, ["Lorok", 1, 90]) == [
+        StackedTable(0, 1), StackedTable(4, 5),
+    ]  # fmt: skip
+    # The title of a page, printed on each of them.
+    assert not tables_of(*first, ["JAM 09.00"], COUNTS, ["Lorok", 2, 90])
+
+
 def test_a_heading_among_rows_or_without_rows_begins_no_table() -> None:
     assert not tables_of(COUNTS, ["Lorok", 1, 57], INCIDENTS, ["09.30", "Lorok", "Ribut"])
     assert not tables_of(COUNTS, ["Lorok", 1, 57], [], INCIDENTS)
