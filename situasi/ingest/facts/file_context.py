@@ -56,6 +56,14 @@ _STATION = re.compile(
     r"(?!\s*(?:,|-|–|&|/|s\.?\s?d|dan\b|sampai)\s*\d)",
     re.IGNORECASE,
 )
+# A line that says when, and of what kind of table; no other word, and numbers of a time alone.
+_TIME_LINE = re.compile(
+    r"(?:(?:rekap\w*|laporan|lap|data|kehadiran|hadir|partisipasi|pemilih|perkembangan|situasi"
+    r"|sementara|update|jumlah|pengguna|hak|pilih|pada|sampai|dengan|hari|tanggal|tgl|senin|selasa"
+    rf"|rabu|kamis|jum'?at|sabtu|minggu|pukul|pkl|pk|jam|wib|s\.?/?d|{_MONTH_NAMES})[a-z]{{0,6}}\b"
+    r"|\d{1,4}|[\s.,:;/()_–-])+",
+    re.IGNORECASE,
+)
 # After a name in a title: what is no longer part of it.
 _NAME_END = re.compile(
     r"\b(?:kec|kecamatan|kab|kabupaten|pada|tanggal|tgl|pukul|jam|hari|tahun|dalam|pemilihan"
@@ -231,6 +239,17 @@ def read_marked_station(text: str, context: IngestContext) -> dict[str, str]:
     desa = next(_find_desa(text, kecamatan, context), None)
     found = {"tps": match[1], "desa": desa, "kecamatan": kecamatan}
     return {heading: name for heading, name in found.items() if name}
+
+
+def read_marked_time(text: str) -> dict[str, str]:
+    """Return the one day and the one hour that a line of nothing else names; else nothing.
+
+    The headings are ours.
+    """
+    found = {"tanggal": {*_find_days(text)}, "jam": {*_find_clocks(text)}}
+    if max(map(len, found.values())) != 1 or _TIME_LINE.fullmatch(text.strip()) is None:
+        return {}
+    return {heading: values.pop() for heading, values in found.items() if values}
 
 
 def _find_stations(text: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ from situasi.ingest.sources.table_rows import (
     leave_out_statements,
     take_part_headings,
     take_tag_row,
+    take_time_headings,
 )
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -84,6 +85,7 @@ def convert_table(
     facts = read_context(
         table.titles, table.sheet, name, context, table.cover, table.titles_of_sheet
     )
+    take_time_headings(converted, facts)
     take_attendance(converted, facts.words)
     completion.complete(converted, facts, context)
     leave_out_statements(converted)

@@ -4,9 +4,11 @@ import re
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import (
+    FileContext,
     read_marked_desa,
     read_marked_kecamatan,
     read_marked_station,
+    read_marked_time,
 )
 from situasi.ingest.layout.statement_rows import find_statements, states_nothing
 from situasi.ingest.parsing.cells import is_blank
@@ -84,6 +86,33 @@ def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
     for heading, by_row in values.items():
         table.fill(heading, list(by_row), by_row.__getitem__)
         table.doubt(by_row, f"{heading} dari judul bagian di atasnya")
+
+
+def take_time_headings(table: ConvertedTable, facts: FileContext) -> None:
+    """Give rows the hour, and the day, that a row of one cell above them names (`PUKUL 12.00`).
+
+    facts: of the titles, which are those of the rows above the first such row.
+    """
+    missing = [h for h in ("tanggal", "jam") if not table.has_any(h, "waktu")]
+    if "jam" not in missing or table.vocabulary.find_wide_headings(table.headings):
+        return
+    singles = _find_single_cells(table)
+    found = {row: read_marked_time(text) for row, text in singles.items()}
+    found = {row: named for row, named in found.items() if "jam" in named}
+    titles = {"tanggal": facts.day, "jam": facts.clock}
+    current = {heading: value for heading, value in titles.items() if value}
+    values: dict[str, dict[int, Cell]] = {heading: {} for heading in missing}
+    for row in range(table.size) if found else ():
+        if row in found:
+            table.reasons[row] = PART_HEADING
+            current |= found[row]
+        for heading in missing if row not in singles else ():
+            if heading in current:
+                values[heading][row] = current[heading]
+    for heading, by_row in values.items():
+        rows = [row for row in by_row if row not in table.total_rows | table.reasons.keys()]
+        table.fill(heading, rows, by_row.__getitem__)
+        table.doubt(rows, f"{heading} dari judul bagian di atasnya")
 
 
 def _find_single_cells(table: ConvertedTable) -> dict[int, str]:
