@@ -31,6 +31,7 @@ _GENERIC_WORDS = _SUM_WORDS | frozenset(
 )
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_PART_NUMBER = re.compile(r"[IVX]{1,5}[.)]?|[A-Za-z][.)]|[0-9]{1,2}[.)]")
 _MAX_HEADING_CHARS = 60
 
 
@@ -63,8 +64,13 @@ def may_be_pair(above: Sequence[Line], below: Line) -> bool:
 
 
 def is_title_line(line: Line, below: Line) -> bool:
-    """Return whether a line is a title over the whole table: one cell, at its left edge."""
+    """Return whether a line is a title over the whole table: one cell, at its left edge.
+
+    A number of its own may stand before it: `II.`, `KEJADIAN MENONJOL`.
+    """
     filled = [column for column, text in enumerate(line) if text]
+    if len(filled) == 2 and filled[1] == filled[0] + 1 and _PART_NUMBER.fullmatch(line[filled[0]]):
+        filled = filled[:1]
     first_below = next((column for column, text in enumerate(below) if text), 0)
     return len(filled) == 1 and filled[0] <= first_below
 

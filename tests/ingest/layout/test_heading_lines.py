@@ -249,3 +249,8 @@ def test_column_numbers_repeated_at_a_page_break_are_no_report(
     assert seen.rows == [3, 4, 5, 6, 7]
     marked = [record["__bukan_laporan"] is not None for record in seen.records]
     assert marked == [False, True, True, False, False]
+
+
+def test_a_numbered_title_at_the_left_is_no_group_over_columns() -> None:
+    assert is_title_line(["II.", "PARTISIPASI"], ["NO", "KECAMATAN", "DPT", "HADIR"])
+    assert not is_title_line(["NO", "PARTISIPASI"], ["", "L", "P"])
