@@ -2,6 +2,7 @@
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.group_sums import name_station_totals
 from situasi.ingest.facts.hourly_sexes import sum_sexes
 from situasi.ingest.facts.kinds import complete_kind
 from situasi.ingest.facts.place_columns import name_place_columns
@@ -14,6 +15,7 @@ def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) 
     """Fill in what the titles, the sheet or the file say, each marked at its row."""
     sum_sexes(table)
     name_place_columns(table, facts, context)
+    name_station_totals(table, facts, context)
     complete_kind(table, facts, context)
     feed = context.vocabulary.detect_feed(table.headings)
     if feed in {None, "roster", "merges", "neutrality"}:

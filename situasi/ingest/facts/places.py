@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.group_sums import mark_group_sums
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.place_mentions import (
     AreaMention,
@@ -32,6 +33,7 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
         _take_places_in_words(table, context)
     _take_points(table)
     _take_desa_codes(table)
+    mark_group_sums(table, context)
     _fill_down(table)
     if facts.tps is not None and not table.has_any("tps", *_PLACES, "desa", "kode_desa"):
         rows = table.find_empty_rows("tps")
@@ -114,20 +116,24 @@ def _take_points(table: ConvertedTable) -> None:
 def _fill_down(table: ConvertedTable) -> None:
     """Repeat a desa or kecamatan that is written once above its TPS, where the TPS count up."""
     stations = table.find_columns("tps")
-    names = [name for heading in ("kecamatan", "desa") for name in table.find_columns(heading)]
+    names = [
+        name for heading in ("kecamatan", "desa", "tempat") for name in table.find_columns(heading)
+    ]
     for name in names if stations else ():
         column = table.cells[name].tolist()
         if None not in column or column[0] is None:
             continue
         numbers = table.cells[stations[0]].tolist()
         skipped = table.total_rows | table.reasons.keys()
+        numbers = [None if row in skipped else number for row, number in enumerate(numbers)]
         rows = [
             row
             for row, (place, number) in enumerate(zip(column, numbers, strict=True))
-            if place is None and not is_blank(number) and row not in skipped
+            if place is None and not is_blank(number)
         ]
         if rows and _count_up(column, numbers):
-            filled: list[Cell] = list(accumulate(column, _keep_last))
+            named = [None if row in table.total_rows else c for row, c in enumerate(column)]
+            filled: list[Cell] = list(accumulate(named, _keep_last))
             table.fill(name, rows, filled.__getitem__)
             table.doubt(rows, f"{name} dari baris di atasnya")
 

@@ -17,6 +17,11 @@ from situasi.ingest.validation.validation_result import build_validation_result
 _VOTER_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
 _SEX_PARTS = ("hadir_l", "hadir_p")  # men and women, whose sum is the count
 
+_SUM_OF_KECAMATAN = (
+    "desa kosong: bila ini jumlah seluruh kecamatan ({0} TPS), kirim tanpa angka di kolom TPS; "
+    "bila ini TPS {0}, tulis desanya"
+)
+
 Count = int | None
 
 
@@ -137,7 +142,10 @@ def _complete_scope(
         if tps is None:
             add_error(row, "nomor TPS kosong", "tps")
         if desa is None:
-            add_error(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
+            reason = "desa kosong: nomor TPS saja tidak cukup"
+            if is_count and tps and place.kecamatan[row]:
+                reason = _SUM_OF_KECAMATAN.format(int(tps)) if tps.isdigit() else reason
+            add_error(row, reason, "desa_name")
     elif level is None:
         reason = "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan"
         add_error(row, reason, "tps", "desa_name", "kecamatan_name")
