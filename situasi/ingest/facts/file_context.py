@@ -50,6 +50,7 @@ _TIME_OF_EXPORT = re.compile(
 _MADE_AT = re.compile(r"\b(?:di)?cetak|unduh|ekspor|\b(?:export|generated|printed)", re.IGNORECASE)
 _KECAMATAN = re.compile(r"\b(?:kecamatan|kec)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
+_VENUE = re.compile(r"^(?:tempat|lokasi)\s*:\s*([^\n]{3,80})$", re.IGNORECASE | re.MULTILINE)
 # One TPS at the beginning of a line; no range, and no number of TPS.
 _STATION = re.compile(
     r"tps\b\W{0,3}(?:no(?:mor)?\b\W{0,3})?(\d{1,3})\b"
@@ -79,7 +80,8 @@ class FileContext:
     day: `27/11/2024`. clock: `11.00`. kecamatan, desa: names. tps: its number. None where nothing
     says it, or one text says two things. words: all texts, to tell what kind of list it is.
     day_question: which days the titles and the sheet name, where they differ, so that none is
-    known. other_day: that of the file's name, where it is not the day of the table.
+    known. other_day: that of the file's name, where it is not the day of the table. venue: what
+    stands behind `TEMPAT :`.
     """
 
     day: str | None = None
@@ -90,6 +92,7 @@ class FileContext:
     words: str = ""
     day_question: str | None = None
     other_day: str | None = None
+    venue: str | None = None
 
 
 def read_context(
@@ -130,7 +133,15 @@ def read_context(
     tps = _first_agreed(levels[:3], _find_stations)
     words = " ".join((own, sheet_text, file_text))
     return FileContext(
-        None if question else day, clock, kecamatan, desa, tps, words, question, other_day
+        None if question else day,
+        clock,
+        kecamatan,
+        desa,
+        tps,
+        words,
+        question,
+        other_day,
+        _first_agreed(levels[:2], lambda text: (match[1] for match in _VENUE.finditer(text))),
     )
 
 

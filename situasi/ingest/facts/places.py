@@ -43,6 +43,10 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
         rows = table.find_empty_rows(*_PLACES)
         table.fill("kecamatan", rows, lambda _: facts.kecamatan)
         table.doubt(rows, "kecamatan dari judul atau nama berkas")
+    if facts.venue is not None and table.has_any("checkin", "giat"):
+        rows = table.find_empty_rows(*_PLACES, "desa", "kode_desa", "lokasi", "lat", "koordinat")
+        table.fill("tempat", rows, lambda _: facts.venue)
+        table.doubt(rows, "tempat dari judul")
     if facts.desa is not None and not table.has_any("desa", "kode_desa", "tempat"):
         rows = table.find_empty_rows("desa")
         table.fill("desa", rows, lambda _: facts.desa)

@@ -1,7 +1,7 @@
 """Lists of officers: `PANGKAT / NRP` in one column, and attendance lists with who is there."""
 
 import re
-from itertools import chain, permutations, product
+from itertools import chain, permutations, product, zip_longest
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.parsing.presence import is_absent, is_present
@@ -36,6 +36,10 @@ _ARRIVALS = frozenset(
     ("jamtiba", "pukultiba", "waktutiba", "jamtibaditps", "waktutibaditps", "tibaditpsjam",
      "jamdatang", "waktudatang", "jamhadir", "waktuhadir", "jamtibadilokasi", "arrivaltime")
 )  # fmt: skip
+_SIGNATURES = frozenset(("ttd", "tandatangan", "paraf", "ttdparaf"))
+_TICKS = frozenset(
+    ("v", "x", "1", "ya", "ada", "ttd", "\u2713", "\u2714", "\u221a", "\u2611", "\u25cf")
+)
 _NOT_ARRIVED = "jam tiba kosong: belum ada lapor diri; tidak perlu dibetulkan"
 _MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
 _STATIONS = re.compile(
@@ -111,6 +115,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     if not has_officers or table.find_columns("checkin"):
         return
     is_list = _TITLE.search(words) is not None
+    _merge_ticks(table, is_list=is_list)
     names = [n for n in table.headings if is_list or normalize_key(n) in _HEADINGS]
     name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
@@ -127,6 +132,47 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     for row, cell in enumerate(column):
         if is_absent(cell):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:
+    """Make one column of those in which a tick says who is there (`H`, `S`, `I`), or of signatures.
+
+    A row without a tick says nothing; one with two stays as it is and is held.
+    """
+    words = {name: word for name in table.headings if (word := _find_presence_word(name, is_list))}
+    words = {name: word for name, word in words.items() if _is_ticked(table, name)}
+    if not any(map(is_present, words.values())):
+        return
+    columns = {word: table.cells[name].tolist() for name, word in words.items()}
+    ticked: list[Cell] = []
+    for row in range(table.size):
+        found = [word for word, column in columns.items() if not is_blank(column[row])]
+        ticked.append(" dan ".join(found) or None)
+    table.drop_columns(list(words))
+    remarks = next((table.cells[n].tolist() for n in table.find_columns("uraian")), [])
+    ticked = [
+        word if word is not None or not is_absent(remark) else remark
+        for word, remark in zip_longest(ticked, remarks)
+    ]
+    table.set_column("kehadiran", ticked)
+
+
+def _find_presence_word(heading: str, is_list: bool) -> str | None:
+    """Return the word of presence or absence that a heading is, or ends with below its group."""
+    if normalize_key(heading) in _SIGNATURES:
+        return "hadir" if is_list else None
+    group, _, last = normalize_cell(heading).lower().rpartition(" ")
+    is_named = normalize_key(group) in _HEADINGS
+    for word in (normalize_cell(heading).lower(), last):
+        if (is_present(word) or is_absent(word)) and (is_named or (is_list and not group)):
+            return word
+    return None
+
+
+def _is_ticked(table: ConvertedTable, name: str) -> bool:
+    """Return whether a column holds ticks and nothing else."""
+    filled = {normalize_cell(c).lower() for c in table.cells[name].tolist() if not is_blank(c)}
+    return filled <= _TICKS
 
 
 def _take_arrivals(table: ConvertedTable) -> None:
