@@ -21,6 +21,7 @@ from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
 _LONGEST_PHRASE = 5  # words
 _SEXES = {"l": ("lakilaki", "laki", "lk", "l", "pria"), "p": ("perempuan", "pr", "p", "wanita")}
+_SUMS_OF_SEXES = ("jumlah", "jml", "jlh", "total", "lp", "jumlahlp", "totallp")
 _PRESENT_VOTERS = re.compile(
     r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
 )
@@ -268,7 +269,9 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
             table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
         return
     if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
-        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
+        sums = {keys[key]: "hadir" for key in _SUMS_OF_SEXES if key in keys}
+        total = sums if len(sums) == 1 else {}
+        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
 
 
 def _are_parts(table: ConvertedTable, men: str, women: str) -> bool:

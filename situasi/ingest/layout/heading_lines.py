@@ -27,6 +27,9 @@ _GENERIC_WORDS = _SUM_WORDS | frozenset(
         "perempuan",
         "pria",
         "wanita",
+        "mulai",
+        "dimulai",
+        "selesai",
     )
 )
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
