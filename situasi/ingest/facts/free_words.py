@@ -9,6 +9,7 @@ from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _MAX_CHARS = 300
 # With one of these words, wherever it stands, the phase is not there, or nobody knows since when.
@@ -18,6 +19,12 @@ _NOT_THERE = re.compile(
     re.IGNORECASE,
 )
 _STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan|status", re.IGNORECASE)
+_PHASE_AND_HOUR = re.compile(
+    r"(?P<phase>[^\d]+?)[\W_]*(?:(?:jam|pukul|pkl|pk)\W*)?(?P<clock>\d{1,2}[.:]\d{2})"
+    r"(?: ?wib)?\W*",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"^(?:ket|keterangan|hasil|progres)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _STATUS_WORD = re.compile(r"stat|progres", re.IGNORECASE)
 
@@ -45,6 +52,26 @@ def _names_phase(text: str, context: IngestContext, matcher: PhraseMatcher) -> b
     )
 
 
+def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> None:
+    """Split a phase from the hour behind it (`BUKA 07.00`), where no column holds the hours."""
+    if table.has_any("jam", "waktu"):
+        return
+    for name in table.find_columns("fase"):
+        cells = table.cells[name].tolist()
+        found = {
+            row: match
+            for row, cell in enumerate(cells)
+            if isinstance(cell, str)
+            and (match := _PHASE_AND_HOUR.fullmatch(cell.strip()))
+            and _is_code(match["phase"], "tps", "fase", context)
+        }
+        if found:
+            _replace(table, name, {row: match["phase"] for row, match in found.items()})
+            clocks: dict[int, Cell] = {row: match["clock"] for row, match in found.items()}
+            table.fill("jam", list(clocks), clocks.__getitem__)
+            return
+
+
 def read_phases(table: ConvertedTable, context: IngestContext) -> None:
     """Read the one phase that longer words assert (`TPS dibuka tepat waktu`); the words stay."""
     for name in table.find_columns("fase"):
@@ -69,6 +96,9 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
     Only under headings of what was done (`Penanganan`): one that asks for the status is answered
     with one.
     """
+    if table.has_any("ke"):  # `tindakan` of a merge of two cases
+        return
+    _take_status_remarks(table, context)
     for name in table.find_columns("status"):
         if _STATUS_WORD.search(name):
             continue
@@ -84,6 +114,20 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
             [r for r, t in unknown.items() if not read[t]],
             f'status tidak jelas dari kolom "{name}"',
         )
+
+
+def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
+    """Take for the status a column of remarks that holds nothing but words of status (`Ket`)."""
+    if any(map(_STATUS_WORD.search, table.find_columns("status"))):
+        return
+    words = context.vocabulary.codes["incidents", "status"]
+    for name in filter(_REMARK.search, table.find_columns("uraian")):
+        texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
+        if texts and {words.get(normalize_key(text), "nihil") for text in texts}.isdisjoint(
+            {"nihil"}
+        ):
+            table.cells = table.cells.rename(columns={name: "status"})
+            return
 
 
 def _find_unknown(

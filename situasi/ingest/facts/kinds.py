@@ -7,7 +7,12 @@ from functools import partial
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.facts.free_words import find_phase_column, read_handling, read_phases
+from situasi.ingest.facts.free_words import (
+    find_phase_column,
+    read_handling,
+    read_phases,
+    split_phases_and_hours,
+)
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, normalize_text
@@ -56,6 +61,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     _take_phase_answers(table, context)
     _name_boxes(table)
     find_phase_column(table, context)
+    split_phases_and_hours(table, context)
     read_phases(table, context)
     read_handling(table, context)
     _take_remarks_on_counts(table)

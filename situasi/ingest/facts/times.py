@@ -17,6 +17,7 @@ from situasi.ingest.tables import Cell, UnknownHeadings
 
 _COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
+_FIRST_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:]([0-5]\d)(?!\d)")
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 _TIME_WORD = re.compile(
     r"waktu|jam\b|pukul|tanggal|\btgl|hari\b|time|date|\bhour|clock|\bat$", re.IGNORECASE
@@ -40,6 +41,7 @@ def complete_time(
     where the titles and the sheet name different days.
     """
     _read_bare_hours(table)
+    _carry_days(table)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
     wide = found.values()
     has_hours = any(heading.column in {"clock", "fase"} for heading in wide)
@@ -106,6 +108,42 @@ def _read_bare_hours(table: ConvertedTable) -> None:
             table.set_column(name, [t and f"{int(t):02d}.00" for t in texts])
             rows = [row for row, text in enumerate(texts) if text is not None]
             table.doubt(rows, "jam bulat dibaca tepat jamnya")
+
+
+def _carry_days(table: ConvertedTable) -> None:
+    """Repeat a day that is written once above rows with hours of their own, while these go on.
+
+    Where an hour is earlier than the one above it, another day may have begun: it stays open.
+    """
+    names, hours = table.find_columns("tanggal"), table.find_columns("jam")
+    if not names or not hours:
+        return
+    column = table.cells[names[0]].tolist()
+    if None not in column or is_blank(column[0]):
+        return
+    skipped = table.total_rows | table.reasons.keys()
+    days: dict[int, Cell] = {}
+    day, last = None, -1
+    for row, (cell, hour) in enumerate(zip(column, table.cells[hours[0]].tolist(), strict=True)):
+        minutes = _find_minutes(hour)
+        if row in skipped or minutes is None:
+            continue
+        if not is_blank(cell):
+            day, last = cell, minutes
+        elif day is not None and minutes >= last:
+            days[row], last = day, minutes
+        else:
+            day = None
+    table.fill("tanggal", list(days), days.__getitem__)
+    table.doubt(days, "tanggal dari baris di atasnya")
+
+
+def _find_minutes(cell: Cell) -> int | None:
+    """Return the minutes of a day at which a cell begins: 480 of `08.00 s/d 10.00`."""
+    if isinstance(cell, datetime | time):
+        return 60 * cell.hour + cell.minute
+    match = _FIRST_CLOCK.search(cell) if isinstance(cell, str) else None
+    return 60 * int(match[1]) + int(match[2]) if match else None
 
 
 def _may_be_another_day(table: ConvertedTable, row: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from situasi.domain.feed_schemas import SITUASI
-from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.parsing.cells import is_blank, normalize_cell, quote
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.coordinate_check import check_coordinates
 from situasi.ingest.validation.place_check import check_location
@@ -37,12 +37,22 @@ def check(table: TableCheck) -> ValidationResult:
 def _complete_nihil(table: TableCheck, kinds: Texts, statuses: Texts) -> tuple[Texts, Texts]:
     """Copy nihil between empty kinds and statuses; any other empty status becomes dilaporkan."""
     kind_cells, jenis, status = table.cells("jenis"), list(kinds), list(statuses)
+    words = table.cells("status")
     for row in range(table.issues.row_count):
         if jenis[row] is None and is_blank(kind_cells[row]) and status[row] == "nihil":
             jenis[row] = "nihil"
+        if jenis[row] not in {None, "nihil"} and status[row] == "nihil" and _is_calm(words[row]):
+            status[row] = None
+            note = f"status {quote(words[row])} tidak dipakai: bukan status penanganan kejadian"
+            table.issues.add_warning(row, note)
         if status[row] is None:
             status[row] = "nihil" if jenis[row] == "nihil" else "dilaporkan"
     return jenis, status
+
+
+def _is_calm(cell: Cell) -> bool:
+    """Return whether a status tells how things are now, and not that nothing happened."""
+    return isinstance(cell, str) and _CALM.search(cell) is not None
 
 
 def _check_contradictions(table: TableCheck, jenis: Texts, status: Texts, situasi: Texts) -> None:
@@ -56,6 +66,7 @@ def _check_contradictions(table: TableCheck, jenis: Texts, status: Texts, situas
             table.issues.add_error(row, reason, "jenis", "status")
 
 
+_CALM = re.compile(r"\b(?:aman|kondusif|terkendali)\b", re.IGNORECASE)
 _GRADE = re.compile(r"([A-F])[ ./-]?([1-6])", re.IGNORECASE)
 
 Grade = tuple[str, str]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from situasi.ingest.layout.statement_rows import states_nothing
+
 _MIN_HEADINGS = 3  # filled cells of a heading; two may be a line of a form
 _MIN_KNOWN = 2
 _CERTAIN = 3  # known headings that no row of content has, however many others stand beside them
@@ -35,7 +37,8 @@ def find_stacked_tables(
         titles = _read_titles(rows, index)
         known = titles_by_key.setdefault(frozenset(text.casefold() for text in texts), set())
         is_repeated = bool(known) and (not titles or titles in known)
-        if is_repeated or _count_filled(rows[index + 1]) < 2:
+        below = [str(cell).strip() for cell in rows[index + 1] if cell is not None]
+        if is_repeated or (len(below) < 2 and not states_nothing(below)):
             continue
         score = score_header(texts)
         if score >= _CERTAIN or (score >= _MIN_KNOWN and 2 * score >= len(texts)):

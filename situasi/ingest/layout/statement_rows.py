@@ -18,6 +18,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _TITLE_AND_NOTHING = re.compile(rf"{_TITLE.pattern}?\s*[:=-]\s*{_NOTHING.pattern}", re.IGNORECASE)
+_RULE = re.compile(r":?[-=_]{3,}:?")
 _LABEL = re.compile(r"(?:[IVX]{1,5}|[A-Za-z]|\d{1,2})\s*[.)]?|[-:]")
 
 
@@ -29,6 +30,8 @@ def find_statements(rows: Sequence[Sequence[str]]) -> list[int]:
     found: list[int] = []
     texts = [_read_line(row) for row in rows]
     for index, line in enumerate(texts):
+        if rows[index] and all(map(_RULE.fullmatch, rows[index])):  # `|---|---|` below a heading
+            found.append(index)
         if line is None:
             continue
         if _TITLE_AND_NOTHING.fullmatch(line) or _is_pair(line):

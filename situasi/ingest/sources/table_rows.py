@@ -1,6 +1,7 @@
 """Rows that are no reports: tags of columns, headings of a part, and `NIHIL` below a title."""
 
 import re
+from collections.abc import Sequence
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import (
@@ -144,18 +145,24 @@ def leave_out_statements(table: ConvertedTable) -> None:
     """
     cells = table.source.cells[[n for n in table.source.cells.columns if n not in ALL]]
     counts = cells.notna().sum(axis=1).to_numpy()
-    if not (counts <= _MAX_STATEMENT_CELLS).any():
+    few = [row for row, count in enumerate(counts) if 0 < count <= _MAX_STATEMENT_CELLS or not row]
+    if not few:
         return
-    few = [row for row, count in enumerate(counts) if 0 < count <= _MAX_STATEMENT_CELLS]
     texts = {
         row: [str(c).strip() for c in cells.iloc[row].tolist() if not is_blank(c)] for row in few
     }
     lines = [texts.get(row, []) for row in range(len(counts))]
     found = set(find_statements(lines))
     if table.has_any("jenis", "giat"):
-        nowhere = set(table.find_empty_rows("kecamatan", "kode_kecamatan", "desa", "tempat"))
-        found |= {row for row in few if states_nothing(lines[row]) and row in nowhere}
+        found |= {r for r in few if states_nothing(lines[r]) and _is_nowhere(table, r, lines[r])}
     for row in sorted(found):
         text = " ".join(lines[row])[:_MAX_STATEMENT_CHARS]
         table.notes.append(f"baris {table.source.row_numbers[row]} “{text}” bukan baris laporan")
     table.left_out |= found
+
+
+def _is_nowhere(table: ConvertedTable, row: int, texts: Sequence[str]) -> bool:
+    """Return whether no column says of which place a row is; its own words may stand in one."""
+    names = (n for h in ("kecamatan", "desa", "tempat", "lokasi") for n in table.find_columns(h))
+    cells = [table.cells[name].iloc[row] for name in names]
+    return all(is_blank(cell) or str(cell).strip() in texts for cell in cells)
