@@ -6,13 +6,14 @@ from situasi.ingest.facts.group_sums import name_station_totals
 from situasi.ingest.facts.hourly_sexes import sum_sexes
 from situasi.ingest.facts.kinds import complete_kind
 from situasi.ingest.facts.place_columns import name_place_columns
-from situasi.ingest.facts.places import complete_place
+from situasi.ingest.facts.places import complete_place, take_station_column
 from situasi.ingest.facts.times import complete_time
 from situasi.ingest.sources.converted_table import ConvertedTable
 
 
 def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Fill in what the titles, the sheet or the file say, each marked at its row."""
+    take_station_column(table)
     sum_sexes(table)
     name_place_columns(table, facts, context)
     name_station_totals(table, facts, context)

@@ -23,6 +23,7 @@ _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
 _POINT = re.compile(
     r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
 )
+_STATION_CELL = re.compile(r"tps\W{0,3}(?:no\W{0,3})?\d{1,3}", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 _DESA_CODE = re.compile(r"\d{2}\.?\d{2}\.?\d{2}\.?\d{4}")
 
@@ -51,6 +52,20 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
         rows = table.find_empty_rows("desa")
         table.fill("desa", rows, lambda _: facts.desa)
         table.doubt(rows, "desa dari judul atau nama berkas")
+
+
+def take_station_column(table: ConvertedTable) -> None:
+    """Take for the TPS the one column that names nothing else, whatever its heading (`ASAL`)."""
+    if table.has_any("tps", "tempat", "lokasi"):
+        return
+    found = []
+    for name in table.headings:
+        column = table.cells[name].tolist()
+        cells = [c for r, c in enumerate(column) if not is_blank(c) and r not in table.reasons]
+        if cells and all(isinstance(c, str) and _STATION_CELL.fullmatch(c.strip()) for c in cells):
+            found.append(name)
+    if len(found) == 1:
+        table.cells = table.cells.rename(columns={found[0]: "tps"})
 
 
 def _take_places_in_words(table: ConvertedTable, context: IngestContext) -> None:

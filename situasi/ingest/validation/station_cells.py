@@ -15,6 +15,10 @@ from situasi.ingest.validation.table_check import TableCheck
 V = TypeVar("V")
 
 _TPS_MENTION = re.compile(r"\btps(?![a-z])\W{0,3}(?:(?:no|nomor|nmr)\W{0,3})?[0-9]{1,4}", re.I)
+_SEVERAL_TPS = re.compile(
+    r"\btps\W{0,3}[0-9]{1,3}\s*(?:-|–|,|&|/|s\.?\s?/?d\b\.?|dan\b|sampai\b)\s*(?:tps\W{0,3})?[0-9]{1,3}\b",
+    re.I,
+)
 _MIN_PLACE_LETTERS = 4  # no desa or kecamatan has a shorter name
 
 
@@ -43,6 +47,7 @@ def complete_station_cells(table: TableCheck) -> StationCells:
     )
     _split_tps_cells(table, cells)
     for column in (cells.desa_code, cells.desa, cells.place):
+        _refuse_several(table, cells, column)
         _take_tps_from_words(table, cells, column)
     return cells
 
@@ -76,6 +81,17 @@ def _set_station(table: TableCheck, cells: StationCells, row: int, station: TpsC
     elif _digits(written) != _digits(station.desa):
         reason = f"kode TPS milik desa {station.desa}, tetapi kode desa {quote(written)}"
         table.issues.add_error(row, reason, "tps", "desa")
+
+
+def _refuse_several(table: TableCheck, cells: StationCells, column: Texts) -> None:
+    """Add an error to counts whose place names several TPS: of which is the count?"""
+    if table.feed.name != "tps":
+        return
+    several = _read_distinct(column, lambda c: c if _SEVERAL_TPS.search(str(c)) else None)
+    for row, text in _list_rows(column, several):
+        if is_blank(cells.tps[row]):
+            reason = f"{quote(text)} menyebut beberapa TPS: tulis satu per baris, atau desanya saja"
+            table.issues.add_error(row, reason, "tps")
 
 
 def _digits(text: str) -> str:
