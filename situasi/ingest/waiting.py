@@ -42,6 +42,7 @@ WAITING = "berkas menunggu pemetaan di halaman Masukan, nomor {number}"
 WOULD_WAIT = "berkas akan menunggu pemetaan di halaman Masukan"
 NOT_YOURS = "Berkas ini dikirim oleh orang lain dan bukan untuk Anda."
 _CHAT = "Isi berkas ini percakapan, bukan tabel; tempel pesannya di halaman Lapor."
+_PASTE = " Bila isinya pesan, tempel di halaman Lapor."
 _MAX_NOTED_HEADINGS = 60
 _PLACES_AND_TIMES = frozenset(
     ("id", "waktu", "tanggal", "jam", "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tps")
@@ -79,7 +80,7 @@ def ingest_unknown_file(
                 now=now, dry_run=dry_run, preview=preview,
             )  # fmt: skip
     except NotATable:
-        return refused
+        return replace(refused, refused=reason + (_PASTE if _is_text(path) else ""))
     except UnknownHeadings as error:  # mapped, but a fact about the whole file is missing
         reason = str(error)
     except SourceError as error:
@@ -158,11 +159,15 @@ def ingest_mapped(
         return ingest(DateOrder(month_first=True))
 
 
+def _is_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not file_types.is_workbook(file.read(8))
+
+
 def _is_chat(path: Path) -> bool:
     """Return whether a text is an exported chat, whose commas and times look like columns."""
-    with path.open("rb") as file:
-        if file_types.is_workbook(file.read(8)):
-            return False
+    if not _is_text(path):
+        return False
     texts = text_encoding.read_chunks(
         path, text_encoding.detect(path), text_encoding.ReadProgress(0)
     )

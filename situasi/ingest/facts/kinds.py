@@ -55,6 +55,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     if not len(table.cells):
         return
     _name_sexes(table, facts)
+    _name_voter_parts(table, facts)
     _read_status_answers(table)
     _take_listed_kinds(table, context)
     _name_arrival(table, facts)
@@ -278,6 +279,25 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
         sums = {keys[key]: "hadir" for key in _SUMS_OF_SEXES if key in keys}
         total = sums if len(sums) == 1 else {}
         table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
+
+
+def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:
+    """Take DPT, DPTb and DPK for voters present, where the titles count these and the sum fits.
+
+    Alone, or beside a sum that does not fit, `DPT` is how many are registered.
+    """
+    keys = {normalize_key(name): name for name in table.headings}
+    parts = [keys[key] for key in ("dpt", "dptb", "dpk") if key in keys]
+    sums = [keys[key] for key in _SUMS_OF_SEXES if key in keys]
+    if len(parts) < 3 or len(sums) != 1 or table.has_any("hadir", "nrp", "petugas"):
+        return
+    counts = [[_to_number(cell) for cell in table.cells[n].tolist()] for n in (*parts, sums[0])]
+    rows = [row for row in zip(*counts, strict=True) if row[-1] is not None]
+    fitting = sum(sum(part or 0 for part in row[:-1]) == row[-1] for row in rows)
+    if _PRESENT_VOTERS.search(facts.words) and rows and 2 * fitting >= len(rows):
+        names = ("hadir_dpt", "hadir_dptb", "hadir_dpk", "hadir")
+        renamed = dict(zip((*parts, sums[0]), names, strict=True))
+        table.cells = table.cells.rename(columns=renamed)
 
 
 def _are_parts(table: ConvertedTable, men: str, women: str) -> bool:

@@ -32,8 +32,12 @@ _OF_ROW_NUMBER = re.compile(r"(?:no|nomor|urut|no\W*urut|nomor urut|#)\W*", re.I
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
 # Of those who may vote, or of papers, TPS and officers: never those who came.
 _NOT_PRESENT = re.compile(
-    r"\bdpt\b|\bdptb\b|daftar|surat suara|\btps\b|petugas|personel|personil|linmas|saksi|kpps", re.I
+    r"\bdpt\b|\bdptb\b|\bdpk\b|daftar|surat suara|kotak|segel|\btps\b|petugas|personel"
+    r"|personil|linmas|saksi|kpps",
+    re.I,
 )
+# Of a part of them: what came since the last report, or who has not come.
+_OF_A_PART = re.compile(r"tambah|per\W*jam|selisih|\bsisa|belum|\bblm\b|tidak|\btdk\b", re.I)
 _OF_PERSONS = re.compile(r"\bdpt|petugas|personel|personil|linmas|saksi|kpps", re.I)
 _OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
@@ -114,7 +118,8 @@ def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
             part = " ".join(words[start : start + size])
             own = context.vocabulary.find_own_heading(part) if len(part) > 2 else None
             is_amount = own == "tps" and _OF_AMOUNT.search(heading)
-            if own is not None and own not in NOT_OFFERED and not is_amount:
+            is_part = own == "hadir" and _OF_A_PART.search(heading)
+            if own is not None and own not in NOT_OFFERED and not is_amount and not is_part:
                 confidence = 0.35 + 0.35 * size / len(words)
                 guess = Guess(own, confidence, f"judul memuat “{part}”")
                 if confidence > best.get(own, Guess("", 0, "")).confidence:
@@ -262,6 +267,7 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
     if (
         counts < 0.9
         or _NOT_PRESENT.search(column.heading)
+        or _OF_A_PART.search(column.heading)
         or all(isinstance(cell, bool) for cell in column.sample)
     ):
         return

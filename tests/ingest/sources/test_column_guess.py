@@ -31,6 +31,14 @@ def best(board: Board, heading: str, *cells: Any) -> str | None:
 
 
 @pytest.mark.parametrize(
+    "heading",
+    ["DPK", "Tambahan pemilih", "Pemilih per jam", "Belum memilih", "Sisa pemilih", "Kotak suara"],
+)
+def test_counts_of_a_part_are_not_believed_to_be_voters_present(board: Board, heading: str) -> None:
+    assert best(board, heading, 40, 75, 106, 150) != "hadir"
+
+
+@pytest.mark.parametrize(
     ("heading", "cells", "own"),
     [
         ("Q1", ["27/11/2024 08.03", "27/11/2024 09.10"], "waktu"),
