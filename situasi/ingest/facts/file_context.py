@@ -38,6 +38,7 @@ _CLOCK = re.compile(
     r"|(?<=20\d\d)[ ,]{1,3}([01]?\d|2[0-3])[.:]([0-5]\d)(?![\d.:])",
     re.IGNORECASE,
 )
+_BARE_CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)(?: ?wib)?", re.IGNORECASE)
 _RANGE = re.compile(
     r"\d{1,2}(?:[.:]\d{2})? ?(?:wib)? ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?(?:pukul|jam|pkl\.?)? ?"
     r"\d{1,2}[.:]\d{2}|\bjam \d{1,2} ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?\d",
@@ -106,8 +107,8 @@ def read_context(
     """Read what the titles say, else the name of the sheet, a cover, or the name of the file.
 
     above: titles of the whole sheet, where the table is one of several below one another; they
-    count after its own, and do not tell its kind. A cover says the day and the kecamatan, but no
-    hour: its own is that of its writing.
+    count after its own, and do not tell its kind. A cover says the day and the kecamatan, and the
+    kind where the table has no title; but no hour: its own is that of its writing.
     """
     stem = _TIME_OF_EXPORT.sub(" ", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name))
     sheet_text = _name_year(sheet, context.election.day)
@@ -126,12 +127,14 @@ def read_context(
     file_days = {*_find_days(file_text)}
     other_day = file_days.pop() if day and len(file_days) == 1 and day not in file_days else None
     clock = _first_agreed(levels, _find_clocks)
+    if clock is None and (bare := _BARE_CLOCK.fullmatch(sheet.strip())):
+        clock = f"{int(bare[1]):02d}.{bare[2]}"
     kecamatan = _first_agreed(with_cover, lambda text: _find_kecamatan(text, context))
     if kecamatan is None:
         kecamatan = _read_kecamatan(sheet, context)
     desa = _first_agreed(levels, lambda text: _find_desa(text, kecamatan, context))
     tps = _first_agreed(levels[:3], _find_stations)
-    words = " ".join((own, sheet_text, file_text))
+    words = " ".join((own or cover_text, sheet_text, file_text))
     return FileContext(
         None if question else day,
         clock,

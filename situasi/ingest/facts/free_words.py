@@ -110,10 +110,13 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
         _replace(table, name, {row: read[text] for row, text in unknown.items()})
         _keep_words(table, {row: f"{name.lower()}: {text}" for row, text in unknown.items()})
         table.doubt([r for r, t in unknown.items() if read[t]], "status dibaca dari kalimatnya")
-        table.doubt(
-            [r for r, t in unknown.items() if not read[t]],
-            f'status tidak jelas dari kolom "{name}"',
-        )
+        others = [table.cells[n].tolist() for n in table.find_columns("status") if n != name]
+        unclear = [
+            row
+            for row, text in unknown.items()
+            if not read[text] and all(is_blank(column[row]) for column in others)
+        ]
+        table.doubt(unclear, f'status tidak jelas dari kolom "{name}"')
 
 
 def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
@@ -121,7 +124,8 @@ def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
     if any(map(_STATUS_WORD.search, table.find_columns("status"))):
         return
     words = context.vocabulary.codes["incidents", "status"]
-    for name in filter(_REMARK.search, table.find_columns("uraian")):
+    unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
+    for name in filter(_REMARK.search, (*table.find_columns("uraian"), *unknown)):
         texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
         if texts and {words.get(normalize_key(text), "nihil") for text in texts}.isdisjoint(
             {"nihil"}

@@ -31,6 +31,12 @@ _PRESENT_VOTERS = re.compile(
     r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
 )
 _LISTED_VOTERS = re.compile(r"\b(?:dptb?|daftar pemilih|terdaftar|petugas)\b", re.IGNORECASE)
+_STRENGTH = re.compile(
+    r"\b(?:kekuatan|personel|personil|anggota|pam tps|apel|absensi|pasukan)\b", re.IGNORECASE
+)
+_VOTERS = re.compile(r"\b(?:pemilih|partisipasi|parmas|hak pilih|memilih)\b", re.IGNORECASE)
+_FORCES = frozenset(("polri", "tni", "linmas", "brimob", "satpolpp", "dalmas", "polres", "polsek"))
+_BARE_PRESENT = frozenset(("hadir", "jumlahhadir", "jmlhadir", "kehadiran", "totalhadir"))
 _INCIDENT = re.compile(
     r"\b(?:kejadian|insiden|peristiwa|gangguan|kronologis?|incidents?|happened)\b", re.IGNORECASE
 )
@@ -54,6 +60,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     """
     if not len(table.cells):
         return
+    _name_strength(table, facts)
     _name_sexes(table, facts)
     _name_voter_parts(table, facts)
     _read_status_answers(table)
@@ -279,6 +286,17 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
         sums = {keys[key]: "hadir" for key in _SUMS_OF_SEXES if key in keys}
         total = sums if len(sums) == 1 else {}
         table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
+
+
+def _name_strength(table: ConvertedTable, facts: FileContext) -> None:
+    """Tell HADIR in a list of how many officers there are from voters present."""
+    keys = {normalize_key(name) for name in table.headings}
+    is_strength = len(keys & _FORCES) > 1 or (
+        _STRENGTH.search(facts.words) is not None and not _VOTERS.search(facts.words)
+    )
+    if is_strength:
+        names = [n for n in table.find_columns("hadir") if normalize_key(n) in _BARE_PRESENT]
+        table.cells = table.cells.rename(columns={n: f"personel {n.lower()}" for n in names})
 
 
 def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:

@@ -17,6 +17,14 @@ from situasi.ingest.tables import Cell, UnknownHeadings
 
 _COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
+_REGISTERED = re.compile(
+    r"(?:(?:jumlah|jml|total)\W+)?(?:dpt|dptb|dpk|target|pemilih terdaftar|jml pemilih)\W*",
+    re.IGNORECASE,
+)
+_LINE_OF_HOUR = re.compile(
+    r"(?:s\.?/?d\.?\W*)?(?:(?:jam|pukul|pkl|pk)\W*\d{1,2}(?:[.:]\d{2})?|\d{1,2}[.:]\d{2})\W*(?:wib)?\W*",
+    re.IGNORECASE,
+)
 _FIRST_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:]([0-5]\d)(?!\d)")
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 _TIME_WORD = re.compile(
@@ -40,6 +48,8 @@ def complete_time(
     then nothing is guessed. For counts the day of voting is the last resort. Raises UnknownHeadings
     where the titles and the sheet name different days.
     """
+    _take_hours_in_words(table)
+    _mark_registered_voters(table)
     _read_bare_hours(table)
     _carry_days(table)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
@@ -108,6 +118,26 @@ def _read_bare_hours(table: ConvertedTable) -> None:
             table.set_column(name, [t and f"{int(t):02d}.00" for t in texts])
             rows = [row for row, text in enumerate(texts) if text is not None]
             table.doubt(rows, "jam bulat dibaca tepat jamnya")
+
+
+def _take_hours_in_words(table: ConvertedTable) -> None:
+    """Take for the hour a column of words of which most are one (`JAM 09.00` under URAIAN)."""
+    if table.has_any("waktu", "jam", "waktu_lapor", "jenis", "giat"):
+        return
+    for name in table.find_columns("uraian"):
+        texts = [str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)]
+        hours = sum(_LINE_OF_HOUR.fullmatch(text.strip()) is not None for text in texts)
+        if hours and 2 * hours >= len(texts):
+            table.cells = table.cells.rename(columns={name: "jam"})
+            return
+
+
+def _mark_registered_voters(table: ConvertedTable) -> None:
+    """Mark the rows of those who may vote among rows of hours (`DPT` under JAM)."""
+    for name in table.find_columns("jam"):
+        for row, cell in enumerate(table.cells[name].tolist()):
+            if isinstance(cell, str) and _REGISTERED.fullmatch(cell.strip()):
+                table.reasons.setdefault(row, f"baris {cell.strip()}, bukan jumlah pada suatu jam")
 
 
 def _carry_days(table: ConvertedTable) -> None:

@@ -34,6 +34,7 @@ _GENERIC_WORDS = _SUM_WORDS | frozenset(
 )
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_HOUR = re.compile(r"\b(?:jam|pukul|pkl)\W{0,3}[0-9]|[0-9]{1,2}[.:][0-9]{2}", re.IGNORECASE)
 _PART_NUMBER = re.compile(r"[IVX]{1,5}[.)]?|[A-Za-z][.)]|[0-9]{1,2}[.)]")
 _MAX_HEADING_CHARS = 60
 
@@ -161,6 +162,8 @@ def _choose_name(path: Sequence[str], score_header: TextScorer, *, is_alone: boo
     if len(parts) > 2 and is_alone and not any(c.isdigit() for text in parts[1:-1] for c in text):
         # An hour between the two is never left out: it would become a count of any hour.
         joined.insert(1, f"{parts[0]} {parts[-1]}")
+    if timed := [name for name in joined if _HOUR.search(name)]:
+        joined = timed  # below an hour it is a count of that hour, never of any
     if _needs_group(parts[-1]):
         joined = [name for name in joined if name != parts[-1]] or [parts[-1]]
     return next((name for name in joined if score_header([name])), joined[0])
