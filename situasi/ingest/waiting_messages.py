@@ -15,43 +15,9 @@ from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.gateway_messages import read_delivery
 from situasi.ingest.sources.gateway_profiles import GatewayProfile
 from situasi.ingest.tables import Cell, Table
-from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.store import Store, WaitingItem
 
 MAX_MESSAGES = 2_000
-_TEXTS = frozenset(
-    [
-        "pesan",
-        "isipesan",
-        "tekspesan",
-        "bunyipesan",
-        "message",
-        "messagebody",
-        "messagetext",
-        "body",
-        "text",
-        "teks",
-        "sms",
-        "isisms",
-        "chat",
-        "isichat",
-    ]
-)
-_SENDERS = frozenset(
-    [
-        "pengirim",
-        "dari",
-        "from",
-        "sender",
-        "sendername",
-        "nomorpengirim",
-        "nopengirim",
-        "nohp",
-        "phone",
-        "kontak",
-        "author",
-    ]
-)
 _MIN_WORDS = 3  # of most messages
 _PROFILE = GatewayProfile(
     name="berkas-pesan",
@@ -78,14 +44,15 @@ def find_messages(sheets: Sequence[Sheet], context: IngestContext) -> list[Found
     sheet = max(visible, key=lambda sheet: len(sheet.rows))
     table = next(grid.build_tables(sheet, grid.guess_header(sheet.rows)))
     headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
-    texts = [name for name in headings if normalize_key(name) in _TEXTS]
+    clues = context.vocabulary.clues
+    texts = [name for name in headings if clues.is_heading("message_text", name)]
     if len(texts) != 1 or len(table.cells) > MAX_MESSAGES:
         return []
     column = table.cells[texts[0]].tolist()
     filled = [cell for cell in column if isinstance(cell, str)]
     if not filled or sum(len(c.split()) >= _MIN_WORDS for c in filled) < 0.6 * len(filled):
         return []
-    senders = next((name for name in headings if normalize_key(name) in _SENDERS), None)
+    senders = next((name for name in headings if clues.is_heading("message_sender", name)), None)
     names = _list_cells(table, senders) if senders else [None] * len(column)
     times = _list_times(table, context)
     return [

@@ -365,3 +365,19 @@ def test_a_list_without_a_needed_column_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words.csv").write_text("feed,column\n", encoding="utf-8")
     with pytest.raises(ValueError, match="kolom code, synonym tidak ada"):
         load_vocabulary(tmp_path)
+
+
+def test_what_shows_a_text_for_what_it_is_can_be_added_to_and_only_in_known_groups(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "clue_words.csv").write_text(
+        "group,word\nmessage_text,isi kabar\nnot_there,tak jadi\n", "utf-8"
+    )
+    clues = written(tmp_path).clues
+    assert clues.is_heading("message_text", "Isi_Kabar:")
+    assert not clues.is_heading("message_sender", "Isi_Kabar:")
+    assert clues.stands_in("not_there", "TPS tak jadi dibuka")
+    assert not clues.stands_in("not_there", "TPS tak jadian")
+    (tmp_path / "clue_words.csv").write_text("group,word\nlain,apa\n", "utf-8")
+    with pytest.raises(ValueError, match="clue_words.csv baris 2.*tidak ada"):
+        load_vocabulary(tmp_path)

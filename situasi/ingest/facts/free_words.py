@@ -12,12 +12,6 @@ from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _MAX_CHARS = 300
-# With one of these words, wherever it stands, the phase is not there, or nobody knows since when.
-_NOT_THERE = re.compile(
-    r"\b(?:tidak|tdk|tak|belum|blm|bukan|akan|siap|persiapan|rencana|menunggu|menjelang|jelang|sebelum"
-    r"|terlambat|telat|tertunda|ditunda|gagal|batal|hampir|mungkin|not|late|delayed?)\b",
-    re.IGNORECASE,
-)
 _STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan|status", re.IGNORECASE)
 _PHASE_AND_HOUR = re.compile(
     r"(?P<phase>[^\d]+?)[\W_]*(?:(?:jam|pukul|pkl|pk)\W*)?(?P<clock>\d{1,2}[.:]\d{2})"
@@ -82,7 +76,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         codes = {
             text: code
             for text in set(unknown.values())
-            if not _NOT_THERE.search(text) and (code := _find_asserted(text, "fase", matcher))
+            if not _is_not_there(text, context) and (code := _find_asserted(text, "fase", matcher))
         }
         rows = [row for row, text in unknown.items() if text in codes]
         _replace(table, name, {row: codes[unknown[row]] for row in rows})
@@ -134,6 +128,11 @@ def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
             return
 
 
+def _is_not_there(text: str, context: IngestContext) -> bool:
+    """Return whether a phase is not there by these words, or nobody knows since when."""
+    return context.vocabulary.clues.stands_in("not_there", text)
+
+
 def _find_unknown(
     table: ConvertedTable, name: str, feed: str, column: str, context: IngestContext
 ) -> dict[int, str]:
@@ -170,7 +169,9 @@ def _find_status(text: str, context: IngestContext, matcher: PhraseMatcher) -> s
     codes = set(_list_codes(parts, context))
     if len(codes) == 1 and len(parts) > 1:
         return codes.pop()
-    return None if codes or _NOT_THERE.search(text) else _find_asserted(text, "status", matcher)
+    return (
+        None if codes or _is_not_there(text, context) else _find_asserted(text, "status", matcher)
+    )
 
 
 def _list_codes(parts: Iterable[str], context: IngestContext) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ from situasi.domain import feed_schemas
 from situasi.ingest.parsing.cells import find_foreign_letters
 from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.clue_words import GROUPS, ClueWords, build_clue_words
 from situasi.ingest.vocabulary.code_lookup import read_code
 from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
 from situasi.ingest.vocabulary.heading_words import HeadingWords, build_heading_words
@@ -68,13 +69,14 @@ class Vocabulary:
 
     columns: column by (feed, key of heading). codes: code by key of word, by (feed, column).
     institutions: standard name by the words of a spelling. heading_words: what tells a heading that
-    is not among the columns.
+    is not among the columns. clues: words that tell what a text is.
     """
 
     columns: Mapping[tuple[str, str], str]
     codes: Mapping[tuple[str, str], Mapping[str, str]]
     institutions: Mapping[str, str]
     heading_words: HeadingWords
+    clues: ClueWords = field(default_factory=ClueWords)
 
     def find_column(self, feed: str, heading: str) -> str | None:
         """Return the column or part column that a heading names in this feed, or None."""
@@ -198,6 +200,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         _load_words(folder / "words.csv"),
         _load_institutions(folder / "institutions.csv"),
         _load_heading_words(folder / "heading_words.csv"),
+        _load_clue_words(folder / "clue_words.csv"),
     )
 
 
@@ -269,6 +272,15 @@ def _load_heading_words(path: Path) -> HeadingWords:
         _require(part in {"core", "other"}, path, line, f"bagian {part!r} bukan core atau other")
         rows.append((feed, column, part == "core", word))
     return build_heading_words(rows)
+
+
+def _load_clue_words(path: Path) -> ClueWords:
+    """Read the groups of clues; a folder may lack the file."""
+    rows: list[tuple[str, str]] = []
+    for line, (group, word) in read_rows(path, ("group", "word")) if path.exists() else ():
+        _require(group in GROUPS, path, line, f"kelompok {group!r} tidak ada")
+        rows.append((group, word))
+    return build_clue_words(rows)
 
 
 def _expand_feeds(name: str) -> list[str]:
