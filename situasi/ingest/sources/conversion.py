@@ -11,6 +11,7 @@ from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
+from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
 from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -59,6 +60,7 @@ def convert_table(
         convert_source_zones(converted, profile, context.election.zone)
     else:
         convert_heading_zones(converted, context.election.zone)
+    _leave_out_citizens(converted)
     tags = take_tag_row(converted)
     merge_choices(converted)
     name_strength(converted)
@@ -92,6 +94,19 @@ def convert_table(
     completion.complete(converted, facts, context)
     leave_out_statements(converted)
     return converted.build()
+
+
+def _leave_out_citizens(converted: ConvertedTable) -> None:
+    """Remove the people of a register of police reports; their headings are noted."""
+    names = find_citizen_columns(converted.headings, converted.vocabulary.clues)
+    changed = []
+    for name in names:
+        column = converted.cells[name].tolist()
+        if (kept := remove_citizens(column)) != column:
+            converted.set_column(name, kept)
+            changed.append(f'"{name}"')
+    if changed:
+        converted.notes.append(f"nama warga tidak disimpan: {', '.join(changed)}")
 
 
 def _prefer_asked_time(converted: ConvertedTable, headings: SourceHeadings) -> SourceHeadings:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
-GROUPS = ("message_text", "message_sender", "not_there")
+GROUPS = ("message_text", "message_sender", "not_there", "police_report", "citizen")
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class ClueWords:
     """The words of each group, as written in the list.
 
     message_text, message_sender: headings of a table of messages. not_there: with one of these a
-    phase is not reached.
+    phase is not reached. police_report: headings that only a register of police reports has.
+    citizen: headings of the people in one.
     """
 
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
