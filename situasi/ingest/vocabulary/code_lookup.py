@@ -113,10 +113,12 @@ def _find_contained(code_by_word: Mapping[str, str], text: str) -> str | None:
     if _SEPARATORS.search(text):  # several answers, of which one is unknown
         return None
     parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
-    keys = (normalize_key("".join(part)) for part in parts)
-    codes = {code_by_word[key] for key in keys if len(key) > 5 and key in code_by_word}
+    sizes = {normalize_key("".join(part)): len(part) for part in parts}
+    found = {key: code_by_word[key] for key in sizes if len(key) > 5 and key in code_by_word}
+    codes = set(found.values())
     code = codes.pop() if len(codes) == 1 else None
-    return None if code in {_NOTHING_HAPPENED, "lainnya"} else code
+    is_vague = code == "lainnya" and max(sizes[key] for key in found) == 1
+    return None if code == _NOTHING_HAPPENED or is_vague else code
 
 
 def _find_several(code_by_word: Mapping[str, str], text: str) -> list[str]:
