@@ -22,7 +22,7 @@ from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.redaction.persons import mask_service_numbers
 from situasi.ingest.sources.child_rows import join_children
 from situasi.ingest.sources.choices import is_form_definition, list_headings
-from situasi.ingest.sources.conversion import convert_table
+from situasi.ingest.sources.conversion import convert_reports, convert_table
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.saved_profiles import bind_saved_profiles
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
@@ -43,6 +43,8 @@ from situasi.store import Delivery, Store
 _MACHINE_ERRNOS = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.ESTALE}
 )
+# What one form may ask at once.
+_FEEDS_OF_FORMS = frozenset({"tps", "incidents"})
 NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 
@@ -101,9 +103,11 @@ def ingest_file(
             parts = _limit_rows(parts, limits.max_rows, context)
             blocks = split_blocks(parts, context.vocabulary.find_any_column)
             joined = join_children(blocks, context.sources, context.election.zone)
+            splits = feed is None and scope.feeds >= _FEEDS_OF_FORMS
             tables = _convert_tables(
-                joined, path.name, context, profile, profiles_used, order or DateOrder()
-            )
+                joined, path.name, context, profile, profiles_used, order or DateOrder(),
+                splits=splits,
+            )  # fmt: skip
             if feed is not None:
                 deliver(feed, tables)
                 return result
@@ -198,20 +202,31 @@ def _convert_tables(
     profile: SourceProfile | None,
     profiles_used: dict[str, None],
     order: DateOrder,
+    *,
+    splits: bool,
 ) -> Iterator[Table]:
-    """Yield the tables under our headings; put the names of their profiles into `profiles_used`."""
+    """Yield the tables under our headings; put the names of their profiles into `profiles_used`.
 
-    def convert(table: Table) -> Table:
+    splits: whether forms that ask for two kinds of report become a table for each.
+    """
+
+    def convert(table: Table) -> list[Table]:
         if is_form_definition(table.sheet, list_headings(table)):
             note = f"lembar “{table.sheet}” dilewati: daftar formulir, {{}} baris"
-            return _leave_out_rows(table, note)
+            return [_leave_out_rows(table, note)]
         name = f"{file_name} {table.file}" if table.file else file_name
         known = profile or context.sources.find_profile(table, name)
         profiles_used.update({known.name: None} if known else {})
-        converted = convert_table(table, name, context, known, order)
+        if splits:
+            parts = convert_reports(table, name, context, known, order)
+        else:
+            parts = [convert_table(table, name, context, known, order)]
+        return [leave_out_others(part) for part in parts]
+
+    def leave_out_others(converted: Table) -> Table:
         if _detect_table_feed(converted, context) is not None:
             return converted
-        if table.is_hidden:
+        if converted.is_hidden:
             note = "{} baris tersembunyi dilewati: bukan tabel laporan"  # choices of a form
             return _leave_out_rows(converted, note)
         if SHEET in converted.cells.columns and _has_votes(converted, context):
@@ -219,7 +234,7 @@ def _convert_tables(
             return _leave_out_rows(converted, note)
         return converted
 
-    return map(convert, tables)
+    return chain.from_iterable(map(convert, tables))
 
 
 def _leave_out_rows(table: Table, note: str) -> Table:
@@ -269,7 +284,8 @@ def _split_by_feed(
     quarantine, so that they are not lost (those of a vote sheet were left out before).
     """
     for table in tables:
-        name = _detect_table_feed(table, context) if SHEET in table.cells.columns else None
+        is_own = table.feed or SHEET in table.cells.columns
+        name = _detect_table_feed(table, context) if is_own else None
         if name is None or name == feed:
             yield table
         else:
@@ -278,4 +294,4 @@ def _split_by_feed(
 
 
 def _detect_table_feed(table: Table, context: IngestContext) -> str | None:
-    return context.vocabulary.detect_feed(list(table.cells.columns))
+    return table.feed or context.vocabulary.detect_feed(list(table.cells.columns))

@@ -43,6 +43,7 @@ class Table:
     cover: the lines of the sheets of a workbook that hold no table.
     file: the name of its file inside an archive, where that is a source of its own; else "".
     source: the name of the profile it is read by, where its headings alone do not show it.
+    feed: of its rows, where it is a part of a table that asked for two kinds of report; else "".
     """
 
     cells: pd.DataFrame
@@ -57,6 +58,7 @@ class Table:
     titles_of_sheet: tuple[str, ...] = ()
     file: str = ""
     source: str = ""
+    feed: str = ""
 
     def __post_init__(self) -> None:
         # pandas gives another dtype to a frame without rows and to a column of None only.

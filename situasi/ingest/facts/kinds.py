@@ -6,6 +6,7 @@ from functools import partial
 
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.answers import is_answered, read_answer
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.free_words import (
     find_phase_column,
@@ -15,7 +16,7 @@ from situasi.ingest.facts.free_words import (
 )
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, normalize_text
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -46,10 +47,6 @@ _ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "j
 _OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 _MIN_KIND_WORDS = 4  # of a text that is no name of a kind
-_DONE = frozenset(
-    ("sudah", "sdh", "telah", "ya", "y", "yes", "1", "true", "v", "\u2713", "\u2714", "\u221a")
-)
-_NOT_DONE = frozenset(("belum", "blm", "tidak", "tdk", "no", "n", "0", "false"))
 _NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"
 
 
@@ -155,7 +152,7 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
     Of several (`Logistik lengkap`, `TPS dibuka`) the last that is there is that of the row.
     """
     codes = context.vocabulary.codes["tps", "fase"]
-    names = [h for h in table.headings if normalize_key(h) in codes and _is_answered(table, h)]
+    names = [h for h in table.headings if normalize_key(h) in codes and is_answered(table, h)]
     if not names or table.has_any("fase") or not table.has_any("tps"):
         return
     order = {code: index for index, code in enumerate(TPS.column("fase").allowed_codes)}
@@ -166,18 +163,12 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
     found: list[Cell] = [None] * table.size
     for row in range(table.size):
         cells = {code: columns[code][row] for code in phases if not is_blank(columns[code][row])}
-        done = [code for code, cell in cells.items() if _read_answer(cell)]
+        done = [code for code, cell in cells.items() if read_answer(cell)]
         found[row] = done[-1] if done else None
         if cells and not done:
             word = normalize_text(str(list(cells.values())[-1]))
             table.reasons.setdefault(row, _NOT_YET.format(word))
     table.set_column("fase", found)
-
-
-def _is_answered(table: ConvertedTable, name: str) -> bool:
-    """Return whether all filled cells of a column are a yes or a no, and there is one."""
-    filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
-    return bool(filled) and all(_read_answer(cell) is not None for cell in filled)
 
 
 def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
@@ -257,17 +248,12 @@ def _read_status_answers(table: ConvertedTable) -> None:
     """Read a status that was asked with yes or no (`Sudah ditangani?`)."""
     for name in table.find_columns("status"):
         column = table.cells[name].tolist()
-        answers = [None if is_blank(cell) else _read_answer(cell) for cell in column]
+        answers = [None if is_blank(cell) else read_answer(cell) for cell in column]
         rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
         if rows and all(answers[row] is not None for row in rows):
             words = [a if a is None else "ditangani" if a else "dilaporkan" for a in answers]
             table.set_column(name, words)
             table.doubt(rows, "status dibaca dari ya atau belum")
-
-
-def _read_answer(cell: Cell) -> bool | None:
-    word = normalize_cell(cell).lower()
-    return True if word in _DONE else False if word in _NOT_DONE else None
 
 
 def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:

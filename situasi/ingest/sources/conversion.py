@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
-from situasi.ingest.facts.file_context import read_context
+from situasi.ingest.facts.file_context import FileContext, read_context
+from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.layout.header_detection import make_unique_names
@@ -53,6 +54,43 @@ def convert_table(
     What is doubtful is noted at its row (reserved_columns.DOUBT); a row that its source rejected,
     and one of tags or titles, is marked as no report.
     """
+    converted, facts = _convert(table, file_name, context, profile, order or DateOrder())
+    return _complete(converted, facts, context)
+
+
+def convert_reports(
+    table: Table,
+    file_name: str,
+    context: IngestContext,
+    profile: SourceProfile | None = None,
+    order: DateOrder | None = None,
+) -> list[Table]:
+    """Return a table as `convert_table` does, but one of a form for each kind of report it asked.
+
+    A row may be a report in several of them; it is in one at least.
+    """
+    converted, facts = _convert(table, file_name, context, profile, order or DateOrder())
+    tables = []
+    for feed, part in split_reports(converted, facts, context):
+        table_of_feed = _complete(part, facts, context)
+        tables.append(replace(table_of_feed, feed=feed) if feed else table_of_feed)
+    return tables
+
+
+def _complete(converted: ConvertedTable, facts: FileContext, context: IngestContext) -> Table:
+    completion.complete(converted, facts, context)
+    leave_out_statements(converted)
+    return converted.build()
+
+
+def _convert(
+    table: Table,
+    file_name: str,
+    context: IngestContext,
+    profile: SourceProfile | None,
+    order: DateOrder,
+) -> tuple[ConvertedTable, FileContext]:
+    """Return the cells under our headings, and what else is known of all rows."""
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
@@ -82,7 +120,7 @@ def convert_table(
         for heading, value in profile.constants.items():
             rows = converted.find_empty_rows(heading)
             converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
-    convert_times(converted, profile, order or DateOrder(), context.election.zone)
+    convert_times(converted, profile, order, context.election.zone)
     take_part_headings(converted, context)
     # A program names its files after the moment of export.
     name = file_name if profile is None else ""
@@ -91,9 +129,7 @@ def convert_table(
     )
     take_time_headings(converted, facts)
     take_attendance(converted, facts.words)
-    completion.complete(converted, facts, context)
-    leave_out_statements(converted)
-    return converted.build()
+    return converted, facts
 
 
 def _leave_out_citizens(converted: ConvertedTable) -> None:

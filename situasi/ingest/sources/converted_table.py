@@ -1,6 +1,6 @@
 """A table while it is converted: its cells, and what has to be said of single rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -9,6 +9,7 @@ import pandas as pd
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import Cell, Table
+from situasi.ingest.validation.column_sums import RunningSums
 from situasi.ingest.validation.total_rows import find_labelled_rows
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
@@ -96,6 +97,20 @@ class ConvertedTable:
     def drop_columns(self, names: Sequence[str]) -> None:
         """Leave out columns."""
         self.cells = self.cells.drop(columns=list(names))
+
+    def select_rows(self, rows: Sequence[int], without: Collection[str]) -> "ConvertedTable":
+        """Return some rows as a table of their own, without these columns."""
+        numbers = [self.source.row_numbers[row] for row in rows]
+        cells = self.source.cells.iloc[list(rows)].reset_index(drop=True)
+        source = replace(self.source, cells=cells, row_numbers=numbers, sums=RunningSums())
+        part = ConvertedTable(source, self.vocabulary, notes=[*self.notes])
+        part.cells = self.cells.drop(columns=list(without)).iloc[list(rows)].reset_index(drop=True)
+        for new, old in enumerate(rows):
+            if old in self.doubts:
+                part.doubts[new] = [*self.doubts[old]]
+            if old in self.reasons:
+                part.reasons[new] = self.reasons[old]
+        return part
 
     def build(self) -> Table:
         """Return the converted table; the source itself where nothing was changed."""

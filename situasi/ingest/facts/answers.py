@@ -1,0 +1,38 @@
+"""Answers to questions that are asked with yes or no."""
+
+from collections.abc import Callable, Set
+
+from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+
+_YES = frozenset(("sudah", "sdh", "telah", "ya", "y", "yes", "1", "true", "v", "✓", "✔", "√"))
+_NO = frozenset(("belum", "blm", "tidak", "tdk", "no", "n", "0", "false"))
+# To the question whether there was something.
+_SOMETHING = _YES | {"ada", "terjadi"}
+_NOTHING = _NO | {
+    "tidak ada", "tdk ada", "belum ada", "blm ada", "tak ada", "nihil", "none", "-",
+}  # fmt: skip
+
+
+def read_answer(cell: Cell) -> bool | None:
+    """Return whether a cell says yes or no; None where it says neither."""
+    return _read(cell, _YES, _NO)
+
+
+def read_presence(cell: Cell) -> bool | None:
+    """Return whether a cell says that there was something; None where it does not answer that."""
+    return _read(cell, _SOMETHING, _NOTHING)
+
+
+def _read(cell: Cell, yes: Set[str], no: Set[str]) -> bool | None:
+    word = normalize_cell(cell).lower().rstrip(".!")
+    return True if word in yes else False if word in no else None
+
+
+def is_answered(
+    table: ConvertedTable, name: str, read: Callable[[Cell], bool | None] = read_answer
+) -> bool:
+    """Return whether all filled cells of a column are a yes or a no, and there is one."""
+    filled = [cell for cell in set(table.cells[name].tolist()) if not is_blank(cell)]
+    return bool(filled) and all(read(cell) is not None for cell in filled)

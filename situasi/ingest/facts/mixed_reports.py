@@ -1,0 +1,237 @@
+"""Forms that ask for a count and for an incident at once: each row becomes the reports it holds."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import NamedTuple
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.answers import is_answered, read_presence
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.places import complete_place
+from situasi.ingest.facts.times import complete_time
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+
+_COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
+_COUNTS_ONLY = (*_COUNTS, "hadir_dptb", "hadir_dpk", "fase", "kontak", "lingkup", "pengawal")
+_INCIDENTS_ONLY = ("jenis", "tingkat", "situasi", "status")
+_OTHER_REPORTS = ("petugas", "nrp", "giat", "penugasan", "pelanggaran", "no_karantina")
+_HAPPENED = re.compile(
+    r"kejadian|insiden|peristiwa|gangguan|masalah|kendala|hambatan|incident|problem|issue"
+    r"|violation|irregularit",
+    re.IGNORECASE,
+)
+# A question that follows a yes: `Bila ada, sebutkan`.
+_TELLS = re.compile(
+    r"sebut|jelas|urai|kronolog|cerita|keterang|\bket\b|catat|\bbila\b|\bjika\b|\bkalau\b|describ"
+    r"|descript|explain|specif|detail|what happened|if yes",
+    re.IGNORECASE,
+)
+_TIME_WORD = re.compile(r"waktu|jam\b|pukul|time|hour", re.IGNORECASE)
+_TIMES = ("waktu", "jam", "tanggal")
+_OWN_WORDS = "uraian kejadian"  # our heading for what a question about incidents was answered
+
+
+class Part(NamedTuple):
+    """The rows of a table that are reports of one feed; "": the headings tell which."""
+
+    feed: str
+    table: ConvertedTable
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a form asks about incidents.
+
+    kind: the column of their kind, if any. gate: the one of whether there was any. words: those
+    that tell it.
+    """
+
+    kind: str | None
+    gate: str | None
+    words: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.kind, self.gate, *self.words)))
+
+
+def split_reports(table: ConvertedTable, facts: FileContext, context: IngestContext) -> list[Part]:
+    """Return the counts of a form and the incidents it asked about; most tables are one part.
+
+    A row without a count is an incident alone. Where nothing happened there is only the count.
+    """
+    questions = _find_questions(table)
+    own = _list_columns_of_incidents(table, questions)
+    if not questions or not _holds_counts(table, own, questions):
+        return [Part("", table)]
+    rest = table.select_rows(range(table.size), own)
+    complete_time(rest, facts, "tps", context)
+    complete_place(rest, facts, context)
+    told = [_list_rows_that_tell(table, question) for question in questions]
+    counts = _find_counts(rest)
+    alone = {
+        row for rows in told for row in rows if all(is_blank(column[row]) for column in counts)
+    }
+    kept = [row for row in range(table.size) if not (counts and row in alone)]
+    parts = [Part("tps", rest.select_rows(kept, ()))]
+    for question, rows in zip(questions, told, strict=True):
+        if rows:
+            parts.append(Part("incidents", _build_incidents(table, rest, question, rows)))
+    return parts
+
+
+def _find_questions(table: ConvertedTable) -> list[_Question]:
+    """Return the question about the kind of incident, else each about whether there was one."""
+    if table.has_any(*_OTHER_REPORTS):
+        return []
+    gates = [
+        name
+        for name in table.headings
+        if _HAPPENED.search(name)
+        and is_answered(table, name, read_presence)
+        and not _is_time(table, name)
+    ]
+    kinds = [name for name in table.find_columns("jenis") if name not in gates]
+    if kinds:
+        words = [n for n in table.headings if _is_about_words(table, n) and n not in gates]
+        own = [name for name in words if _HAPPENED.search(name)]
+        return [_Question(kinds[0], gates[0] if gates else None, tuple(own))]
+    return [
+        _Question(None, gate, tuple(_find_words_after(table, gate, gates)[:1])) for gate in gates
+    ]
+
+
+def _is_about_words(table: ConvertedTable, name: str) -> bool:
+    return name in table.find_columns("uraian")
+
+
+def _is_time(table: ConvertedTable, name: str) -> bool:
+    return any(name in table.find_columns(heading) for heading in _TIMES)
+
+
+def _find_words_after(table: ConvertedTable, gate: str, gates: Sequence[str]) -> list[str]:
+    """Return the columns of words between a question and the next one; of one, also before it."""
+    start = table.headings.index(gate) + 1
+    behind = list(takewhile(lambda name: name not in gates, table.headings[start:]))
+    names = behind + (table.headings[: start - 1] if len(gates) == 1 else [])
+    return [name for name in names if _may_tell(table, name)]
+
+
+def _may_tell(table: ConvertedTable, name: str) -> bool:
+    is_unknown = table.vocabulary.find_any_column(name) is None
+    return _is_about_words(table, name) or (is_unknown and bool(_TELLS.search(name)))
+
+
+def _list_columns_of_incidents(table: ConvertedTable, questions: Sequence[_Question]) -> list[str]:
+    """Return the columns that say nothing of a count."""
+    names = dict.fromkeys(name for question in questions for name in question.columns)
+    names |= dict.fromkeys(n for h in _INCIDENTS_ONLY for n in table.find_columns(h))
+    times = [name for heading in _TIMES for name in table.find_columns(heading)]
+    if any(not _HAPPENED.search(name) for name in times):
+        names |= dict.fromkeys(name for name in times if _HAPPENED.search(name))
+    return list(names)
+
+
+def _holds_counts(
+    table: ConvertedTable, own: Sequence[str], questions: Sequence[_Question]
+) -> bool:
+    """Return whether the other columns are a report of TPS.
+
+    Beside a column of kinds only a count is sure: a phase may be that in which it happened.
+    """
+    if any(question.kind for question in questions):
+        return table.has_any(*_COUNTS) and table.has_any("tps", "desa", "tempat")
+    rest = [name for name in table.headings if name not in own]
+    return table.vocabulary.detect_feed(rest) == "tps"
+
+
+def _find_counts(table: ConvertedTable) -> list[list[Cell]]:
+    names = [name for heading in _COUNTS for name in table.find_columns(heading)]
+    return [table.cells[name].tolist() for name in names]
+
+
+def _list_rows_that_tell(table: ConvertedTable, question: _Question) -> list[int]:
+    """Return the rows in which something happened."""
+    columns = {name: table.cells[name].tolist() for name in question.columns}
+    rows = []
+    for row in range(table.size):
+        if row in table.reasons or row in table.total_rows:
+            continue
+        gate = read_presence(columns[question.gate][row]) if question.gate else None
+        kind = columns[question.kind][row] if question.kind else None
+        if gate is not False and (gate or _tells(kind, table)):
+            rows.append(row)
+    return rows
+
+
+def _tells(cell: Cell, table: ConvertedTable) -> bool:
+    """Return whether a cell names an incident: not `nihil`, `aman`, `tidak ada` or `-`."""
+    if is_blank(cell) or read_presence(cell) is False or not any(map(str.isalpha, str(cell))):
+        return False
+    for column, nothing in (("jenis", "nihil"), ("situasi", "hijau"), ("status", "nihil")):
+        try:
+            if table.vocabulary.read_code("incidents", column, cell)[0] == nothing:
+                return False
+        except UnreadableCell:
+            continue
+    return True
+
+
+def _build_incidents(
+    table: ConvertedTable, rest: ConvertedTable, question: _Question, rows: Sequence[int]
+) -> ConvertedTable:
+    """Return these rows with the place and the time of their counts, and what was told."""
+    unused = [
+        name
+        for name in rest.headings
+        if name in _list_columns(rest, _COUNTS_ONLY)
+        or (rest.vocabulary.find_any_column(name) is None and not _TIME_WORD.search(name))
+    ]
+    part = rest.select_rows(rows, unused)
+    for name in _list_columns(table, _INCIDENTS_ONLY):
+        if name != question.gate:
+            part.set_column(name, _take(table, name, rows))
+    for name in question.words:
+        part.set_column(_OWN_WORDS, _take(table, name, rows))
+    if question.gate and not question.kind and not question.words:
+        part.set_column(_OWN_WORDS, [question.gate] * len(rows))
+    _take_own_times(table, part, rows)
+    part.notes.append(f"{len(rows)} baris juga dibaca sebagai laporan kejadian")
+    return part
+
+
+def _list_columns(table: ConvertedTable, headings: Sequence[str]) -> list[str]:
+    return [name for heading in headings for name in table.find_columns(heading)]
+
+
+def _take(table: ConvertedTable, name: str, rows: Sequence[int]) -> list[Cell]:
+    column = table.cells[name].tolist()
+    return [column[row] for row in rows]
+
+
+def _take_own_times(table: ConvertedTable, part: ConvertedTable, rows: Sequence[int]) -> None:
+    """Use the hour of the incident where the form asked it beside that of the count."""
+    own = [n for n in _list_columns(table, _TIMES) if n not in part.cells and _HAPPENED.search(n)]
+    for name in own:
+        heading = next(h for h in _TIMES if name in table.find_columns(h))
+        cells = _take(table, name, rows)
+        filled = [row for row, cell in enumerate(cells) if not is_blank(cell)]
+        if heading == "jam":
+            for whole in part.find_columns("waktu"):
+                column = part.cells[whole].tolist()
+                days = {row: day for row in filled if (day := _find_day(column[row]))}
+                part.fill("tanggal", list(days), days.__getitem__)
+                part.set_column(whole, [None if r in days else c for r, c in enumerate(column)])
+        part.fill(heading, filled, cells.__getitem__)
+
+
+def _find_day(cell: Cell) -> str | None:
+    try:
+        return f"{parse_date_parts(cell).day:%d/%m/%Y}"
+    except UnreadableCell:
+        return None
