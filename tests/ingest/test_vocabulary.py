@@ -379,5 +379,5 @@ def test_what_shows_a_text_for_what_it_is_can_be_added_to_and_only_in_known_grou
     assert clues.stands_in("not_there", "TPS tak jadi dibuka")
     assert not clues.stands_in("not_there", "TPS tak jadian")
     (tmp_path / "clue_words.csv").write_text("group,word\nlain,apa\n", "utf-8")
-    with pytest.raises(ValueError, match="clue_words.csv baris 2.*tidak ada"):
+    with pytest.raises(ValueError, match=r"clue_words.csv baris 2.*tidak ada"):
         load_vocabulary(tmp_path)

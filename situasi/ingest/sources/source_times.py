@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,12 @@ MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)", re.DOTALL)
 _OWN_ZONE = re.compile(r"(?:\d ?Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|WIB|WITA|WIT))$", re.IGNORECASE)
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-_UTC_HEADING = re.compile(r"\b(?:UTC|GMT)\b|_utc$", re.IGNORECASE)
+# `Occurred at (UTC)`, `Waktu UTC+8`, `time_utc`.
+_UTC_HEADING = re.compile(
+    r"(?:\b(?:UTC|GMT)|_utc$)"
+    r"(?: ?(?P<sign>[+-]) ?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?)?(?![a-z])",
+    re.IGNORECASE,
+)
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -84,10 +89,24 @@ def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: Zo
 
 
 def convert_heading_zones(table: ConvertedTable, zone: ZoneInfo) -> None:
-    """Rewrite as local times those under a heading that says UTC or GMT."""
+    """Rewrite as local times those under a heading that says UTC or GMT, also `UTC+8`."""
     for name in table.headings:
-        if _UTC_HEADING.search(name):
-            _convert_zone(table, name, ZoneInfo("UTC"), zone)
+        match = _UTC_HEADING.search(name)
+        if match and not _is_always(written := _read_offset(match), zone):
+            _convert_zone(table, name, written, zone)
+
+
+def _is_always(written: tzinfo, zone: ZoneInfo) -> bool:
+    """Return whether a zone has this offset the whole year."""
+    days = [datetime(2000, month, 1, tzinfo=zone) for month in (1, 7)]
+    return all(day.utcoffset() == day.replace(tzinfo=written).utcoffset() for day in days)
+
+
+def _read_offset(match: re.Match[str]) -> tzinfo:
+    if match["sign"] is None:
+        return ZoneInfo("UTC")
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    return timezone(-offset if match["sign"] == "-" else offset)
 
 
 def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
@@ -125,13 +144,14 @@ def _read_epoch(cell: Cell, zone: ZoneInfo) -> str | None:
     return _format(datetime.fromtimestamp(seconds, UTC).astimezone(zone))
 
 
-def _convert_zone(table: ConvertedTable, name: str, written: ZoneInfo, zone: ZoneInfo) -> None:
+def _convert_zone(table: ConvertedTable, name: str, written: tzinfo, zone: ZoneInfo) -> None:
     column = table.cells[name].tolist()
     naive = {c for c in set(column) if isinstance(c, str) and not _OWN_ZONE.search(c.strip())}
+    suffix = _format_zone(written)
     texts = _convert_iso_texts([c for c in naive if _ISO_START.match(c)], written, zone)
     for cell in naive - texts.keys():
-        if any(map(str.isdigit, cell)) and written.key == "UTC" and ":" in cell:
-            texts[cell] = f"{cell} UTC"
+        if any(map(str.isdigit, cell)) and suffix and ":" in cell:
+            texts[cell] = f"{cell} {suffix}"
     moments: dict[Cell, Cell] = {
         cell: _format(cell.replace(tzinfo=written).astimezone(zone))
         for cell in set(column)
@@ -142,7 +162,14 @@ def _convert_zone(table: ConvertedTable, name: str, written: ZoneInfo, zone: Zon
         table.set_column(name, [_replace(cell, changed) for cell in column])
 
 
-def _convert_iso_texts(texts: list[str], written: ZoneInfo, zone: ZoneInfo) -> dict[Cell, Cell]:
+def _format_zone(written: tzinfo) -> str | None:
+    """Return how a time without its own zone names this one; None where it cannot."""
+    if isinstance(written, ZoneInfo):
+        return "UTC" if written.key == "UTC" else None
+    return f"{datetime(2000, 1, 1, tzinfo=written):%z}"
+
+
+def _convert_iso_texts(texts: list[str], written: tzinfo, zone: ZoneInfo) -> dict[Cell, Cell]:
     if not texts:
         return {}
     moments = pd.to_datetime(pd.Series(texts), format="ISO8601", errors="coerce")
