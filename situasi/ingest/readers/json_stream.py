@@ -17,6 +17,10 @@ ROW_LIST_KEYS = frozenset(
 )  # fmt: skip
 # Keys of an object around the list of rows: `{"data": {"entries": [...]}}`.
 _OUTER_KEYS = frozenset({"data", "result", "response"})
+# Of an answer of a program, beside the one object that it holds.
+_ANSWER_KEYS = frozenset(
+    {"status", "success", "code", "message", "error", "errors", "meta", "links"}
+)
 
 # Characters always kept in the window: the longest readable value.
 _LOOKAHEAD_CHARS = reserved_columns.MAX_CELL_CHARS
@@ -69,7 +73,7 @@ class JsonDocumentStream:
         fields = yield from self._read_fields(is_outermost=True)
         if fields is not None:
             self._row_count += 1
-            yield build_object(fields)
+            yield build_object(_unwrap(fields))
 
     def _read_fields(
         self, *, is_outermost: bool
@@ -188,3 +192,10 @@ class JsonDocumentStream:
         )
         position = f" setelah laporan ke-{self._row_count}" if self._row_count else ""
         return SourceError(f"JSON ini {damage}{position}; ekspor ulang dari sumbernya.")
+
+
+def _unwrap(fields: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return the fields of the only object in an answer (`{"result": {...}}`), else these."""
+    inner = [value for key, value in fields if key in _OUTER_KEYS and isinstance(value, dict)]
+    others = {key for key, _ in fields} - _OUTER_KEYS
+    return list(inner[0].items()) if len(inner) == 1 and others <= _ANSWER_KEYS else fields
