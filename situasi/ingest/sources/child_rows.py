@@ -5,7 +5,7 @@ Where the children are the reports (a count each hour), their parent only says w
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -52,12 +52,20 @@ class _Part:
 class _Parents:
     """The rows that have children.
 
-    headings: of each table. reporting: how many children of a row are reports.
+    headings: of each table. reporting: how many children of a row are reports. above: the parent
+    of a row that is none itself.
     """
 
-    headings: dict[str, tuple[Headings, tuple[str, ...]]]
-    facts: dict[_Key, ParentFacts]
-    reporting: dict[_Key, int]
+    headings: dict[str, tuple[Headings, tuple[str, ...]]] = field(default_factory=dict)
+    facts: dict[_Key, ParentFacts] = field(default_factory=dict)
+    reporting: dict[_Key, int] = field(default_factory=dict)
+    above: dict[_Key, _Key] = field(default_factory=dict)
+
+    def count_report(self, key: _Key | None) -> None:
+        """Count a report below a row, and below all rows above that."""
+        while key is not None:
+            self.reporting[key] = self.reporting.get(key, 0) + 1
+            key = self.above.get(key)
 
 
 def join_children(
@@ -102,9 +110,12 @@ def _find_heading(headings: Sequence[str], wanted: str) -> str | None:
 
 def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -> Iterator[Table]:
     parts = [_inspect(table, catalog) for table in tables]
-    parents = _Parents({}, {}, {})
+    parents = _Parents()
     joined: list[_Part] = []
-    for part in sorted(parts, key=lambda part: part.parent_key is not None):
+    left = sorted(parts, key=lambda part: part.parent_key is not None)
+    while left:  # a table comes after the one to which its rows belong
+        part = next((part for part in left if _may_join(part, left, parents)), left[0])
+        left.remove(part)
         if part.parent_key is not None:
             part = _join_part(part, parents, catalog)
         if part.key is not None:
@@ -114,6 +125,22 @@ def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -
         table = _leave_out_parents(part, parents.reporting)
         keys = [h for h in (LIST_KEY, LIST_PARENT) if h in table.cells.columns]
         yield replace(table, cells=table.cells.drop(columns=keys)) if keys else table
+
+
+def _may_join(part: _Part, left: Sequence[_Part], parents: _Parents) -> bool:
+    """Return whether the parents of these rows are known, or are in none of the tables left."""
+    if part.parent_key is None:
+        return True
+    if named := _list_named_parents(part):
+        return not any(other.name in named for other in left if other is not part)
+    keys = {_make_key(cell) for cell in part.table.cells[part.parent_key].tolist()}
+    if any((name, key) in parents.facts for name in parents.headings for key in keys):
+        return True
+    others = [other for other in left if other is not part and other.key is not None]
+    return not any(
+        keys & {_make_key(cell) for cell in other.table.cells[other.key].tolist()}
+        for other in others
+    )
 
 
 def _inspect(table: Table, catalog: SourceCatalog) -> _Part:
@@ -149,16 +176,20 @@ def _make_key(cell: Cell) -> str:
 def _join_part(part: _Part, parents: _Parents, catalog: SourceCatalog) -> _Part:
     """Return a child table with the facts of its parents, or marked as details of them."""
     cells = part.table.cells
-    if not part.headings.facts:
-        reasons = [CHILD_DETAIL.format(part.name)] * len(cells)
-        marked = cells.assign(**{reserved_columns.NOT_A_REPORT: reasons}).astype("object")
-        return replace(part, table=replace(part.table, cells=marked))
+    if not part.headings.facts and part.key is None:
+        return _mark_details(part)
     keys = [_make_key(cell) for cell in cells[part.parent_key].tolist()]
     name = _find_parent_table(part, keys, parents)
     rows = [parents.facts.get((name, key)) for key in keys]
-    for key, row in zip(keys, rows, strict=True):
-        if row is not None:
-            parents.reporting[name, key] = parents.reporting.get((name, key), 0) + 1
+    if part.headings.facts:
+        for key, row in zip(keys, rows, strict=True):
+            if row is not None:
+                parents.count_report((name, key))
+    elif part.key is not None:  # between a report and those that are in it
+        own_keys = [_make_key(cell) for cell in cells[part.key].tolist()]
+        parents.above |= {
+            (part.name, own): (name, key) for own, key in zip(own_keys, keys, strict=True)
+        }
     parent, names = parents.headings.get(name, (None, ()))
     profile = parent.profile if parent else None
     known = replace(part, headings=read_headings(list(cells.columns), catalog, profile))
@@ -166,21 +197,29 @@ def _join_part(part: _Part, parents: _Parents, catalog: SourceCatalog) -> _Part:
     if profile is not None:
         joined = replace(joined, source=profile.name)
     headings = read_headings(list(joined.cells.columns), catalog, profile)
-    return replace(part, table=joined, headings=headings)
+    whole = replace(part, table=joined, headings=headings)
+    return whole if part.headings.facts else _mark_details(whole)
+
+
+def _mark_details(part: _Part) -> _Part:
+    reasons = [CHILD_DETAIL.format(part.name)] * len(part.table.cells)
+    cells = part.table.cells.assign(**{reserved_columns.NOT_A_REPORT: reasons})
+    return replace(part, table=replace(part.table, cells=cells.astype("object")))
 
 
 def _find_parent_table(part: _Part, keys: Sequence[str], parents: _Parents) -> str:
     """Return the table that the children name, else the one that knows most of their keys."""
-    column = part.table.cells.get("_parent_table_name")
-    named = (
-        {str(cell) for cell in column.tolist() if not is_blank(cell)}
-        if column is not None
-        else set()
-    )
+    named = _list_named_parents(part)
     if len(named) == 1 and named <= parents.headings.keys():
         return named.pop()
     counts = {n: sum((n, key) in parents.facts for key in set(keys)) for n in parents.headings}
     return max(counts, key=lambda name: counts[name], default="")
+
+
+def _list_named_parents(part: _Part) -> set[str]:
+    column = part.table.cells.get("_parent_table_name")
+    cells = [] if column is None else column.tolist()
+    return {str(cell) for cell in cells if not is_blank(cell)}
 
 
 def _inherit(
