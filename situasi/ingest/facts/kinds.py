@@ -26,8 +26,7 @@ from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 # The column that says what kind of report a row is, by feed.
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
 _LONGEST_PHRASE = 5  # words
-_SEXES = {"l": ("lakilaki", "laki", "lk", "l", "pria"), "p": ("perempuan", "pr", "p", "wanita")}
-_SUMS_OF_SEXES = ("jumlah", "jml", "jlh", "total", "lp", "jumlahlp", "totallp")
+_SUMS_OF_PARTS = ("jumlah", "jml", "jlh", "total", "lp", "jumlahlp", "totallp")
 _PRESENT_VOTERS = re.compile(
     r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
 )
@@ -258,8 +257,11 @@ def _read_status_answers(table: ConvertedTable) -> None:
 
 def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
     """Take columns of men and women for voters present, where the titles say that these count."""
-    keys = {normalize_key(name): name for name in table.headings}
-    men, women = (next((keys[k] for k in _SEXES[sex] if k in keys), None) for sex in "lp")
+    clues = table.vocabulary.clues
+    men, women = (
+        next((name for name in table.headings if clues.is_heading(sex, name)), None)
+        for sex in ("men", "women")
+    )
     if men is None or women is None or not table.has_any("tps"):
         return
     if table.has_any("hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
@@ -269,7 +271,8 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
             table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
         return
     if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
-        sums = {keys[key]: "hadir" for key in _SUMS_OF_SEXES if key in keys}
+        keys = {normalize_key(name): name for name in table.headings}
+        sums = {keys[key]: "hadir" for key in _SUMS_OF_PARTS if key in keys}
         total = sums if len(sums) == 1 else {}
         table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
 
@@ -292,7 +295,7 @@ def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:
     """
     keys = {normalize_key(name): name for name in table.headings}
     parts = [keys[key] for key in ("dpt", "dptb", "dpk") if key in keys]
-    sums = [keys[key] for key in _SUMS_OF_SEXES if key in keys]
+    sums = [keys[key] for key in _SUMS_OF_PARTS if key in keys]
     if len(parts) < 3 or len(sums) != 1 or table.has_any("hadir", "nrp", "petugas"):
         return
     counts = [[_to_number(cell) for cell in table.cells[n].tolist()] for n in (*parts, sums[0])]

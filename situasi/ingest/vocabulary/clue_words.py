@@ -1,13 +1,18 @@
 """Words that tell what a text is or is not, in groups, as people may extend them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
-GROUPS = ("message_text", "message_sender", "not_there", "police_report", "citizen")
+GROUPS = ("message_text", "message_sender", "not_there", "police_report", "citizen", "men", "women")
+
+
+_WORD = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MAX_CHARS = 120
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class ClueWords:
 
     message_text, message_sender: headings of a table of messages. not_there: with one of these a
     phase is not reached. police_report: headings that only a register of police reports has.
-    citizen: headings of the people in one.
+    citizen: headings of the people in one. men, women: what stands beside a count of only these.
     """
 
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -29,6 +34,30 @@ class ClueWords:
         """Return whether a word of this group stands anywhere in a text."""
         pattern = self._patterns.get(group)
         return pattern is not None and pattern.search(text) is not None
+
+    def split_sex(self, heading: str) -> tuple[str, str] | None:
+        """Return the group of one sex that a heading names, and the rest of it; else None."""
+        return self._split_cached(heading)
+
+    @cached_property
+    def _split_cached(self) -> Callable[[str], tuple[str, str] | None]:
+        return lru_cache(maxsize=16_384)(self._split_sex)
+
+    def _split_sex(self, heading: str) -> tuple[str, str] | None:
+        words = _WORD.findall(_CAMEL.sub(" ", heading[:_MAX_CHARS]).lower())
+        found, rest, index = set[str](), list[str](), 0
+        while index < len(words):
+            for size in (2, 1):
+                phrase = " ".join(words[index : index + size])
+                group = next((g for g in ("men", "women") if phrase in self.words.get(g, ())), None)
+                if group:
+                    break
+            if group:
+                found.add(group)
+            else:
+                rest.append(words[index])
+            index += size if group else 1
+        return (found.pop(), " ".join(rest)) if len(found) == 1 and rest else None
 
     @cached_property
     def _keys(self) -> dict[str, frozenset[str]]:

@@ -104,13 +104,18 @@ class Vocabulary:
 
         Most recognised columns win; on a tie check-ins by NRP, then most own headings of
         identifying columns. A list of officers by NRP with their TPS or place is a posting list,
-        also with ranks and units.
+        also with ranks and units; but not where voters were counted: then the NRP is of who did.
         """
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
         is_own_roster = self._count_identifying_headings("roster", headings) > 1
         has_post = not columns["postings"].isdisjoint({"tps", "lokasi"})
         is_posting_list = "nrp" in columns["postings"] and has_post and not is_own_roster
+        counts_voters = any(
+            self._find_column("tps", heading, keys[heading]) == "hadir"
+            and normalize_key(heading) != "hadir"  # in a list of officers, that of these
+            for heading in headings
+        )
         scores = sorted(
             (
                 (
@@ -124,6 +129,7 @@ class Vocabulary:
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
             or (feed == "postings" and is_posting_list)
             if not (feed == "roster" and is_posting_list)
+            if not (feed in {"roster", "postings"} and counts_voters)
             if not (feed == "merges" and not names.issuperset(_IDENTIFYING_COLUMNS["merges"]))
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
@@ -141,6 +147,8 @@ class Vocabulary:
 
     def _find_column(self, feed: str, heading: str, spellings: Sequence[str]) -> str | None:
         """Return the column of a listed heading; of one that no feed lists, that of its words."""
+        if feed == "tps" and (column := self._find_sex_column(heading)):
+            return column
         column = next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
         if column == "jenis" and heading.rstrip().endswith("#"):  # `Incident #` numbers them
             return None
@@ -149,6 +157,15 @@ class Vocabulary:
         if words[0] not in {"*", feed} or self._is_listed(spellings):
             return None
         return words[1]
+
+    def _find_sex_column(self, heading: str) -> str | None:
+        """Return the column of men or women where a heading counts only these (`[Laki-laki]`)."""
+        split = self.clues.split_sex(heading)
+        if split is None or "%" in heading or find_foreign_letters(heading):
+            return None
+        sex, rest = split
+        is_count = self._find_column("tps", rest, _list_spelling_keys(rest)) == "hadir"
+        return ("hadir_l" if sex == "men" else "hadir_p") if is_count else None
 
     def _is_listed(self, spellings: Sequence[str]) -> bool:
         return any((feed, s) in self.columns for s in spellings for feed in feed_schemas.FEEDS)
