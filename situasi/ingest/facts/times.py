@@ -1,7 +1,7 @@
 """Day and hour of a report that no column names: from titles, the file, or when it was sent."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell, UnknownHeadings
+from situasi.ingest.vocabulary.wide_headings import WideHeading
 
 _COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
@@ -63,8 +64,8 @@ def complete_time(
     day, source = facts.day, "dari judul atau nama berkas"
     if facts.other_day is not None:
         source += f"; nama berkas menyebut {facts.other_day}"
-    if day is None and not has_hours:
-        _take_day_of_report(table, context.election.zone)
+    if day is None:
+        _take_day_of_report(table, found if has_hours else {}, context.election.zone)
     is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS, "fase"))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
@@ -243,8 +244,16 @@ def _take_time_of_report(table: ConvertedTable) -> None:
         table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
 
 
-def _take_day_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
-    """Use the day of submission for an hour without a day; the day before where it is later."""
+def _take_day_of_report(
+    table: ConvertedTable, wide: Mapping[str, WideHeading], zone: ZoneInfo
+) -> None:
+    """Use the day of submission for an hour without a day; the day before where it is later.
+
+    wide: the headings of a table with a column per hour.
+    """
+    if wide:
+        _take_day_of_wide_report(table, wide, zone)
+        return
     names = table.find_columns("waktu_lapor")[:1]
     undated = _find_undated_rows(table) if names else []
     reported = table.cells[names[0]].tolist() if undated else []
@@ -255,6 +264,25 @@ def _take_day_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
     for row in undated:
         clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
         if (day := _find_day(reported[row], clock, zone)) is not None:
+            days[row] = day
+    table.fill("tanggal", list(days), days.__getitem__)
+    table.doubt(days, "tanggal dari waktu lapor")
+
+
+def _take_day_of_wide_report(
+    table: ConvertedTable, wide: Mapping[str, WideHeading], zone: ZoneInfo
+) -> None:
+    """Use the day of submission for the hours of a row; the day before where one is later."""
+    clocks = {name: h.value for name, h in wide.items() if h.column == "clock"}
+    names = table.find_columns("waktu_lapor")[:1]
+    if not clocks or not names or table.has_any("waktu", "tanggal", "jam"):
+        return
+    reported = table.cells[names[0]].tolist()
+    columns = {name: table.cells[name].tolist() for name in clocks}
+    days: dict[int, Cell] = {}
+    for row in table.find_empty_rows():
+        filled = [clocks[name] for name in clocks if not is_blank(columns[name][row])]
+        if filled and (day := _find_day(reported[row], max(filled), zone)) is not None:
             days[row] = day
     table.fill("tanggal", list(days), days.__getitem__)
     table.doubt(days, "tanggal dari waktu lapor")

@@ -133,6 +133,9 @@ class SourceCatalog:
         columns = {h: self.vocabulary.find_any_column(name) for h, name in names.items()}
         if not {"occurred_at", "date", "clock"}.isdisjoint(columns.values()):
             return None
+        wide = self.vocabulary.find_wide_headings(list(names.values()))
+        if any(heading.column == "clock" for heading in wide.values()):  # each has its own hour
+            return None
         hours = [h for h, column in columns.items() if column == "reported_clock"]
         if hours:
             own[hours[0]] = "jam"
