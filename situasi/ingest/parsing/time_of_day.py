@@ -29,6 +29,10 @@ _EXCEL_DAY_ZERO = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), dat
 _TWO_DECIMALS = re.compile(r"[0-9]{1,2}\.[0-9]{2}")
 
 
+# `13.00 (penutupan)`: a choice of a form says what happens then.
+_REMARK = re.compile(r"(?<=\d)\s*\((?!(?:wib|wita|wit|utc|gmt)\b)[^()\d]*\)\s*$", re.IGNORECASE)
+
+
 class ParsedClock(NamedTuple):
     """A time of day. day: where the cell repeats its date; zone: where it names one."""
 
@@ -84,7 +88,8 @@ def _from_text(cell: str) -> ParsedClock:
     if len(cell) > MAX_CELL_CHARS:
         raise _build_unreadable_error(cell)
     check_letters("jam", cell)
-    text, note = simplify_time(normalize_text(cell).lower().strip(" .,"), cell)
+    plain = _REMARK.sub("", normalize_text(cell))
+    text, note = simplify_time(plain.lower().strip(" .,"), cell)
     text = date_patterns.FILLER_WORDS.sub("", text).strip(" .,")
     match = date_patterns.CLOCK_PATTERN.fullmatch(text)
     if match and (clock := extract_clock(match, cell)):
