@@ -11,14 +11,19 @@ from situasi.ingest.facts.times import complete_time
 from situasi.ingest.sources.converted_table import ConvertedTable
 
 
-def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
-    """Fill in what the titles, the sheet or the file say, each marked at its row."""
+def complete(
+    table: ConvertedTable, facts: FileContext, context: IngestContext, known_feed: str | None = None
+) -> None:
+    """Fill in what the titles, the sheet or the file say, each marked at its row.
+
+    known_feed: where it is not the headings that tell it.
+    """
     take_station_column(table)
     sum_sexes(table)
     name_place_columns(table, facts, context)
     name_station_totals(table, facts, context)
-    complete_kind(table, facts, context)
-    feed = context.vocabulary.detect_feed(table.headings)
+    complete_kind(table, facts, context, known_feed)
+    feed = known_feed or context.vocabulary.detect_feed(table.headings)
     if feed in {None, "roster", "merges", "neutrality"}:
         return
     if feed != "postings":  # an order without a time is of the day's watch

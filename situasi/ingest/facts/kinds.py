@@ -6,7 +6,7 @@ from functools import partial
 
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
-from situasi.ingest.facts.answers import is_answered, read_answer
+from situasi.ingest.facts.answers import is_answered, read_answer, read_presence
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.free_words import (
     find_phase_column,
@@ -41,18 +41,22 @@ _INCIDENT = re.compile(
     r"\b(?:kejadian|insiden|peristiwa|gangguan|kronologis?|incidents?|happened)\b", re.IGNORECASE
 )
 _HAPPENED = re.compile(r"kejadian|insiden|peristiwa|gangguan|terjadi|incident|happened", re.I)
+_PROBLEM = re.compile(r"masalah|kendala|hambatan|temuan|problem|issue", re.IGNORECASE)
 _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
 _ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "jamsampai"))
 _OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
-_MIN_KIND_WORDS = 4  # of a text that is no name of a kind
+_MIN_KIND_WORDS = 2  # of a text that is no name of a kind
 _NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"
 
 
-def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+def complete_kind(
+    table: ConvertedTable, facts: FileContext, context: IngestContext, known_feed: str | None = None
+) -> None:
     """Fill in phase, kind, check-in or giat where no column says it, each noted at its row.
 
-    What the row itself says goes before the titles.
+    What the row itself says goes before the titles. known_feed: where it is not the headings that
+    tell it.
     """
     if not len(table.cells):
         return
@@ -61,6 +65,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     _name_voter_parts(table, facts)
     _read_status_answers(table)
     _take_listed_kinds(table, context)
+    _take_problems(table, context)
     _name_arrival(table, facts)
     _take_phase_answers(table, context)
     _name_boxes(table)
@@ -69,7 +74,7 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
     read_phases(table, context)
     read_handling(table, context)
     _take_remarks_on_counts(table)
-    feed = context.vocabulary.detect_feed(table.headings)
+    feed = known_feed or context.vocabulary.detect_feed(table.headings)
     if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
         if table.has_any("jenis"):
             _take_kinds_in_words(table, context)
@@ -77,15 +82,15 @@ def complete_kind(table: ConvertedTable, facts: FileContext, context: IngestCont
             _take_incident_kinds(table, context)
         return
     if feed == "activities" and not table.has_any("giat") and table.has_any("uraian"):
-        find = partial(_find_code, feed="activities", heading="giat", context=context)
+        find = partial(find_code, feed="activities", heading="giat", context=context)
         _take_kinds_from_words(table, "giat", find)
         return
     if feed is None:
         if table.has_any("tps") and table.has_any("uraian"):
-            find = partial(_find_code, feed="tps", heading="fase", context=context)
+            find = partial(find_code, feed="tps", heading="fase", context=context)
             _take_kinds_from_words(table, "fase", find)
         elif any(map(_ACTIVITY.search, table.find_columns("uraian"))):
-            find = partial(_find_code, feed="activities", heading="giat", context=context)
+            find = partial(find_code, feed="activities", heading="giat", context=context)
             _take_kinds_from_words(table, "giat", find)
         feed = context.vocabulary.detect_feed(table.headings)
     if feed is None:
@@ -122,7 +127,7 @@ def _take_kind_from_titles(
         heading: code
         for feed, heading in _KIND_HEADINGS.items()
         if feed not in required or table.has_any(*required[feed])
-        if (code := _find_code(facts.words, feed, heading, context))
+        if (code := find_code(facts.words, feed, heading, context))
     }
     if len(found) != 1:
         return
@@ -179,6 +184,33 @@ def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
         if filled and _HAPPENED.search(name) and all(_is_kind(c, context) for c in filled):
             table.cells = table.cells.rename(columns={name: "jenis"})
             return
+
+
+def _take_problems(table: ConvertedTable, context: IngestContext) -> None:
+    """Take what went wrong (`Kendala`, `Permasalahan`) for incidents, if nothing else is told."""
+    if table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+        return
+    if table.vocabulary.detect_feed(table.headings) is not None:
+        return
+    names = [
+        name
+        for name in table.headings
+        if _PROBLEM.search(name) and table.vocabulary.find_any_column(name) is None
+    ]
+    filled = {
+        name: _list_words(table, name)
+        for name in names
+        if not is_answered(table, name, read_presence)
+    }
+    for name in [name for name in filled if filled[name]][:1]:
+        kinds = sum(_is_kind(cell, context) for cell in filled[name])
+        meaning = "jenis" if 2 * kinds >= len(filled[name]) else "uraian kejadian"
+        table.cells = table.cells.rename(columns={name: meaning})
+
+
+def _list_words(table: ConvertedTable, name: str) -> set[str]:
+    cells = {c for c in set(table.cells[name].tolist()) if isinstance(c, str) and not is_blank(c)}
+    return {cell for cell in cells if any(map(str.isalpha, cell))}
 
 
 def _take_kinds_in_words(table: ConvertedTable, context: IngestContext) -> None:
@@ -364,7 +396,7 @@ def _find_kind(text: str, matcher: PhraseMatcher) -> str | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _find_code(text: str, feed: str, heading: str, context: IngestContext) -> str | None:
+def find_code(text: str, feed: str, heading: str, context: IngestContext) -> str | None:
     """Return the one code of a column that a text names; None where it names none or several."""
     words, codes = text.split(), context.vocabulary.codes[feed, heading]
     phrases = {

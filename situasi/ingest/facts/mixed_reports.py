@@ -9,8 +9,14 @@ from typing import NamedTuple
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.answers import is_answered, read_presence
 from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.facts.kinds import find_code
 from situasi.ingest.facts.places import complete_place
-from situasi.ingest.facts.times import complete_time
+from situasi.ingest.facts.times import (
+    complete_time,
+    find_day_of_report,
+    find_time_columns,
+    find_time_meaning,
+)
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -31,16 +37,21 @@ _TELLS = re.compile(
     r"|descript|explain|specif|detail|what happened|if yes",
     re.IGNORECASE,
 )
+_IF = re.compile(r"\b(?:bila|jika|kalau|if)\b", re.IGNORECASE)
 _TIME_WORD = re.compile(r"waktu|jam\b|pukul|time|hour", re.IGNORECASE)
 _TIMES = ("waktu", "jam", "tanggal")
 _OWN_WORDS = "uraian kejadian"  # our heading for what a question about incidents was answered
 
 
 class Part(NamedTuple):
-    """The rows of a table that are reports of one feed; "": the headings tell which."""
+    """The rows of a table that are reports of one feed; "": the headings tell which.
+
+    kind: of the incidents whose words tell none.
+    """
 
     feed: str
     table: ConvertedTable
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,8 @@ def split_reports(table: ConvertedTable, facts: FileContext, context: IngestCont
     parts = [Part("tps", rest.select_rows(kept, ()))]
     for question, rows in zip(questions, told, strict=True):
         if rows:
-            parts.append(Part("incidents", _build_incidents(table, rest, question, rows)))
+            part = _build_incidents(table, rest, question, rows, context)
+            parts.append(Part("incidents", part, _find_kind_asked(question, context)))
     return parts
 
 
@@ -97,6 +109,7 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
         and not _is_time(table, name)
     ]
     kinds = [name for name in table.find_columns("jenis") if name not in gates]
+    kinds.sort(key=lambda name: -_count_kinds(table, name))
     if kinds:
         words = [n for n in table.headings if _is_about_words(table, n) and n not in gates]
         own = [name for name in words if _HAPPENED.search(name)]
@@ -104,6 +117,26 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
     return [
         _Question(None, gate, tuple(_find_words_after(table, gate, gates)[:1])) for gate in gates
     ]
+
+
+def _count_kinds(table: ConvertedTable, name: str) -> float:
+    """Return the share of kinds among the answers of a column."""
+    cells = {cell for cell in set(table.cells[name].tolist()) if not is_blank(cell)}
+    return sum(_is_code(cell, "jenis", table) for cell in cells) / max(1, len(cells))
+
+
+def _is_code(cell: Cell, column: str, table: ConvertedTable, code: str | None = None) -> bool:
+    try:
+        found, _ = table.vocabulary.read_code("incidents", column, cell)
+    except UnreadableCell:
+        return False
+    return code is None or found == code
+
+
+def _find_kind_asked(question: _Question, context: IngestContext) -> str | None:
+    """Return the kind that a question itself names (`Apakah ada masalah logistik?`)."""
+    code = find_code(question.gate, "incidents", "jenis", context) if question.gate else None
+    return None if code in {"nihil", "lainnya"} else code
 
 
 def _is_about_words(table: ConvertedTable, name: str) -> bool:
@@ -123,18 +156,24 @@ def _find_words_after(table: ConvertedTable, gate: str, gates: Sequence[str]) ->
 
 
 def _may_tell(table: ConvertedTable, name: str) -> bool:
+    if _is_about_words(table, name):
+        return True
     is_unknown = table.vocabulary.find_any_column(name) is None
-    return _is_about_words(table, name) or (is_unknown and bool(_TELLS.search(name)))
+    return is_unknown and bool(_TELLS.search(name)) and not _TIME_WORD.search(name)
 
 
 def _list_columns_of_incidents(table: ConvertedTable, questions: Sequence[_Question]) -> list[str]:
     """Return the columns that say nothing of a count."""
     names = dict.fromkeys(name for question in questions for name in question.columns)
     names |= dict.fromkeys(n for h in _INCIDENTS_ONLY for n in table.find_columns(h))
-    times = [name for heading in _TIMES for name in table.find_columns(heading)]
-    if any(not _HAPPENED.search(name) for name in times):
-        names |= dict.fromkeys(name for name in times if _HAPPENED.search(name))
-    return list(names)
+    return list(names | dict.fromkeys(_find_own_times(table)))
+
+
+def _find_own_times(table: ConvertedTable) -> list[str]:
+    """Return the columns that say when an incident was, where others say when voters came."""
+    times = [*_list_columns(table, _TIMES), *find_time_columns(table)]
+    own = [name for name in times if _HAPPENED.search(name) or _IF.search(name)]
+    return own if len(own) < len(times) or table.has_any("waktu_lapor") else []
 
 
 def _holds_counts(
@@ -173,34 +212,36 @@ def _tells(cell: Cell, table: ConvertedTable) -> bool:
     """Return whether a cell names an incident: not `nihil`, `aman`, `tidak ada` or `-`."""
     if is_blank(cell) or read_presence(cell) is False or not any(map(str.isalpha, str(cell))):
         return False
-    for column, nothing in (("jenis", "nihil"), ("situasi", "hijau"), ("status", "nihil")):
-        try:
-            if table.vocabulary.read_code("incidents", column, cell)[0] == nothing:
-                return False
-        except UnreadableCell:
-            continue
-    return True
+    nothing = (("jenis", "nihil"), ("situasi", "hijau"), ("status", "nihil"))
+    return not any(_is_code(cell, column, table, code) for column, code in nothing)
 
 
 def _build_incidents(
-    table: ConvertedTable, rest: ConvertedTable, question: _Question, rows: Sequence[int]
+    table: ConvertedTable,
+    rest: ConvertedTable,
+    question: _Question,
+    rows: Sequence[int],
+    context: IngestContext,
 ) -> ConvertedTable:
     """Return these rows with the place and the time of their counts, and what was told."""
+    wide = context.vocabulary.find_wide_headings(rest.headings)
     unused = [
         name
         for name in rest.headings
         if name in _list_columns(rest, _COUNTS_ONLY)
+        or name in wide
         or (rest.vocabulary.find_any_column(name) is None and not _TIME_WORD.search(name))
     ]
     part = rest.select_rows(rows, unused)
     for name in _list_columns(table, _INCIDENTS_ONLY):
-        if name != question.gate:
+        is_other_kind = name != question.kind and name in table.find_columns("jenis")
+        if name != question.gate and not is_other_kind:
             part.set_column(name, _take(table, name, rows))
     for name in question.words:
         part.set_column(_OWN_WORDS, _take(table, name, rows))
     if question.gate and not question.kind and not question.words:
         part.set_column(_OWN_WORDS, [question.gate] * len(rows))
-    _take_own_times(table, part, rows)
+    _take_own_times(table, part, rows, context)
     part.notes.append(f"{len(rows)} baris juga dibaca sebagai laporan kejadian")
     return part
 
@@ -214,20 +255,38 @@ def _take(table: ConvertedTable, name: str, rows: Sequence[int]) -> list[Cell]:
     return [column[row] for row in rows]
 
 
-def _take_own_times(table: ConvertedTable, part: ConvertedTable, rows: Sequence[int]) -> None:
+def _take_own_times(
+    table: ConvertedTable, part: ConvertedTable, rows: Sequence[int], context: IngestContext
+) -> None:
     """Use the hour of the incident where the form asked it beside that of the count."""
-    own = [n for n in _list_columns(table, _TIMES) if n not in part.cells and _HAPPENED.search(n)]
-    for name in own:
-        heading = next(h for h in _TIMES if name in table.find_columns(h))
+    for name in _find_own_times(table):
+        known = next((h for h in _TIMES if name in table.find_columns(h)), None)
+        heading = known or find_time_meaning(table, name)
         cells = _take(table, name, rows)
         filled = [row for row, cell in enumerate(cells) if not is_blank(cell)]
         if heading == "jam":
-            for whole in part.find_columns("waktu"):
-                column = part.cells[whole].tolist()
-                days = {row: day for row in filled if (day := _find_day(column[row]))}
-                part.fill("tanggal", list(days), days.__getitem__)
-                part.set_column(whole, [None if r in days else c for r, c in enumerate(column)])
+            _take_days(part, filled, cells, context)
         part.fill(heading, filled, cells.__getitem__)
+
+
+def _take_days(
+    part: ConvertedTable, rows: Sequence[int], clocks: Sequence[Cell], context: IngestContext
+) -> None:
+    """Keep only the day of the count, else that of the report, for incidents with an hour."""
+    zone = context.election.zone
+    days: dict[int, str] = {}
+    for name in part.find_columns("waktu_lapor")[:1]:
+        column = part.cells[name].tolist()
+        found = {row: find_day_of_report(column[row], clocks[row], zone) for row in rows}
+        days |= {row: day for row, day in found.items() if day is not None}
+    for name in part.find_columns("waktu"):
+        column = part.cells[name].tolist()
+        days |= {row: day for row in rows if (day := _find_day(column[row])) is not None}
+        part.set_column(name, [None if row in days else c for row, c in enumerate(column)])
+    for name in part.find_columns("tanggal")[:1]:
+        column = part.cells[name].tolist()
+        days = {row: day for row, day in days.items() if is_blank(column[row])}
+    part.fill("tanggal", list(days), days.__getitem__)
 
 
 def _find_day(cell: Cell) -> str | None:

@@ -211,10 +211,15 @@ def _find_record_times(table: ConvertedTable) -> list[str]:
 
 def _take_time_column(table: ConvertedTable, name: str) -> None:
     """Use a column of times under an unknown heading."""
-    meaning = "jam" if _share(table, name, _is_clock_alone) >= _MIN_SHARE else "waktu"
+    meaning = find_time_meaning(table, name)
     rows = [row for row, cell in enumerate(table.cells[name].tolist()) if not is_blank(cell)]
     table.cells = table.cells.rename(columns={name: meaning})
     table.doubt(rows, f'waktu dari kolom "{name}"')
+
+
+def find_time_meaning(table: ConvertedTable, name: str) -> str:
+    """Return our heading for a column of times under an unknown heading."""
+    return "jam" if _share(table, name, _is_clock_alone) >= _MIN_SHARE else "waktu"
 
 
 def _share(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> float:
@@ -263,7 +268,7 @@ def _take_day_of_report(
     days: dict[int, Cell] = {}
     for row in undated:
         clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
-        if (day := _find_day(reported[row], clock, zone)) is not None:
+        if (day := find_day_of_report(reported[row], clock, zone)) is not None:
             days[row] = day
     table.fill("tanggal", list(days), days.__getitem__)
     table.doubt(days, "tanggal dari waktu lapor")
@@ -282,14 +287,17 @@ def _take_day_of_wide_report(
     days: dict[int, Cell] = {}
     for row in table.find_empty_rows():
         filled = [clocks[name] for name in clocks if not is_blank(columns[name][row])]
-        if filled and (day := _find_day(reported[row], max(filled), zone)) is not None:
+        if filled and (day := find_day_of_report(reported[row], max(filled), zone)) is not None:
             days[row] = day
     table.fill("tanggal", list(days), days.__getitem__)
     table.doubt(days, "tanggal dari waktu lapor")
 
 
-def _find_day(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
-    """Return the day on which it was this hour, at most an hour after it was reported."""
+def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
+    """Return the day on which it was this hour, at most an hour after it was reported.
+
+    None where a cell cannot be read.
+    """
     try:
         parts, hour = parse_date_parts(reported), read_clock(clock)
     except (UnreadableCell, ValueError):

@@ -55,7 +55,8 @@ def convert_table(
     and one of tags or titles, is marked as no report.
     """
     converted, facts = _convert(table, file_name, context, profile, order or DateOrder())
-    return _complete(converted, facts, context)
+    _complete(converted, facts, context)
+    return converted.build()
 
 
 def convert_reports(
@@ -71,16 +72,21 @@ def convert_reports(
     """
     converted, facts = _convert(table, file_name, context, profile, order or DateOrder())
     tables = []
-    for feed, part in split_reports(converted, facts, context):
-        table_of_feed = _complete(part, facts, context)
-        tables.append(replace(table_of_feed, feed=feed) if feed else table_of_feed)
+    for feed, part, kind in split_reports(converted, facts, context):
+        _complete(part, facts, context, feed or None)
+        if kind is not None:
+            rows = part.find_empty_rows("jenis")
+            part.fill("jenis", rows, dict.fromkeys(rows, kind).__getitem__)
+            part.doubt(rows, "jenis dari pertanyaannya")
+        tables.append(replace(part.build(), feed=feed) if feed else part.build())
     return tables
 
 
-def _complete(converted: ConvertedTable, facts: FileContext, context: IngestContext) -> Table:
-    completion.complete(converted, facts, context)
+def _complete(
+    converted: ConvertedTable, facts: FileContext, context: IngestContext, feed: str | None = None
+) -> None:
+    completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
-    return converted.build()
 
 
 def _convert(
