@@ -80,7 +80,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         }
         rows = [row for row, text in unknown.items() if text in codes]
         _replace(table, name, {row: codes[unknown[row]] for row in rows})
-        _keep_words(table, {row: unknown[row] for row in rows})
+        keep_words(table, {row: unknown[row] for row in rows})
         table.doubt(rows, "fase dibaca dari kalimatnya")
 
 
@@ -102,7 +102,7 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
         matcher = PhraseMatcher(context.vocabulary)
         read = {text: _find_status(text, context, matcher) for text in set(unknown.values())}
         _replace(table, name, {row: read[text] for row, text in unknown.items()})
-        _keep_words(table, {row: f"{name.lower()}: {text}" for row, text in unknown.items()})
+        keep_words(table, {row: f"{name.lower()}: {text}" for row, text in unknown.items()})
         table.doubt([r for r, t in unknown.items() if read[t]], "status dibaca dari kalimatnya")
         others = [table.cells[n].tolist() for n in table.find_columns("status") if n != name]
         unclear = [
@@ -189,7 +189,7 @@ def _replace(table: ConvertedTable, name: str, codes: dict[int, str | None]) -> 
     table.set_column(name, [codes.get(row, cell) for row, cell in enumerate(column)])
 
 
-def _keep_words(table: ConvertedTable, texts: dict[int, str]) -> None:
+def keep_words(table: ConvertedTable, texts: dict[int, str]) -> None:
     """Add the words of these rows to what the rows tell (`uraian`)."""
     if not texts:
         return

@@ -6,6 +6,11 @@ from functools import partial
 
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.answered_kinds import (
+    take_flagged_kinds,
+    take_leading_giat,
+    take_other_answers,
+)
 from situasi.ingest.facts.answers import is_answered, read_answer, read_presence
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.free_words import (
@@ -64,6 +69,8 @@ def complete_kind(
     _name_sexes(table, facts)
     _name_voter_parts(table, facts)
     _read_status_answers(table)
+    take_flagged_kinds(table)
+    take_other_answers(table)
     _take_listed_kinds(table, context)
     _take_problems(table, context)
     _name_arrival(table, facts)
@@ -81,20 +88,29 @@ def complete_kind(
         elif table.has_any("uraian"):
             _take_incident_kinds(table, context)
         return
-    if feed == "activities" and not table.has_any("giat") and table.has_any("uraian"):
-        find = partial(find_code, feed="activities", heading="giat", context=context)
-        _take_kinds_from_words(table, "giat", find)
+    if feed == "activities":
+        _complete_giat(table, context)
         return
     if feed is None:
         if table.has_any("tps") and table.has_any("uraian"):
             find = partial(find_code, feed="tps", heading="fase", context=context)
             _take_kinds_from_words(table, "fase", find)
         elif any(map(_ACTIVITY.search, table.find_columns("uraian"))):
-            find = partial(find_code, feed="activities", heading="giat", context=context)
-            _take_kinds_from_words(table, "giat", find)
+            _complete_giat(table, context)
         feed = context.vocabulary.detect_feed(table.headings)
     if feed is None:
         _take_kind_from_titles(table, facts, context)
+
+
+def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
+    """Read the giat from its own words, or from those of the row."""
+    if table.has_any("giat"):
+        take_leading_giat(table)
+        return
+    find = partial(find_code, feed="activities", heading="giat", context=context)
+    names = table.find_columns("uraian")
+    for name in sorted(names, key=lambda name: not _ACTIVITY.search(name)):
+        _take_kinds_from_words(table, "giat", find, name)
 
 
 def _take_remarks_on_counts(table: ConvertedTable) -> None:
@@ -378,10 +394,16 @@ def _take_incident_kinds(table: ConvertedTable, context: IngestContext) -> None:
 
 
 def _take_kinds_from_words(
-    table: ConvertedTable, heading: str, find: Callable[[str], str | None]
+    table: ConvertedTable,
+    heading: str,
+    find: Callable[[str], str | None],
+    name: str | None = None,
 ) -> None:
-    """Fill in the one kind that the words of a row name; rows that name none or several stay."""
-    column = table.cells[table.find_columns("uraian")[0]].tolist()
+    """Fill in the one kind that the words of a row name; rows that name none or several stay.
+
+    name: of the column of words; None: the first.
+    """
+    column = table.cells[name or table.find_columns("uraian")[0]].tolist()
     texts = {row: normalize_text(str(c)[:_MAX_TEXT_CHARS]) for row, c in enumerate(column) if c}
     kinds = {row: kind for row, text in texts.items() if (kind := find(text))}
     rows = [row for row in table.find_empty_rows(heading) if row in kinds]

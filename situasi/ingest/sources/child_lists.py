@@ -13,6 +13,7 @@ import pandas as pd
 from situasi.ingest.readers import json_rows, reserved_columns
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
 from situasi.ingest.sources.catalog import SourceCatalog
+from situasi.ingest.sources.choices import find_choice_flags
 from situasi.ingest.sources.parent_facts import read_headings
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import Cell, SourceError, Table
@@ -95,7 +96,8 @@ def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[st
     None where they are no reports, or where neither the source is known to write repeat groups so
     nor each group has an hour of its own: `TPS 1`, `TPS 2` are columns of one report.
     """
-    headings = list(table.cells.columns)
+    flags = set(find_choice_flags(table.cells))
+    headings = [name for name in table.cells.columns if name not in flags]
     profile = catalog.recognize(headings, table.sheet)
     groups = _group_numbered(headings, profile)
     names = list(dict.fromkeys(name for group in groups.values() for name in group))

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterable
 
+import pandas as pd
+
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -19,6 +21,7 @@ _FORM_SHEETS = {
 _NAME_KEYS = ("tag", "label", "name", "title", "value")
 _YES = frozenset(("1", "1.0", "true", "ya", "yes"))
 _NO = frozenset(("0", "0.0", "false", "tidak", "no"))
+_FLAG = re.compile(r"(?P<question>.+)_(?P<answer>[^_\s]+)")
 _NUMBERED_ANSWER = re.compile(r"(.*[^\W\d])\.\d{1,2}")
 _SEPARATOR = re.compile(r"[/:]|__|\.")
 
@@ -29,11 +32,30 @@ def merge_choices(table: ConvertedTable) -> None:
     Where the source has that column too, the columns of 0 and 1 only repeat it.
     """
     _join_numbered_answers(table)
+    table.drop_columns(find_choice_flags(table.cells))
     for question, columns in _find_questions(table).items():
         if question not in table.cells.columns:
             texts = [_join_chosen(cells) for cells in _iterate_answers(table, columns)]
             table.set_column(question, texts)
         table.drop_columns(list(columns))
+
+
+def find_choice_flags(cells: pd.DataFrame) -> list[str]:
+    """Return the columns of 0 and 1 that repeat a question: `jenis_2` is 1 where `jenis` has 2."""
+    found = []
+    for name in cells.columns:
+        match = _FLAG.fullmatch(name)
+        if match is None or match["question"] not in cells.columns:
+            continue
+        flags = [_to_word(cell) for cell in cells[name].tolist()]
+        answers = [normalize_cell(cell).split() for cell in cells[match["question"]].tolist()]
+        pairs = [pair for pair in zip(flags, answers, strict=True) if pair[0]]
+        if pairs and all(
+            flag in _YES | _NO and (flag in _YES) == (match["answer"] in chosen)
+            for flag, chosen in pairs
+        ):
+            found.append(name)
+    return found
 
 
 def _join_numbered_answers(table: ConvertedTable) -> None:

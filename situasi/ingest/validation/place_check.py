@@ -26,7 +26,8 @@ ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
 _PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
 # An office lies in the kecamatan or desa of its name: `Kantor Camat Payaraman`, `Balai Desa Miji`.
 _OFFICE = re.compile(
-    r"(?:(?:di|depan|halaman)\s+)*(?:(?:kantor|gedung|gudang|balai)\s+)*"
+    r"(?:(?:di|depan|halaman|lapangan|aula|ruang|rupatama)\s+)*"
+    r"(?:(?:kantor|gedung|gudang|balai|mako|markas|pos)\s+)*"
     r"(?:(?P<office>camat|ppk|panwascam|(?:ma)?polsek|koramil|kua)\s+|(?=desa\b|kec))(?P<name>.+)",
     re.IGNORECASE,
 )
