@@ -64,6 +64,7 @@ def _build_banners(context: PageContext) -> list[tuple[str, str]]:
             register=context.register,
             replaced_at=context.snapshot_view.replaced_at,
             is_exercise=context.exercise_at is not None,
+            unshown_time=filters.describe_unshown_time(context.view_time),
         )
         + app_higher_command.build_viewing_banners(context.view_time)
         + session.pop_action_banners()

@@ -47,13 +47,15 @@ def main(icon: Path) -> None:
 def _render_page(language: str) -> None:
     filters.load_view_time()
     overview = higher_command_session.get_overview()
+    view_time = higher_command_session.get_view_time()
     markup.render_banners(
         view_text.list_banners(
-            higher_command_session.get_view_time(),
+            view_time,
             tenant.get_info().zone_label,
             has_exercise_rows=higher_command_session.has_exercise_data(),
             link_ends_at=None,
             store_error=overview.trouble,
+            unshown_time=filters.describe_unshown_time(view_time),
         )
         + session.pop_action_banners()
     )

@@ -92,6 +92,41 @@ def _format_filter_value_or_code(register: Register, name: str, code: str) -> st
         return code
 
 
+# Of a time in an address that no time can be read from, so much is repeated.
+_MAX_TIME_LETTERS = 32
+
+
+def format_unshown_time(text: str, view_time: ViewTime, day: tuple[datetime, datetime]) -> str:
+    """Return why the present is shown although the address names this time; "" if it is shown.
+
+    text: as in the address, "" for none. day: start and end of the watched day.
+    """
+    if not text or not view_time.live:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=day[0].tzinfo)
+    except ValueError:
+        template = _("Saat yang diminta ({time}) tidak terbaca: yang tampil keadaan sekarang")
+        return template.format(time=text[:_MAX_TIME_LETTERS])
+    start, end = day
+    if start <= moment < end:
+        template = _("Saat yang diminta ({time}) belum tiba: yang tampil keadaan sekarang")
+        return template.format(time=_format_day_and_time(moment))
+    template = _(
+        "Saat yang diminta ({time}) di luar hari yang dipantau ({start} – {end}): "
+        "yang tampil keadaan sekarang"
+    )
+    return template.format(
+        time=_format_day_and_time(moment),
+        start=_format_day_and_time(start),
+        end=_format_day_and_time(end),
+    )
+
+
+def _format_day_and_time(at: datetime) -> str:
+    return f"{format_date(at)} {format_time(at)}"
+
+
 def list_banners(
     view_time: ViewTime,
     zone_label: str,
@@ -102,13 +137,14 @@ def list_banners(
     register: Register | None = None,
     replaced_at: datetime | None = None,
     is_exercise: bool = False,
+    unshown_time: str = "",
 ) -> list[tuple[str, str]]:
     """Return the banners of a view as (kind, text).
 
     They warn of exercise data, a past time, a guest link, an unreadable or replaced store, a
     register that does not add up, and a full disk. link_ends_at: when the link of a guest ends;
     None for everybody else. replaced_at: see live.snapshot.SnapshotView. is_exercise: an exercise
-    with its own clock runs.
+    with its own clock runs. unshown_time: of format_unshown_time.
     """
     banners = []
     if has_exercise_rows:
@@ -116,6 +152,8 @@ def list_banners(
     if not view_time.live:
         past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
         banners.append(("past", past.format(time=format_time(view_time.at), zone=zone_label)))
+    if unshown_time:
+        banners.append(("doubt", unshown_time))
     if link_ends_at is not None:
         link_end = link_ends_at.astimezone(view_time.at.tzinfo)
         end_text = f"{format_date(link_end)} {format_time(link_end)} {zone_label}"

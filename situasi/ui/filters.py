@@ -24,6 +24,8 @@ from situasi.ui import tenant, url_state
 
 # Parameters that are carried over from page to page.
 CARRIED_PARAMETERS = ("kec", "saat", "sejak", "lang")
+# The time that the URL named, where it is none of the watched day.
+_UNREAD_TIME_KEY = "_saat_diminta"
 
 
 def render_filters(container: DeltaGenerator, register: Register) -> tuple[Selection, str]:
@@ -179,6 +181,16 @@ def render_measure_filter(role: Role) -> str:
 def load_view_time() -> None:
     """Load the time from the URL or the slider, before anything is drawn."""
     url_state.load_value_widget("saat", _parse_time, _naive_day_bounds()[1])
+    if get_past_time() is not None:
+        st.session_state.pop(_UNREAD_TIME_KEY, None)
+
+
+def describe_unshown_time(view_time: ViewTime) -> str:
+    """Return why the time in the URL is not the one shown, "" if it is."""
+    info, past_time = tenant.get_info(), get_past_time()
+    unread = str(st.session_state.get(_UNREAD_TIME_KEY, ""))
+    text = unread if past_time is None else past_time.isoformat()
+    return view_text.format_unshown_time(text, view_time, (info.day_start, info.day_end))
 
 
 def get_past_time() -> datetime | None:
@@ -191,12 +203,17 @@ def get_past_time() -> datetime | None:
 
 
 def _parse_time(text: str) -> datetime | None:
+    """Return the time of the watched day in this text; if none, keep the text to explain it."""
     start, end = _naive_day_bounds()
+    st.session_state[_UNREAD_TIME_KEY] = text
     try:
         moment = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
-    return moment if start <= moment <= end else None
+    if not start <= moment <= end:
+        return None
+    st.session_state[_UNREAD_TIME_KEY] = ""
+    return moment
 
 
 def render_time_slider() -> None:
@@ -223,6 +240,7 @@ def set_view_time(at: datetime) -> None:
 
 def return_to_present() -> None:
     """Show the present."""
+    st.session_state.pop(_UNREAD_TIME_KEY, None)
     st.session_state["saat"] = _naive_day_bounds()[1]
 
 

@@ -50,10 +50,10 @@ def load_widget(name: str, allowed: Sequence[str], default: Sequence[str], *, si
 
 
 def load_value_widget(name: str, parse: Callable[[str], object], default: object) -> None:
-    """Do the same for a widget with one parsed value."""
+    """Do the same for a widget with one parsed value. parse: of "" where the URL has none."""
 
     def choose(texts: list[str]) -> object:
-        value = parse(texts[-1]) if texts else None
+        value = parse(texts[-1] if texts else "")
         return default if value is None else value
 
     _load(name, choose, lambda: choose(_get_query().get(name, [])))

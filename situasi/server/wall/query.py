@@ -20,6 +20,7 @@ VIEW_NAMES = ("situasi", "putuskan", "partisipasi", "tps", "personel", "perhatia
 class WallQuery:
     """What a wall shows. selection: without times; window: one of WINDOWS; moment: None for now.
 
+    time_text: the moment as the address names it, "" for none; it may be none of the watched day.
     views: of VIEW_NAMES, in the order of rotation. filters: as the address has them.
     """
 
@@ -30,6 +31,7 @@ class WallQuery:
     language: str
     dark: bool
     filters: tuple[tuple[str, str], ...]
+    time_text: str = ""
 
 
 def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQuery:
@@ -52,7 +54,8 @@ def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQ
         "status": allowed_values("status", [value for value in STATUS if value != "nihil"]),
         "rentang": tuple(value for value in values("rentang")[-1:] if value in WINDOWS[1:]),
     }
-    moment = _parse_moment(values("saat"), register)
+    time_text = next(iter(values("saat")[-1:]), "")
+    moment = _parse_moment(time_text, register)
     filters = [(name, value) for name, chosen_values in chosen.items() for value in chosen_values]
     if moment is not None:
         filters.append(("saat", f"{moment:%Y-%m-%dT%H:%M}"))
@@ -64,6 +67,7 @@ def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQ
         i18n.current_language(),
         query.get("tema") != "terang",
         tuple(filters),
+        time_text if moment is None else moment.isoformat(),
     )
 
 
@@ -79,13 +83,11 @@ def _parse_views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in requested if name in allowed)) or tuple(allowed)
 
 
-def _parse_moment(values: Sequence[str], register: Register) -> datetime | None:
+def _parse_moment(text: str, register: Register) -> datetime | None:
     """Return a minute of the watched day; None, the present, for anything else."""
     election = register.election
     try:
-        moment = datetime.fromisoformat(values[-1]).replace(
-            second=0, microsecond=0, tzinfo=election.zone
-        )
-    except (ValueError, IndexError):
+        moment = datetime.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=election.zone)
+    except ValueError:
         return None
     return moment if election.day_start <= moment < election.day_end else None

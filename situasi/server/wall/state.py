@@ -40,6 +40,7 @@ from situasi.presentation.model import KpiText, Mark, TextOrCounts
 from situasi.presentation.view_text import (
     format_clock_note,
     format_filters,
+    format_unshown_time,
     list_banners,
 )
 from situasi.server.wall import map_marks, matters, svg_map, trends, views
@@ -95,6 +96,9 @@ def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str,
             register=register,
             replaced_at=sources.snapshot_view.replaced_at,
             is_exercise=sources.is_exercise,
+            unshown_time=format_unshown_time(
+                query.time_text, sources.view_time, (election.day_start, election.day_end)
+            ),
         ),
         "filter": _format_filter(query, register),
         "moment": _build_moment(sources),

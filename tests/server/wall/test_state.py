@@ -436,3 +436,9 @@ def test_before_the_day_the_wall_counts_down(board: Board) -> None:
     first = view(picture, "situasi")["figures"][0]
     counted = (first["title"], first["value"], first["unit"])
     assert counted == ("Hari pemungutan", "2", "hari lagi")
+
+
+def test_a_wall_of_a_moment_that_is_not_watched_says_so(rehearsed: Board) -> None:
+    bands = {text for _kind, text in look(rehearsed, "saat=2023-01-01T10:30")["bands"]}
+    assert any("1 Jan 2023 10.30) di luar hari yang dipantau" in text for text in bands)
+    assert not any("diminta" in text for _kind, text in look(rehearsed)["bands"])
