@@ -8,7 +8,7 @@ import streamlit as st
 from situasi.board import current_board as board
 from situasi.common.formats import format_date, format_time
 from situasi.common.i18n import _
-from situasi.domain.labels import label
+from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ui import url_state
@@ -21,6 +21,20 @@ _KECAMATAN_KEY, _DESA_KEY = "lapor_kecamatan", "lapor_desa"
 # Fields kept for the next report, also after another page was opened.
 STICKY_FIELDS = ("kecamatan", "pelapor")
 _STICKY_KEY = "_lapor_tetap"
+# What a heading of our files is called on the screen.
+_HEADINGS = {
+    "waktu": N_("waktu"), "kecamatan": N_("kecamatan"), "desa": N_("desa"), "tps": N_("TPS"),
+    "lat": N_("lintang"), "lon": N_("bujur"), "jenis": N_("jenis"), "tingkat": N_("tingkat"),
+    "situasi": N_("situasi"), "status": N_("status"), "fase": N_("fase"), "hadir": N_("hadir"),
+    "hadir_dpt": N_("hadir dari DPT"), "hadir_dptb": N_("hadir dari DPTb"),
+    "hadir_dpk": N_("hadir dari DPK"), "kontak": N_("kontak"), "petugas": N_("nomor petugas"),
+    "checkin": N_("lapor diri"),
+}  # fmt: skip
+
+
+def format_heading(heading: str) -> str:
+    """Return what a heading is called on the screen."""
+    return _(_HEADINGS[heading]) if heading in _HEADINGS else heading
 
 
 def widget_key(heading: str) -> str:

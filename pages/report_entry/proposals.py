@@ -13,7 +13,7 @@ from pages.report_entry import fields, submit, tray_actions
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common.formats import format_date, format_number, format_time
-from situasi.common.i18n import _
+from situasi.common.i18n import _, translate_note
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -160,11 +160,11 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
     )
     render_row_cells("", cells, outcome.text)
     for doubt in row.doubts:
-        st.caption(markup.escape_markdown(doubt))
+        st.caption(markup.escape_markdown(translate_note(doubt)))
     columns = st.columns(2)
     for column, heading in zip(columns, _list_ratings(row), strict=False):
         column.pills(
-            _format_rating_title(heading), _list_codes(row.feed, heading),
+            fields.format_heading(heading).capitalize(), _list_codes(row.feed, heading),
             format_func=partial(label, heading), key=_build_widget_key(paste, position, heading),
         )  # fmt: skip
     for number, unclear in enumerate(row.unclear_cells):
@@ -172,7 +172,7 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
         key = _build_widget_key(paste, position, unclear.heading)
         cell = row.cells.get(unclear.heading, "") or _propose_reply(paste, position, unclear)
         _render_question(register, column, key, row, unclear.heading, cell)
-        column.caption(markup.escape_markdown(unclear.reason))
+        column.caption(markup.escape_markdown(translate_note(unclear.reason)))
 
 
 def _list_ratings(row: ProposedRow) -> list[str]:
@@ -185,16 +185,13 @@ def _list_ratings(row: ProposedRow) -> list[str]:
     ]
 
 
-def _format_rating_title(heading: str) -> str:
-    return {"tingkat": _("Tingkat"), "situasi": _("Situasi")}[heading]
-
-
 def list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
     """Return heading, value and source words of the cells that leave no question."""
     open_cells = {unclear.heading for unclear in row.unclear_cells}
     words: dict[str, str] = {}
     for cell in row.recognised_cells:
-        words[cell.heading] = " · ".join(filter(None, [words.get(cell.heading), cell.words]))
+        source = translate_note(cell.words)
+        words[cell.heading] = " · ".join(filter(None, [words.get(cell.heading), source]))
     return [
         (heading, _format_cell(row.feed, heading, cell), words.get(heading, ""))
         for heading, cell in row.cells.items()
@@ -224,13 +221,14 @@ def _render_question(
         "desa": (register.desa, _format_desa, _("ketik nama")),
     }
     other_choices = _list_codes(row.feed, heading), partial(label, heading), _("pilih")
+    title = fields.format_heading(heading)
     codes, format_func, hint = choices.get(heading, other_choices)
     if codes:
         container.selectbox(
-            heading, list(codes), index=None, format_func=format_func, key=key, placeholder=hint
+            title, list(codes), index=None, format_func=format_func, key=key, placeholder=hint
         )
     else:
-        container.text_input(heading, cell, key=key, max_chars=200)
+        container.text_input(title, cell, key=key, max_chars=200)
 
 
 def _format_desa(code: str) -> str:
@@ -321,7 +319,7 @@ def _complete_cells(
             st.session_state.get(_build_widget_key(paste, position, unclear.heading)) or ""
         ).strip()
         if not reply:
-            missing.append(unclear.heading)
+            missing.append(fields.format_heading(unclear.heading))
             continue
         cells.pop(unclear.heading, None)
         cells |= _parse_reply(unclear.heading, reply, proposal, paste)
@@ -371,7 +369,7 @@ def _build_outcome(answer: SubmissionResult, row_index: int) -> Outcome:
 
 def render_message_text(head: str, text: str, notes: Sequence[str]) -> None:
     """Draw a message: sender and time, its text, and notes on what was not read."""
-    items = markup.format_each(Markup("<li>{}</li>"), ((note,) for note in notes))
+    items = markup.format_each(Markup("<li>{}</li>"), ((translate_note(note),) for note in notes))
     markup.render(
         Markup('<div class="la-message"><small>{}</small><p>{}</p>{}</div>').format(
             head, text, markup.format_if(Markup("<ul>{}</ul>"), items)
@@ -386,7 +384,7 @@ def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome:
     """
     chips = Markup("").join(
         Markup('<span class="si-chip"><b>{}</b> {} <i>{}</i></span>').format(
-            heading, value, markup.format_if(Markup("« {} »"), words)
+            fields.format_heading(heading), value, markup.format_if(Markup("« {} »"), words)
         )
         for heading, value, words in cells
     )

@@ -10,7 +10,7 @@ from pages.report_entry import fields, proposals, submit, tray_actions
 from pages.report_entry.proposals import Paste
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
-from situasi.common.i18n import _
+from situasi.common.i18n import _, translate_note
 from situasi.domain.labels import label
 from situasi.ingest import message_tray
 from situasi.ingest.form_rows import RowCells
@@ -105,8 +105,11 @@ def _render_message(context: PageContext, message: TrayMessage, holder: str | No
         for _number, row in proposals.select_allowed_rows(context.viewer, message.proposal):
             cells = proposals.list_understood_cells(row)
             proposals.render_row_cells(label("feed", row.feed), cells)
-            questions = [f"{cell.heading}: {cell.reason}" for cell in row.unclear_cells]
-            for line in (*row.doubts, *questions):
+            questions = [
+                f"{fields.format_heading(cell.heading)}: {translate_note(cell.reason)}"
+                for cell in row.unclear_cells
+            ]
+            for line in (*map(translate_note, row.doubts), *questions):
                 st.caption(markup.escape_markdown(line))
 
 

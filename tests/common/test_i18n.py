@@ -121,3 +121,11 @@ def test_no_word_hides_inside_an_f_string_where_the_collector_cannot_see_it() ->
                     calls = [c for c in ast.walk(part) if isinstance(c, ast.Call)]
                     names = {c.func.id for c in calls if isinstance(c.func, ast.Name)}
                     assert "_" not in names, f"{file}:{part.lineno}"
+
+
+def test_a_note_of_ingest_keeps_what_somebody_wrote_in_it() -> None:
+    note = '"tidak ada rusuh" disangkal ("tidak"); tidak dibaca'
+    assert i18n.translate_note(note) == note
+    with i18n.use_language("en"):
+        assert i18n.translate_note(note) == '"tidak ada rusuh" is denied ("tidak"); not read'
+        assert i18n.translate_note("apa pun lainnya") == "apa pun lainnya"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from situasi.domain.labels import N_
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer import codes
 from situasi.ingest.gazetteer.name_index import (
@@ -71,7 +72,7 @@ class PlaceLookup:
         """
         cells = [cell for cell in (code, name) if not is_blank(cell)]
         if not cells:
-            raise UnreadableCell("tempat tidak disebut")
+            raise UnreadableCell(N_("tempat tidak disebut"))
         if len(cells) == 1:
             return self._read_one(cells[0], allow_short=cells[0] is code)
         return self._read_both(code, name)
@@ -155,7 +156,9 @@ class PlaceLookup:
         if kecamatan not in self._register.kecamatan:
             raise UnreadableCell(f"kode kecamatan {quote(cell)} tidak dikenal")
         if code != kecamatan and code not in self._register.desa:
-            return ParsedKecamatan(kecamatan, f"kode desa {quote(cell)} tidak dikenal")
+            return ParsedKecamatan(
+                kecamatan, N_("kode desa {cell} tidak dikenal").format(cell=quote(cell))
+            )
         return ParsedKecamatan(kecamatan)
 
     def _by_name(self, cell: Cell) -> ParsedKecamatan:
@@ -173,15 +176,21 @@ class PlaceLookup:
         nearest = None if exact or not words else self._kecamatan.find_nearest(words)
         if nearest:
             return ParsedKecamatan(
-                nearest, f"kecamatan {quote(cell)} dibaca {self.format_name(nearest)}"
+                nearest,
+                N_("kecamatan {cell} dibaca {place}").format(
+                    cell=quote(cell), place=self.format_name(nearest)
+                ),
             )
         candidates = sorted(
             {self.format_name(code) for code in exact}
         ) or self._kecamatan.suggest_names(words)
         if len(candidates) > 1:
-            raise UnreadableCell(f"kecamatan {quote(cell)} bisa berarti {join_with_or(candidates)}")
-        hint = f"; maksudnya {candidates[0]}?" if candidates else ""
-        raise UnreadableCell(f"kecamatan {quote(cell)} tidak dikenal{hint}")
+            text = N_("kecamatan {cell} bisa berarti {names}")
+            raise UnreadableCell(text.format(cell=quote(cell), names=join_with_or(candidates)))
+        text = N_("kecamatan {cell} tidak dikenal")
+        if candidates:
+            text = N_("kecamatan {cell} tidak dikenal; maksudnya {place}?")
+        raise UnreadableCell(text.format(cell=quote(cell), place="".join(candidates)))
 
     def _is_whole_kabupaten(self, cell: Cell) -> bool:
         words = tokenize_name(_normalize_place(cell))
@@ -284,17 +293,17 @@ class DesaLookup:
         ambiguous = exact or (self._desa.find_numbered(words) & local_codes)
         place = self._register.name_of(kecamatan)
         if ambiguous:
-            note = f"desa {quote(text)} di {place} bisa berarti {self._format_desa(ambiguous)}"
+            note = N_("desa {cell} di {place} bisa berarti {names}").format(
+                cell=quote(text), place=place, names=self._format_desa(ambiguous)
+            )
         elif other_codes:
             note = self._format_elsewhere_note(text, other_codes, kecamatan)
         elif nearest := self._desa.find_nearest(words, local_codes):
-            return ParsedDesa(
-                nearest, kecamatan, f"desa {quote(text)} dibaca {self._format_desa({nearest})}"
-            )
+            return ParsedDesa(nearest, kecamatan, self._format_nearest_note(text, nearest))
         elif _DESA_SEPARATOR.search(_normalize_place(text)):
-            note = f"desa {quote(text)} menyebut lebih dari satu desa"
+            note = N_("desa {cell} menyebut lebih dari satu desa").format(cell=quote(text))
         else:
-            note = f"desa {quote(text)} tidak dikenal di {place}"
+            note = N_("desa {cell} tidak dikenal di {place}").format(cell=quote(text), place=place)
         return ParsedDesa(None, kecamatan, note)
 
     def _read_in_kabupaten(self, words: Words, text: Cell, required: bool) -> ParsedDesa:
@@ -302,9 +311,8 @@ class DesaLookup:
         ambiguous = exact | self._desa.find_numbered(words)
         areas = {self._register.desa[code].kecamatan for code in ambiguous}
         if len(areas) > 1:
-            note = (
-                f"desa {quote(text)} ada di kecamatan {self._format_kecamatan(areas)}; "
-                "sebut kecamatannya"
+            note = N_("desa {cell} ada di kecamatan {names}; sebut kecamatannya").format(
+                cell=quote(text), names=self._format_kecamatan(areas)
             )
             if required:
                 raise UnreadableCell(note)
@@ -312,17 +320,26 @@ class DesaLookup:
         if len(exact) == 1:
             return ParsedDesa(exact.pop(), areas.pop())
         if ambiguous:
-            note = f"desa {quote(text)} bisa berarti {self._format_desa(ambiguous)}"
+            note = N_("desa {cell} bisa berarti {names}").format(
+                cell=quote(text), names=self._format_desa(ambiguous)
+            )
             return ParsedDesa(None, areas.pop(), note)
         if nearest := self._desa.find_nearest(words):
-            note = f"desa {quote(text)} dibaca {self._format_desa({nearest})}"
+            note = self._format_nearest_note(text, nearest)
             return ParsedDesa(nearest, self._register.desa[nearest].kecamatan, note)
-        return ParsedDesa(None, None, f"desa {quote(text)} tidak dikenal")
+        return ParsedDesa(None, None, N_("desa {cell} tidak dikenal").format(cell=quote(text)))
+
+    def _format_nearest_note(self, text: Cell, desa: str) -> str:
+        return N_("desa {cell} dibaca {place}").format(
+            cell=quote(text), place=self._format_desa({desa})
+        )
 
     def _format_elsewhere_note(self, text: Cell, desa_codes: set[str], kecamatan: str) -> str:
         areas = {self._register.desa[code].kecamatan for code in desa_codes}
         name = self._register.name_of(kecamatan)
-        return f"desa {quote(text)} ada di kecamatan {self._format_kecamatan(areas)}, bukan {name}"
+        return N_("desa {cell} ada di kecamatan {names}, bukan {place}").format(
+            cell=quote(text), names=self._format_kecamatan(areas), place=name
+        )
 
     def _format_kecamatan(self, kecamatan_codes: set[str]) -> str:
         return join_with_or([self._register.name_of(code) for code in sorted(kecamatan_codes)])

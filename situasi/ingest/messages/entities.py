@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from situasi.domain.labels import N_
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.clock_mentions import ClockMention, find_clocks
 from situasi.ingest.messages.listed_counts import ListedCount, find_listed_counts
@@ -36,6 +37,11 @@ TURNOUT_WORDS = re.compile(
     r" (?:pilih|suara)|perkembangan|partisipasi|(?:men|n)?coblos|nyoblos)\b",
     re.IGNORECASE,
 )
+# Where several areas are named, and none is nearest.
+_WHICH_AREA = {
+    "kecamatan": N_("beberapa kecamatan disebut ({names}): yang mana?"),
+    "desa": N_("beberapa desa disebut ({names}): yang mana?"),
+}
 # A higher number behind `TPS` is rather a count; no desa has as many.
 _HIGHEST_TPS = 40
 
@@ -167,15 +173,20 @@ class MessageEntities:
             if area and area.question:
                 draft.ask(heading, area.question, area.cell, area.span)
             elif area and area.code is None:
-                draft.ask(heading, f'desa "{area.cell}" tidak dikenal', area.cell, area.span)
+                draft.ask(
+                    heading,
+                    N_('desa "{name}" tidak dikenal').format(name=area.cell),
+                    area.cell,
+                    area.span,
+                )
             elif area:
                 draft.fill(heading, area.cell, self.passage.excerpt(area.span), area.span)
                 draft.doubts += [area.doubt] if area.doubt else []
                 draft.desa_code = area.code if heading == "desa" else draft.desa_code
         if not desa and not kecamatan and not _has_question(draft, "desa", "kecamatan"):
-            draft.ask("kecamatan", "tempat tidak disebut")
+            draft.ask("kecamatan", N_("tempat tidak disebut"))
         elif tps and not desa and not _has_question(draft, "desa"):
-            draft.ask("desa", "desa tidak disebut: nomor TPS saja tidak cukup")
+            draft.ask("desa", N_("desa tidak disebut: nomor TPS saja tidak cukup"))
 
     def _choose_kecamatan(
         self, draft: RowDraft, desa: AreaMention | None, anchor: Span
@@ -202,7 +213,8 @@ class MessageEntities:
         if chosen is None:
             names = ", ".join(dict.fromkeys(map(self._format_area, areas)))
             spans = [area.span for area in areas]
-            draft.ask(heading, f"beberapa {heading} disebut ({names}): yang mana?", "", *spans)
+            question = _WHICH_AREA[heading].format(names=names)
+            draft.ask(heading, question, "", *spans)
         return chosen
 
     def _format_area(self, area: AreaMention) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from situasi.domain.labels import N_
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import Message, MessageKind
 from situasi.ingest.messages.entities import MessageEntities
@@ -27,10 +28,10 @@ from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
 from situasi.ingest.tables import SourceError
 
-VOTES_REFUSED = "perolehan suara tidak dibaca dan tidak disimpan: polisi tidak mencatatnya"
+VOTES_REFUSED = N_("perolehan suara tidak dibaca dan tidak disimpan: polisi tidak mencatatnya")
 # About 1 ms each; the chat of an election day is smaller.
 MAX_MESSAGES = 3_000
-NOTHING_READ = "tidak ada laporan yang dikenali"
+NOTHING_READ = N_("tidak ada laporan yang dikenali")
 _MAX_READ_CHARACTERS = 8_000  # characters analysed of one message; all is kept
 _MAX_ROWS = 200
 _MAX_URAIAN_CHARACTERS = 500  # characters; the whole text is in `teks_asli`
@@ -96,7 +97,9 @@ class MessageExtractor:
         number, desa = draft.cells.get("tps", ""), draft.desa_code
         if desa and number.isdigit() and f"{desa}.{number}" not in self._stations:
             place = self._context.register.name_of(desa)
-            draft.doubts.append(f"TPS {number} tidak ada di daftar {place}")
+            draft.doubts.append(
+                N_("TPS {number} tidak ada di daftar {place}").format(number=number, place=place)
+            )
 
 
 def parse_sent_time(message: Message, zone: ZoneInfo) -> datetime | None:
@@ -149,15 +152,18 @@ def _limit_notes(message: Message, text: str, drafts: list[RowDraft]) -> list[st
     notes = []
     if len(message.text) > MAX_MESSAGE_CHARACTERS:
         notes.append(
-            "lebih panjang daripada pesan WhatsApp:"
-            f" {MAX_MESSAGE_CHARACTERS} huruf pertama disimpan"
+            N_("lebih panjang daripada pesan WhatsApp: {n} huruf pertama disimpan").format(
+                n=MAX_MESSAGE_CHARACTERS
+            )
         )
     if len(text) > _MAX_READ_CHARACTERS:
         notes.append(
-            f"pesan terlalu panjang: hanya {_MAX_READ_CHARACTERS} huruf pertama yang dibaca"
+            N_("pesan terlalu panjang: hanya {n} huruf pertama yang dibaca").format(
+                n=_MAX_READ_CHARACTERS
+            )
         )
     if len(drafts) > _MAX_ROWS:
-        notes.append(f"lebih dari {_MAX_ROWS} baris: sisanya tidak dibaca")
+        notes.append(N_("lebih dari {n} baris: sisanya tidak dibaca").format(n=_MAX_ROWS))
     return notes
 
 
@@ -169,7 +175,8 @@ def _spans_outside(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _sent_time_note(message: Message) -> str:
-    return f'waktu kirim "{message.day} {message.clock}" tidak terbaca (hari/bulan/tahun)'
+    text = N_('waktu kirim "{time}" tidak terbaca (hari/bulan/tahun)')
+    return text.format(time=f"{message.day} {message.clock}")
 
 
 def _unread_station_notes(entities: MessageEntities, drafts: list[RowDraft]) -> list[str]:
@@ -181,7 +188,7 @@ def _unread_station_notes(entities: MessageEntities, drafts: list[RowDraft]) -> 
     }
     asked_cells = {draft.cells.get("tps", "") for draft in drafts}
     return [
-        tps.doubt or f'"{words}" disebut, tetapi tidak dibaca'
+        tps.doubt or N_('"{words}" disebut, tetapi tidak dibaca').format(words=words)
         for words, tps in tps_by_words.items()
         if words not in used | asked_cells
     ]
@@ -194,16 +201,19 @@ def _unread_point_notes(entities: MessageEntities, drafts: list[RowDraft]) -> li
     for point in entities.points:
         if point.span not in used:
             place = locate_point(point, entities.context.boundaries, entities.context.register)
-            where = f"di Kec. {place}" if place else "di luar kabupaten"
-            excerpt = entities.passage.excerpt(point.span)
-            notes.append(f'koordinat "{excerpt}" ({where}): apa yang ada di sana?')
+            text = N_('koordinat "{words}" (di Kec. {place}): apa yang ada di sana?')
+            if not place:
+                text = N_('koordinat "{words}" (di luar kabupaten): apa yang ada di sana?')
+            notes.append(text.format(words=entities.passage.excerpt(point.span), place=place))
     return notes
 
 
 def _denied_phrase_notes(entities: MessageEntities) -> list[str]:
     """Return notes on phrases that the message denies or only expects."""
     return [
-        f'"{entities.passage.excerpt(match.span)}" {match.denial_reason}; tidak dibaca'
+        N_('"{words}" {reason}; tidak dibaca').format(
+            words=entities.passage.excerpt(match.span), reason=match.denial_reason
+        )
         for match in entities.phrase_matches
         if not match.is_asserted and match.column in {"jenis", "fase"}
     ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from situasi.domain.labels import N_
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import PhraseMatch
@@ -25,7 +26,12 @@ _NIHIL_OF = re.compile(
     re.IGNORECASE,
 )
 _NOT_CALM = re.compile(r"\bkurang \Z", re.IGNORECASE)
-_DETAIL_COLUMNS = ("status", "situasi", "tingkat")
+# Of each detail the question where several are stated.
+_STATED = {
+    "status": N_("status disebut: {names}"),
+    "situasi": N_("situasi disebut: {names}"),
+    "tingkat": N_("tingkat disebut: {names}"),
+}
 
 PhraseGroup = list[PhraseMatch]
 
@@ -88,7 +94,7 @@ def _build_incident(entities: MessageEntities, group: PhraseGroup, *, is_only: b
         draft.fill("jenis", codes[0], entities.passage.excerpt(first.span), first.span)
     else:
         names = " atau ".join(code.replace("_", " ") for code in codes)
-        draft.ask("jenis", f"bisa berarti {names}: pilih yang utama")
+        draft.ask("jenis", N_("bisa berarti {names}: pilih yang utama").format(names=names))
     _fill_place(entities, draft, first.span)
     entities.timing.fill_event_time(draft, first.span)
     draft.description_spans += [entities.passage.clause_at(match.span.start) for match in group]
@@ -112,7 +118,7 @@ def _fill_details(
         matches = [
             match for match in matches if entities.passage.line_at(match.span.start) in lines
         ]
-    for column in _DETAIL_COLUMNS:
+    for column in _STATED:
         in_column = [match for match in matches if match.column == column]
         codes = dict.fromkeys(match.code for match in in_column)
         if len(codes) == 1:
@@ -124,7 +130,7 @@ def _fill_details(
             )
         elif codes:
             names = ", ".join(code.replace("_", " ") for code in codes)
-            draft.ask(column, f"{column} disebut: {names}")
+            draft.ask(column, _STATED[column].format(names=names))
 
 
 def _fill_point(entities: MessageEntities, draft: RowDraft) -> None:
@@ -199,7 +205,7 @@ def _mentions_unnamed_incident(entities: MessageEntities) -> bool:
 
 def _build_unknown_incident(entities: MessageEntities, span: Span | None) -> RowDraft:
     draft, place_span = RowDraft("incidents"), span or Span(0, 0)
-    draft.ask("jenis", "jenis kejadian tidak dikenali")
+    draft.ask("jenis", N_("jenis kejadian tidak dikenali"))
     _fill_place(entities, draft, place_span)
     entities.timing.fill_event_time(draft, place_span)
     _fill_point(entities, draft)

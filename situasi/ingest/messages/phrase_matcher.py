@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from situasi.domain.labels import N_
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
@@ -194,10 +195,10 @@ def _is_clear_alone(feed: str, column: str, word: str) -> bool:
 
 def _find_denial(before: Sequence[str], *, may_be_guarded: bool) -> str | None:
     for words, reason in (
-        (_DENIED, "disangkal"),
-        (_AHEAD, "belum terjadi"),
-        (_GUARDED if may_be_guarded else frozenset(), "hanya diantisipasi"),
+        (_DENIED, N_('disangkal ("{word}")')),
+        (_AHEAD, N_('belum terjadi ("{word}")')),
+        (_GUARDED if may_be_guarded else frozenset(), N_('hanya diantisipasi ("{word}")')),
     ):
         if word := next((word for word in before if word in words), None):
-            return f'{reason} ("{word}")'
+            return reason.format(word=word)
     return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from situasi.domain.labels import N_
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
 from situasi.ingest.messages.message_text import Passage, Span
@@ -154,7 +155,10 @@ def _match_kecamatan(
         return None
     span, words = unknown
     return AreaMention(
-        Span(mark.start(), span.end), words, None, question=question or "kecamatan tidak dikenal"
+        Span(mark.start(), span.end),
+        words,
+        None,
+        question=question or N_("kecamatan tidak dikenal"),
     )
 
 
@@ -213,7 +217,13 @@ def _match_unmarked(
             continue
         if is_exact and not _is_cut(rest):
             if nearby is None and _read_kecamatan(words, places)[0]:
-                return AreaMention(span, words, None, None, f'"{words}": desa atau kecamatan?')
+                return AreaMention(
+                    span,
+                    words,
+                    None,
+                    None,
+                    N_('"{words}": desa atau kecamatan?').format(words=words),
+                )
             return AreaMention(span, words, parsed.code, parsed.kecamatan)
         if is_expected and parsed.code and not _is_cut(rest):
             return AreaMention(span, words, parsed.code, parsed.kecamatan, doubt=parsed.note)
@@ -272,19 +282,23 @@ def find_stations(
 def format_tps_question(passage: Passage, stations: Sequence[TpsMention]) -> str:
     """Return the question which of these TPS is meant."""
     excerpts = dict.fromkeys(passage.excerpt(tps.span) for tps in stations)
-    return f"beberapa TPS disebut ({', '.join(excerpts)}): yang mana?"
+    return N_("beberapa TPS disebut ({names}): yang mana?").format(names=", ".join(excerpts))
 
 
 def _parse_tps(match: re.Match[str], mentions_turnout: bool, highest: int) -> TpsMention:
     numbers_text, span = match["list"], Span(*match.span())
     if mentions_turnout and _SPACED_DASH.search(numbers_text):
-        return TpsMention(span, (), f'"{match[0]}": rentang TPS atau jumlah?')
+        return TpsMention(
+            span, (), N_('"{words}": rentang TPS atau jumlah?').format(words=match[0])
+        )
     try:
         numbers = tuple(read_tps_list(numbers_text).split(","))
     except UnreadableCell as error:
         return TpsMention(span, (), str(error))
     if any(highest < int(number) < _FIRST_SPECIAL_TPS for number in numbers):
-        return TpsMention(span, (), f'"{match[0]}": nomor TPS atau jumlah?')
+        return TpsMention(span, (), N_('"{words}": nomor TPS atau jumlah?').format(words=match[0]))
     if len(numbers) > _MAX_TPS:
-        return TpsMention(span, (), f'"{match[0]}" menyebut lebih dari {_MAX_TPS} TPS')
+        return TpsMention(
+            span, (), N_('"{words}" menyebut lebih dari {n} TPS').format(words=match[0], n=_MAX_TPS)
+        )
     return TpsMention(span, numbers)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from situasi.domain.boundaries import Boundaries
+from situasi.domain.labels import N_
 from situasi.domain.register import Register
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.parsing.cells import UnreadableCell
@@ -83,5 +84,7 @@ def _check_point(point: PointMention, passage: Passage, boundaries: Boundaries) 
     area, mirrored = boundaries.locate(np.array([lon, lon]), np.array([lat, -lat]))
     if area is None and mirrored is not None:
         excerpt = passage.excerpt(point.span)
-        return point._replace(question=f'"{excerpt}": lintang tanpa minus, jadi di utara?')
+        return point._replace(
+            question=N_('"{words}": lintang tanpa minus, jadi di utara?').format(words=excerpt)
+        )
     return point

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from situasi.domain.labels import N_
 from situasi.ingest.messages.chat_splitter import MessageKind
 from situasi.ingest.messages.message_text import Span
 
-SENT_TIME_WORDS = "waktu pesan dikirim"  # the source of a time that the text does not name
+SENT_TIME_WORDS = N_("waktu pesan dikirim")  # the source of a time that the text does not name
 
 # Why an event time is asked of which nothing but the hour of the message is known.
-ONLY_SENT_TIME = "jam kejadian tidak disebut; ≈ jam pesan dikirim, perbaiki bila tahu"
+ONLY_SENT_TIME = N_("jam kejadian tidak disebut; ≈ jam pesan dikirim, perbaiki bila tahu")
 
 
 class RecognisedCell(NamedTuple):

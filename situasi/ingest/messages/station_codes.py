@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from situasi.domain.labels import N_
 from situasi.domain.register import Register
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.place_mentions import AreaMention, TpsMention
@@ -19,7 +20,7 @@ _TOGETHER = re.compile(
 )
 
 
-UNKNOWN_CODE = "kode TPS tidak dikenal"
+UNKNOWN_CODE = N_("kode TPS tidak dikenal")
 
 
 class CodeMention(NamedTuple):

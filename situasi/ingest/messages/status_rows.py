@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from situasi.domain.labels import N_
 from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
@@ -113,11 +114,16 @@ def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
                     draft.fill("checkin", latest.code, entities.passage.excerpt(latest.span))
                 else:
                     labels = ", ".join(code.replace("_", " ") for code in codes)
-                    draft.ask("checkin", f"beberapa lapor diri disebut ({labels}): yang mana?")
+                    draft.ask(
+                        "checkin",
+                        N_("beberapa lapor diri disebut ({names}): yang mana?").format(
+                            names=labels
+                        ),
+                    )
                 if officer:
                     draft.fill("petugas", officer[1], officer[0], Span(*officer.span()))
                 else:
-                    draft.ask("petugas", "nomor petugas atau NRP tidak disebut")
+                    draft.ask("petugas", N_("nomor petugas atau NRP tidak disebut"))
                 _fill_checkin_place(entities, draft, tps, station, latest.span)
                 yield draft
 
@@ -209,14 +215,14 @@ def _fill_station(
     if tps and number:
         draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
     elif tps:
-        question = tps.doubt or "nomor TPS tidak terbaca"
+        question = tps.doubt or N_("nomor TPS tidak terbaca")
         draft.ask("tps", question, entities.passage.excerpt(tps.span), tps.span)
     else:
         is_ambiguous = len(entities.stations) > 1
         question = (
             format_tps_question(entities.passage, entities.stations)
             if is_ambiguous
-            else "nomor TPS tidak disebut"
+            else N_("nomor TPS tidak disebut")
         )
         draft.ask("tps", question, "", *(other.span for other in entities.stations))
     entities.fill_place(draft, span, tps)

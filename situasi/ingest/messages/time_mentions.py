@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from situasi.domain.labels import N_
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.proposal import ONLY_SENT_TIME, SENT_TIME_WORDS, RowDraft
@@ -71,7 +72,7 @@ class Timing:
             spans = (clock.full_span for clock in self.clocks)
             draft.ask("waktu", self._format_clock_question(self.clocks), "", *spans)
         elif self.sent_at is None or self.clocks or self._names_other_day(self.sent_at.date()):
-            draft.ask("waktu", "jam kejadian tidak disebut")
+            draft.ask("waktu", N_("jam kejadian tidak disebut"))
         else:
             draft.ask("waktu", ONLY_SENT_TIME)
 
@@ -110,7 +111,7 @@ class Timing:
 
     def _format_clock_question(self, clocks: Sequence[ClockMention]) -> str:
         excerpts = dict.fromkeys(self.passage.excerpt(clock.full_span) for clock in clocks)
-        return f"beberapa jam disebut ({', '.join(excerpts)}): yang mana?"
+        return N_("beberapa jam disebut ({names}): yang mana?").format(names=", ".join(excerpts))
 
     def _single_clock_in(
         self, search_spans: Sequence[Span], clocks: Sequence[ClockMention]
@@ -134,12 +135,13 @@ class Timing:
         """Fill in the sent time, unless the message names another day."""
         day_spans = [mention.span for mention in self.days]
         if self.sent_at is None:
-            draft.ask("waktu", "jam tidak disebut, dan waktu kirim tidak diketahui")
+            draft.ask("waktu", N_("jam tidak disebut, dan waktu kirim tidak diketahui"))
         elif any(mention.day != self.sent_at.date() for mention in self.days):
             excerpts = ", ".join(dict.fromkeys(map(self.passage.excerpt, day_spans)))
-            draft.ask("waktu", f'tanggal "{excerpts}" tanpa jam: pukul berapa?', "", *day_spans)
+            text = N_('tanggal "{words}" tanpa jam: pukul berapa?').format(words=excerpts)
+            draft.ask("waktu", text, "", *day_spans)
         elif not self.days and (other := _OTHER_DAY.search(self.passage.text)):
-            draft.ask("waktu", f'"{other[0]}": tanggal dan jam berapa?')
+            draft.ask("waktu", N_('"{words}": tanggal dan jam berapa?').format(words=other[0]))
         else:
             draft.fill("waktu", format_time_cell(self.sent_at), words, *day_spans)
 
@@ -154,15 +156,19 @@ class Timing:
         day_text = f"{day:%d/%m/%Y} " if day else ""
         if clock.is_range:
             excerpt = self.passage.excerpt(clock.full_span)
-            draft.ask("waktu", f'"{excerpt}" adalah rentang: tulis satu waktu')
+            draft.ask(
+                "waktu", N_('"{words}" adalah rentang: tulis satu waktu').format(words=excerpt)
+            )
         elif question:
             cell = clock.format_cell(clock.hours[0]) if len(clock.hours) == 1 else ""
-            draft.ask("waktu", f'"{words}": {question}', cell, *(d.span for d in self.days))
+            text = N_('"{words}": {reason}').format(words=words, reason=question)
+            draft.ask("waktu", text, cell, *(d.span for d in self.days))
         elif not hours:
-            draft.ask("waktu", f'"{words}" sesudah pesan dikirim: hari apa?')
+            draft.ask("waktu", N_('"{words}" sesudah pesan dikirim: hari apa?').format(words=words))
         elif len(hours) > 1:
-            options = " atau ".join(f"{hour:02d}.{clock.minute:02d}" for hour in hours)
-            draft.ask("waktu", f'"{words}": {options}?')
+            text = N_('"{words}": {one} atau {other}?')
+            one, other = (f"{hour:02d}.{clock.minute:02d}" for hour in (hours[0], hours[-1]))
+            draft.ask("waktu", text.format(words=words, one=one, other=other))
         else:
             day_spans = [d.span for d in self.days if d.day == day]
             draft.fill("waktu", day_text + clock.format_cell(hours[0]), words, *day_spans)
@@ -175,11 +181,12 @@ class Timing:
                 return days.pop(), None
         if self.days:
             excerpts = dict.fromkeys(self.passage.excerpt(d.span) for d in self.days)
-            return None, f"beberapa tanggal disebut ({', '.join(excerpts)}): yang mana?"
+            text = N_("beberapa tanggal disebut ({names}): yang mana?")
+            return None, text.format(names=", ".join(excerpts))
         if other := _OTHER_DAY.search(self.passage.text):
-            return None, f'"{other[0]}": tanggal berapa?'
+            return None, N_('"{words}": tanggal berapa?').format(words=other[0])
         day = self.sent_at.date() if self.sent_at else self.default_day
-        return day, None if day else "tanggal tidak disebut"
+        return day, None if day else N_("tanggal tidak disebut")
 
     def _is_before_sending(self, day: date, hour: int, clock: ClockMention) -> bool:
         is_other_zone = clock.zone.strip() not in {"", self.zone_label}

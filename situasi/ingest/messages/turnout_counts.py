@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from situasi.domain.labels import N_
 from situasi.ingest.messages import count_words as words
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.count_words import ON_LIST, SEX
@@ -15,6 +16,7 @@ from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_phases
 
 _JOINED = re.compile(r"[0-9](?::|[ ](?=[0-9]{3}(?![0-9])))")
+_HOW_MANY = N_('"{words}": jumlah pemilih yang hadir?')
 _SEGMENT_END = re.compile(r"[,;\n]")
 
 
@@ -88,12 +90,12 @@ class _CountReader:
         if column is None and self._may_count(number):
             unit = words.UNIT.match(number.following)
             text = number.match[0] + (unit[0] if unit else "")
-            column, question = "hadir", f'"{text}": jumlah pemilih yang hadir?'
+            column, question = "hadir", _HOW_MANY.format(words=text)
         elif column in {"hadir", *words.PARTS.values()} and words.ABOUT.search(
             number.stripped_label
         ):
             about = entities.passage.excerpt((start - len(number.label), number.match.end()))
-            question = f'"{about}" adalah perkiraan: jumlah pastinya?'
+            question = N_('"{words}" adalah perkiraan: jumlah pastinya?').format(words=about)
         self.has_open_parts = self.has_open_parts and column is not None
         if column is None and self._is_on_list(number):
             column = ON_LIST
@@ -112,7 +114,7 @@ class _CountReader:
         """Read the lists with one count for each TPS; one that may be votes is left."""
         for listed in self.entities.listed_counts:
             text = self.entities.passage.text[slice(*listed.digits)]
-            question = None if listed.is_present else f'"{text}": jumlah pemilih yang hadir?'
+            question = None if listed.is_present else _HOW_MANY.format(words=text)
             if listed.is_present or not (self._may_be_votes or self._has_incident):
                 clock = _find_clock(self.entities, listed.digits, self.number_starts)
                 self.counts.append(
@@ -255,7 +257,8 @@ class _CountReader:
         if self._may_count(number):
             return None
         excerpt = text[max(0, start - 12) : number.match.end()].split("\n")[-1].strip()
-        self.notes.append(f'"{excerpt}": bukan jelas jumlah pemilih hadir; tidak dibaca')
+        note = N_('"{words}": bukan jelas jumlah pemilih hadir; tidak dibaca')
+        self.notes.append(note.format(words=excerpt))
         return None
 
 
@@ -266,7 +269,7 @@ def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str
     if entities.mentions_turnout:
         text = entities.passage.text
         reader.notes += [
-            f'"{match[0]}" bukan jumlah orang; tidak dibaca'
+            N_('"{words}" bukan jumlah orang; tidak dibaca').format(words=match[0])
             for match in words.PERCENT.finditer(text)
         ]
     previous_end = 0

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from situasi.domain.labels import N_
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.count_words import ON_LIST, SEX
 from situasi.ingest.messages.entities import MessageEntities
@@ -55,10 +56,11 @@ def _build_row(
     elif tps and tps.doubt == UNKNOWN_CODE:
         draft.ask("tps", UNKNOWN_CODE)  # its number is noted as not understood
     elif tps:
-        question = tps.doubt or f"satu jumlah untuk {len(tps.numbers)} TPS: tulis per TPS"
+        text = N_("satu jumlah untuk {n} TPS: tulis per TPS")
+        question = tps.doubt or text.format(n=len(tps.numbers))
         draft.ask("tps", question, entities.passage.excerpt(tps.span), tps.span)
     elif not _AREA_TOTAL.search(entities.passage.text):
-        draft.ask("tps", "nomor TPS tidak disebut: jumlah seluruh desa?")
+        draft.ask("tps", N_("nomor TPS tidak disebut: jumlah seluruh desa?"))
     entities.fill_place(draft, first_span, tps)
     if clock:
         entities.timing.fill_from_clock(draft, clock)
@@ -83,11 +85,12 @@ def _fill_counts(entities: MessageEntities, draft: RowDraft, group: list[Turnout
             excerpts = ", ".join(
                 dict.fromkeys(entities.passage.excerpt(digit_span) for digit_span in digit_spans)
             )
-            draft.ask(column, f"beberapa jumlah disebut: {excerpts}", "", *digit_spans)
+            text = N_("beberapa jumlah disebut: {names}").format(names=excerpts)
+            draft.ask(column, text, "", *digit_spans)
     _check_sexes(entities, draft, group)
     _check_voter_list(entities, draft, group)
     if any(count.value > _MOST_VOTERS and count.tps for count in group):
-        draft.doubts.append(f"lebih dari {_MOST_VOTERS} pemilih di satu TPS")
+        draft.doubts.append(N_("lebih dari {n} pemilih di satu TPS").format(n=_MOST_VOTERS))
 
 
 def _check_sexes(entities: MessageEntities, draft: RowDraft, group: list[TurnoutCount]) -> None:
@@ -98,7 +101,8 @@ def _check_sexes(entities: MessageEntities, draft: RowDraft, group: list[Turnout
     sex_excerpts = " dan ".join(entities.passage.excerpt(count.span) for count in sexes)
     digits = [count.digits for count in sexes]
     if sexes and not totals and "hadir_dpt" not in draft.cells:
-        draft.ask("hadir", f'hanya "{sex_excerpts}" disebut: jumlah yang hadir?', "", *digits)
+        text = N_('hanya "{words}" disebut: jumlah yang hadir?').format(words=sex_excerpts)
+        draft.ask("hadir", text, "", *digits)
     elif len(sexes) == 2 and len(totals) == 1:
         draft.read_spans += digits
         if sex_sum == totals[0]:  # the sum confirms the total
@@ -106,7 +110,8 @@ def _check_sexes(entities: MessageEntities, draft: RowDraft, group: list[Turnout
                 RecognisedCell("hadir", entities.passage.excerpt(count.span)) for count in sexes
             ]
         else:
-            question = f'L dan P berjumlah {sex_sum}, bukan {totals[0]} ("{sex_excerpts}")'
+            text = N_('L dan P berjumlah {n}, bukan {total} ("{words}")')
+            question = text.format(n=sex_sum, total=totals[0], words=sex_excerpts)
             draft.unclear_cells.append(UnclearCell("hadir", question))
 
 
@@ -122,7 +127,8 @@ def _check_voter_list(
     excerpt = entities.passage.excerpt(lists[0].span)
     draft.recognised_cells.append(RecognisedCell("hadir", excerpt))
     if totals[0] > lists[0].value:
-        question = f'{totals[0]} lebih banyak daripada "{excerpt}"'
+        text = N_('{n} lebih banyak daripada "{words}"')
+        question = text.format(n=totals[0], words=excerpt)
         draft.unclear_cells.append(UnclearCell("hadir", question))
 
 
@@ -134,14 +140,14 @@ def _build_table_row(entities: MessageEntities, row: TableRow) -> RowDraft:
         if counts.get(column, "-") != "-":
             draft.fill(column, counts[column], counts[column], spans[column])
     if "hadir" not in draft.cells:
-        draft.ask("hadir", "jumlah hadir tidak diisi")
+        draft.ask("hadir", N_("jumlah hadir tidak diisi"))
     _check_table_row(draft, counts, spans)
     number, span = counts["tps"], spans["tps"]
     numbers = (f"{int(number):03d}",) if number.isdigit() and 1 <= int(number) <= 999 else ()
     if numbers:
         draft.fill("tps", numbers[0], number, span)
     else:
-        draft.ask("tps", "nomor TPS tidak terbaca", number, span)
+        draft.ask("tps", N_("nomor TPS tidak terbaca"), number, span)
     entities.fill_place(draft, span, TpsMention(span, numbers))
     entities.timing.fill_state_time(draft, span, [])
     return draft

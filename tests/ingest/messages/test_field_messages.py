@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from situasi.board import Board
+from situasi.common import i18n
 from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import split_chat
@@ -134,3 +135,16 @@ def test_the_facts_of_field_messages_are_found(reader: MessageExtractor, any_boa
     assert is_read == stated, "every fact that is stated is in the key"
     assert is_read >= LEAST_READ * in_key, (is_read / in_key, missed)
     assert is_offered >= LEAST_OFFERED * in_key, (is_offered / in_key, missed)
+
+
+def test_whatever_is_asked_or_doubted_of_these_messages_is_told_in_english_too(
+    reader: MessageExtractor,
+) -> None:
+    with i18n.use_language("en"):
+        for case in MESSAGES:
+            proposal = read(reader, case)
+            rows = proposal.rows
+            questions = [cell.reason for row in rows for cell in row.unclear_cells]
+            for note in [*proposal.notes, *questions, *(n for row in rows for n in row.doubts)]:
+                assert i18n.translate_note(note) != note, note
+    assert i18n.translate_note("tempat tidak disebut") == "tempat tidak disebut"
