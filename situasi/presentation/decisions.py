@@ -46,7 +46,7 @@ _FORCE_STEPS = ("diverifikasi", "ditangani")
 class DecisionText:
     """One matter in words. tingkat: of a case, else None; elapsed: how long it is open, or late.
 
-    is_unheld: a grave report that nobody has.
+    is_unheld: a grave report that nobody has; case: its key, None for anything else.
     """
 
     tingkat: str | None
@@ -56,6 +56,7 @@ class DecisionText:
     state: str
     act: str
     is_unheld: bool
+    case: str | None
 
 
 def needs_forces(row: Any) -> bool:
@@ -102,6 +103,7 @@ def format_decision(
         state=" · ".join(filter(None, (since_text + limit, holder))),
         act=_format_act(row, register, forces),
         is_unheld=row.kind == GRAVE and not has_holder and not row.is_handled,
+        case=row.key if row.kind == GRAVE else None,
     )
 
 

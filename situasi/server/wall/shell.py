@@ -130,6 +130,7 @@ def script_sentences() -> dict[str, str]:
         "blocked": _("Bunyi diblokir peramban — tekan sembarang tombol"),
         "none": _("Peramban ini tanpa bunyi"),
         "newest": _("Laporan terbaru"),
+        "other_grave": _("Laporan berat lain yang masih terbuka"),
         "new": _("Laporan berat baru"),
         "more": _("Laporan berat baru · {n} lagi menunggu"),
         "came": _("masuk {time}"),

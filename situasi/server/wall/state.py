@@ -167,7 +167,9 @@ def _build_views(
     return {
         "views": [_build_view(name, views.build_view(name, data), data) for name in query.views],
         "decisions": [
-            matters.build_decision(item, live=sources.view_time.live) for item in data.decisions
+            matters.build_decision(item, live=sources.view_time.live)
+            | {"id": item.case and hash_case_id(item.case)}
+            for item in data.decisions
         ],
         "decision_count": len(waiting),
         "alarms": [

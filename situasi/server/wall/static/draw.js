@@ -97,7 +97,7 @@ export function bands(place, list) {
   });
 }
 
-// Lines of a list: {mark, title, end, place, note, text, act, sub, unheld}.
+// Lines of a list: {id, mark, title, end, place, note, text, act, sub, unheld}.
 export function lines(place, list) {
   const made = () => element("li", element("i"), element("b"), element("time"), element("p"),
     element("p"), element("p"), element("p"));
@@ -106,6 +106,7 @@ export function lines(place, list) {
     const [mark, title, end, where, note, act, words] = row.children;
     const kinds = [one.sub && "sub", one.mark || "plain", one.unheld && "unheld"];
     row.className = kinds.filter((kind) => kind && kind !== one.mark).join(" ");
+    row.dataset.case = one.id ?? "";
     sign(mark, ["tingkat", one.mark ?? "belum"]);
     text(title, one.title);
     text(end, one.end ?? "");

@@ -37,17 +37,27 @@ export function redraw() {
   draw.marks(by("map"), picture.marks);
   draw.zoom(by("map"), state.alarm?.spot);
   text(by("map-title"), `${one.title}: ${one.heading}`);
-  text(by("heading"), one.heading);
-  const rows = one.lines ?? reports(picture);
-  draw.lines(by("lines"), rows);
   const bare = one.lines ? !one.lines.length : !picture.alarms.length;
   text(by("nothing"), bare ? one.nothing : "");
   by("listed").classList.toggle("bare", bare);
   decide(picture, one);
-  if (!narrow.matches) fitLists();
+  if (narrow.matches) {
+    list(one, new Set((picture.decisions ?? []).map((matter) => matter.id)));
+    by("listed").hidden = !bare && !by("lines").children.length;
+  } else fitLists(one);
   draw.lines(by("newest"), picture.newest.map(report));
   const table = by("table"); // a frozen copy has its tables in the HTML
   if (table) draw.table(table, picture.table);
+}
+
+// Draw the list of a view, or the reports but for those that are told where they wait.
+function list(one, told) {
+  const rows = one.lines ?? reports(state.picture, told);
+  draw.lines(by("lines"), rows);
+  const grave = rows.some((row) => row.grave);
+  const others = grave && state.picture.alarms.some((alarm) => told.has(alarm.id));
+  const heading = others ? words.other_grave : one.heading;
+  text(by("heading"), one.lines || grave || !rows.length ? heading : words.newest);
 }
 
 // What waits for a decision stands on every view; on its own it is the list.
@@ -67,8 +77,23 @@ function headDecisions(unheld, more) {
   text(by("decide-title"), fill(sentence, { n: unheld || more }));
 }
 
-// Nothing is cut: what has no space is not begun, and what waits is counted.
-function fitLists() {
+// A case is told once: what waits for a decision, and is shown there, leaves the list above it,
+// which has space for others then. What was shown to wait stays so.
+function fitLists(one) {
+  const told = new Set();
+  let shown = 0;
+  for (;;) {
+    list(one, told);
+    shown = fitOnce(shown);
+    const waiting = (state.picture.decisions ?? []).slice(0, shown).filter((matter) => matter.id);
+    if (one.lines || waiting.every((matter) => told.has(matter.id))) return;
+    waiting.forEach((matter) => told.add(matter.id));
+  }
+}
+
+// Nothing is cut: what has no space is not begun, and what waits is counted. Returns how many
+// matters are shown, at least so many as that is possible.
+function fitOnce(least) {
   const unit = by("unit");
   unit.hidden = false;
   unit.hidden = unit.scrollWidth > unit.clientWidth;
@@ -78,7 +103,7 @@ function fitLists() {
   const rows = [...by("lines").children].filter((row) => !row.hidden);
   // What waits is worth more than the list above it: one matter has its space on every view, and
   // two where the list is of reports, the gravest of which wait themselves.
-  const wanted = Math.min(view().lines ? 1 : 2, waiting.length);
+  const wanted = Math.min(Math.max(least, view().lines ? 1 : 2), waiting.length);
   let hidden = draw.fit(by("decisions"), 1);
   while (rows.length && (draw.isCut(by("decisions")) || waiting.length - hidden < wanted)) {
     rows.pop().hidden = true;
@@ -93,6 +118,7 @@ function fitLists() {
   if (view().name === STRIP && unshown > 0) {
     text(by("heading"), fill(words.decide_more, { n: unshown }));
   }
+  return waiting.length - hidden;
 }
 
 // On a phone the figures of all views are stacked.
@@ -104,9 +130,12 @@ function allFigures(picture) {
   return [...figures.values()];
 }
 
-// Open critical cases; the remaining lines go to the newest reports.
-function reports(picture) {
-  const grave = picture.alarms.slice(0, LINES).map((one) => ({
+// Open critical cases that are not told elsewhere; the remaining lines go to the newest reports.
+function reports(picture, told) {
+  const untold = picture.alarms.filter((one) => !told.has(one.id));
+  const grave = untold.slice(0, LINES).map((one) => ({
+    id: one.id,
+    grave: true,
     mark: one.tingkat,
     title: one.title,
     place: one.place,
@@ -114,19 +143,22 @@ function reports(picture) {
     note: [one.acknowledged ?? (picture.moment.live ? words.unacknowledged : ""), one.situasi?.[1],
       one.status, one.happened].filter(Boolean).join(" · "),
   }));
-  const rest = picture.alarm_count - grave.length;
-  if (rest > 0) grave[grave.length - 1].note = fill(words.and_more, { n: rest + 1 });
+  const named = picture.alarms.filter((one) => told.has(one.id)).length;
+  const rest = picture.alarm_count - named - grave.length;
+  if (rest > 0 && grave.length) grave[grave.length - 1].note = fill(words.and_more, { n: rest + 1 });
   if (narrow.matches || grave.length > LINES - 2) return grave;
   const known = new Set(picture.alarms.map((one) => one.id));
   const newest = picture.newest.filter((one) => !known.has(one.id)).map(report);
   if (!newest.length) return grave;
+  if (!grave.length && named) return newest.slice(0, LINES);
   const heading = { sub: true, title: words.newest };
   return [...grave, heading, ...newest.slice(0, LINES - 1 - Math.max(1, grave.length))];
 }
 
 function report(one) {
   return {
-    mark: one.tingkat, title: one.title, place: one.place, end: one.when, text: one.text,
+    id: one.id, mark: one.tingkat, title: one.title, place: one.place, end: one.when,
+    text: one.text,
     note: [one.status, one.happened].filter(Boolean).join(" · "),
   };
 }
