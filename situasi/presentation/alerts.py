@@ -69,6 +69,8 @@ def format_open_alerts(rules: AlertRules, alerts: pd.DataFrame, unseen: pd.DataF
     """Return the number of open alerts, by level. unseen: those nobody has answered."""
     has_critical = bool((unseen["level"] == len(rules.levels) - 1).any())
     side_note = format_counts(_("{n} belum dilihat"), n=len(unseen)) if len(unseen) else ""
+    if len(unseen) == len(alerts) > 1:  # not the same number twice
+        side_note = _("semua belum dilihat")
     return KpiText(
         "peringatan",
         _("Peringatan terbuka"),

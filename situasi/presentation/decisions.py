@@ -110,7 +110,7 @@ def format_decision(
 def format_forces(forces: Sequence[Force], register: Register) -> str:
     """Return who is near: "2 cadangan Mako Polsek Pemulutan, ≈ 5,5 km"; "" for nobody."""
     return "; ".join(
-        _("{n} {duty} {where}, ≈ {km} km").format(
+        _("{n} {duty} {where}, ≈ {km} km").format(
             n=format_number(force.count),
             duty=label("penugasan", force.duty),
             where=force.lokasi or register.name_of(force.place_code or None),

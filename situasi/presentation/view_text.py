@@ -109,6 +109,8 @@ def format_unshown_time(text: str, view_time: ViewTime, day: tuple[datetime, dat
         template = _("Saat yang diminta ({time}) tidak terbaca: yang tampil keadaan sekarang")
         return template.format(time=text[:_MAX_TIME_LETTERS])
     start, end = day
+    if start <= moment <= view_time.at:  # the minute that is shown, by an exercise's own clock
+        return ""
     if start <= moment < end:
         template = _("Saat yang diminta ({time}) belum tiba: yang tampil keadaan sekarang")
         return template.format(time=_format_day_and_time(moment))

@@ -30,5 +30,6 @@ def test_a_time_that_is_not_shown_is_named_with_the_reason(text: str, why: str) 
 
 def test_nothing_is_said_where_no_time_was_named_or_it_is_shown() -> None:
     assert format_unshown_time("", NOW, DAY) == ""
+    assert format_unshown_time("2024-11-27T10:30", NOW, DAY) == ""
     past = ViewTime(wib("09.00"), live=False, is_exercise=False)
     assert format_unshown_time("2024-11-27T09:00", past, DAY) == ""

@@ -1,6 +1,5 @@
 """The state of the wall as one JSON value: every word and number as it is shown."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -36,7 +35,6 @@ from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import incident_item, map_measures
-from situasi.presentation.model import KpiText, Mark, TextOrCounts
 from situasi.presentation.view_text import (
     format_clock_note,
     format_filters,
@@ -49,6 +47,7 @@ from situasi.server.wall.alarms import (
     describe_surroundings,
     format_row_acknowledgement,
 )
+from situasi.server.wall.figure_cards import build_kpi, build_mark, format_letter
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
 
@@ -58,7 +57,6 @@ MAX_ALARMS = 40
 _MAX_DETAILED = 8
 # A case stored so long after it became known is imported history: shown, but no alarm.
 _HISTORY_AGE = timedelta(hours=1)
-_NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -233,7 +231,7 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
         for code, place in data.register.kecamatan.items()
         if code in codes
     }
-    marks = [[_build_mark(mark), word] for mark, word in measure.legend]
+    marks = [[build_mark(mark), word] for mark, word in measure.legend]
     if measure.no_data_label:
         marks.append([["silent", "", ""], measure.no_data_label])
     if measure.hatch_label:
@@ -243,7 +241,7 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
         "title": view.title,
         "quiet": view.is_quiet,
         "figures": [
-            _build_kpi(item) | {"trend": trends.compute_trend(item.key, data)} for item in view.kpis
+            build_kpi(item) | {"trend": trends.compute_trend(item.key, data)} for item in view.kpis
         ],
         "areas": areas,
         "legend": marks,
@@ -280,39 +278,6 @@ def _build_area(area: AreaStyle, situasi: str) -> list[Any]:
     letter = format_letter(situasi) if situasi not in ("", "hijau") else ""
     lines = "silent" if area.hatch >= MIN_SHARE and not letter else situasi
     return [area.value, area.fill, opacity, lines, letter]
-
-
-def format_letter(situasi: str) -> str:
-    """Return the letter that stands for a situasi, as its colour cannot be told by everybody."""
-    return label("situasi", situasi)[0].upper()
-
-
-def _build_kpi(kpi_text: KpiText) -> dict[str, Any]:
-    value, unit = kpi_text.value, kpi_text.side_note
-    if isinstance(value, str) and (parts := _NUMBER_PATTERN.fullmatch(value)):
-        # The number is read from afar; its unit may be smaller.
-        value, unit = parts[1], " ".join(filter(None, (parts[2], kpi_text.side_note)))
-    return {
-        "key": kpi_text.key,
-        "title": kpi_text.title,
-        "value": _build_text(value),
-        "unit": unit,
-        "note": _build_text(kpi_text.note),
-        "alarm": kpi_text.alarm,
-    }
-
-
-def _build_text(text: TextOrCounts) -> Any:
-    if isinstance(text, str):
-        return text
-    return [[_build_mark(count.mark), count.number, count.label] for count in text]
-
-
-def _build_mark(mark: Mark) -> list[str]:
-    """Return [scale, code, letter], as the stylesheet draws it."""
-    if mark.code is None:
-        return ["silent" if mark.scale == "situasi" else mark.scale, "belum", ""]
-    return [mark.scale, mark.code, format_letter(mark.code) if mark.scale == "situasi" else ""]
 
 
 def _build_alarm(row: Any, data: ViewData, point: list[float] | None) -> dict[str, Any]:

@@ -67,12 +67,8 @@ def _build_decisions(data: ViewData) -> WallView:
     ]
     return WallView(
         _("Putuskan"),
-        [
-            kpis.format_open_incidents(data.overview),
-            _format_situasi(data.overview),
-            data.stations_kpi,
-            _format_silence(data),
-        ],
+        # No more figures: what they warn of is among the matters, which need the space.
+        [kpis.format_open_incidents(data.overview), _format_situasi(data.overview)],
         "situasi",
         _("Menunggu keputusan"),
         lines,

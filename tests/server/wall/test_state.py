@@ -117,7 +117,8 @@ def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     ):
         assert figure(said, name, key) == told.value, key
         shown = next(one for one in view(said, name)["figures"] if one["key"] == key)
-        assert (shown["title"], shown["note"]) == (told.title, told.note)
+        note = shown["note"].replace("\u00a0", " ")  # a count stays in one line with its word
+        assert (shown["title"], note) == (told.title, told.note)
 
 
 def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
