@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from situasi.analysis.redeployment.move_proposal import ProposedForce
 from situasi.analysis.redeployment.nearest import Force
 from situasi.analysis.situation.decisions import GRAVE
 from situasi.common.formats import (
@@ -65,11 +66,17 @@ def needs_forces(row: Any) -> bool:
 
 
 def format_decision(
-    row: Any, case: Any | None, register: Register, at: datetime, forces: Sequence[Force]
+    row: Any,
+    case: Any | None,
+    register: Register,
+    at: datetime,
+    forces: Sequence[Force],
+    moves: Sequence[ProposedForce] | None = None,
 ) -> DecisionText:
     """Format a row of decisions.assign_holders.
 
-    case: the row of a grave report (critical.find_critical_cases); forces: the nearest ones.
+    case: the row of a grave report (critical.find_critical_cases); forces: the nearest ones;
+    moves: of MoveProposal.find_forces, None where no plan was made or nothing is short any more.
     """
     since = row.since.to_pydatetime().astimezone(at.tzinfo)
     age = max(timedelta(0), at - since)
@@ -101,7 +108,7 @@ def format_decision(
         place=place,
         elapsed=elapsed,
         state=" · ".join(filter(None, (since_text + limit, holder))),
-        act=_format_act(row, register, forces),
+        act=_format_act(row, register, forces) if moves is None else _format_moves(moves, register),
         is_unheld=row.kind == GRAVE and not has_holder and not row.is_handled,
         case=row.key if row.kind == GRAVE else None,
     )
@@ -109,15 +116,31 @@ def format_decision(
 
 def format_forces(forces: Sequence[Force], register: Register) -> str:
     """Return who is near: "2 cadangan Mako Polsek Pemulutan, ≈ 5,5 km"; "" for nobody."""
-    return "; ".join(
-        _("{n} {duty} {where}, ≈ {km} km").format(
-            n=format_number(force.count),
-            duty=label("penugasan", force.duty),
-            where=force.lokasi or register.name_of(force.place_code or None),
-            km=format_number(force.km, 1),
-        )
-        for force in forces
+    return "; ".join(_format_force(one, format_number(one.km, 1), register) for one in forces)
+
+
+def _format_force(force: Force | ProposedForce, km: str, register: Register) -> str:
+    return _("{n} {duty} {where}, ≈ {km} km").format(
+        n=format_number(force.count),
+        duty=label("penugasan", force.duty),
+        where=force.lokasi or register.name_of(force.place_code or None),
+        km=km,
     )
+
+
+def _format_moves(moves: Sequence[ProposedForce], register: Register) -> str:
+    """Return the first part of a plan: "geser 2 cadangan Mako Polsek Pemulutan, ≈ 2,4–6,0 km"."""
+    if not moves:
+        return _("tidak ada yang boleh digeser ke sana")
+    first, more = moves[0], sum(move.count for move in moves[1:])
+    km = format_number(first.farthest_km, 1)
+    if (nearest := format_number(first.nearest_km, 1)) != km:
+        km = f"{nearest}–{km}"
+    force = _format_force(first, km, register)
+    if more:
+        text = _("geser {force}, {n} lagi di Pergeseran")
+        return text.format(force=force, n=format_number(more))
+    return _("geser {force}").format(force=force)
 
 
 def _format_begin(since: datetime, at: datetime) -> str:

@@ -1,6 +1,6 @@
 """Grave reports on the wall: the whole text, what was there before, who is near, who has it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.analysis.redeployment import nearest
+from situasi.analysis.redeployment import move_proposal, nearest
 from situasi.analysis.redeployment.candidates import Candidate
+from situasi.analysis.redeployment.move_proposal import MoveProposal, ProposedForce
 from situasi.common.formats import format_counts, format_duration, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -27,18 +28,26 @@ _MAX_BEFORE, _MAX_FORCES = 3, 2
 class Surroundings:
     """What is known around a report. cases: of the day; ready: empty for who may not see officers.
 
-    geography: of the board.
+    geography: of the board. propose_moves: computes the plan for all shortages, None for who may
+    not see officers; only where a shortage is shown.
     """
 
     cases: pd.DataFrame
     ready: Sequence[Candidate]
     geography: Geography
+    propose_moves: Callable[[], MoveProposal] | None = None
 
     def find_forces(self, place_code: str | None, max_forces: int) -> list[nearest.Force]:
         """Return the nearest forces; none where the place is not known."""
         if place_code is None:
             return []
         return nearest.find_nearest_forces(self.ready, self.geography, place_code, max_forces)
+
+    def find_moves(self, row: Any) -> list[ProposedForce] | None:
+        """Return who should move for a shortage (MoveProposal.find_forces); None for other rows."""
+        if self.propose_moves is None or row.kind not in (move_proposal.EMPTY, move_proposal.SHORT):
+            return None
+        return self.propose_moves().find_forces(row)
 
 
 def describe_surroundings(

@@ -73,6 +73,7 @@ def format_decisions(
             register,
             at,
             around.find_forces(row.place_code, 1) if decisions.needs_forces(row) else [],
+            around.find_moves(row),
         )
         for row in rows
     ]

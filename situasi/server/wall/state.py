@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+import pandas as pd
+
 from situasi.access.roles import Viewer
 from situasi.actions.alert_list import AlertRecords
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.personnel.attendance import compute_police_attendance
+from situasi.analysis.redeployment.move_proposal import MoveProposal, compute_proposal
 from situasi.analysis.redeployment.nearest import find_ready_officers
+from situasi.analysis.redeployment.plan import compute_needs
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.situation.elevated_history import list_elevated_steps
@@ -134,11 +138,7 @@ def _build_views(
         case_filter = selection if viewer.link.filter_values("rentang") else query.selection
     visible = cases.select(critical_cases, case_filter)
     overview, minute = analysis_view.compute_overview(selection), cache_minute(sources.view_time)
-    around = Surroundings(
-        overview.selected_cases,
-        analysis_view.compute(find_ready_officers) if viewer.role.may_see("personel") else [],
-        locate_desa(sources.board.geography, analysis_view.compute(compute_station_places)),
-    )
+    around = _build_surroundings(sources.board, analysis_view, viewer, overview.selected_cases)
     register = analysis_view.register
     waiting = matters.select_decisions(analysis_view, sources.records, viewer, query, visible)
     data = ViewData(
@@ -185,6 +185,26 @@ def _build_views(
         ],
         "last": _last_report(analysis_view),
     }
+
+
+def _build_surroundings(
+    board: Board, analysis_view: AnalysisView, viewer: Viewer, day_cases: pd.DataFrame
+) -> Surroundings:
+    geography = locate_desa(board.geography, analysis_view.compute(compute_station_places))
+    if not viewer.role.may_see("personel"):
+        return Surroundings(day_cases, [], geography)
+
+    def propose_moves() -> MoveProposal:
+        rule, at = board.register.election.rules.redeployment, analysis_view.minute
+        return board.analysis_cache.get_or_make(
+            "proposal",
+            analysis_view.snapshot,
+            lambda: compute_proposal(analysis_view.compute(compute_needs), geography, rule, at),
+            (at, analysis_view.view_time.live, analysis_view.access),
+        )
+
+    ready = analysis_view.compute(find_ready_officers)
+    return Surroundings(day_cases, ready, geography, propose_moves)
 
 
 def _format_filter(query: WallQuery, register: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,13 @@ def test_with_officers_known_the_nearest_are_named_with_their_distance(rehearsed
     assert "cadangan" in near or "patroli" in near
     guest = Viewer("tamu x", ROLES["tamu"])
     assert look(rehearsed, "saat=2024-11-27T06:30", guest)["alarms"][0]["near"] == ""
+
+
+def test_of_a_shortage_the_wall_proposes_the_move_that_the_plan_would_make(
+    rehearsed: Board,
+) -> None:
+    moment = "saat=2024-11-27T10:30"
+    acts = [one["act"] for one in look(rehearsed, moment)["decisions"]]
+    assert any(re.match(r"geser \d+ (cadangan|patroli) .+ ≈\u00a0[\d,–]+\u00a0km", a) for a in acts)
+    theirs = [one["act"] for one in look(rehearsed, moment, GUEST)["decisions"]]
+    assert not any("geser" in act for act in theirs)  # who may not see officers
