@@ -37,7 +37,10 @@ def slow_newest(found: pd.DataFrame, most: int) -> list[int]:
     """The obvious way: sort everything, then take the first."""
 
     def order(row: Any) -> tuple[Any, ...]:
-        return row.known_at.floor("min"), WEIGHT.get(row.tingkat, 0), row.seq
+        known = row.known_at
+        if row.precision != "menit":
+            known = min(known, row.occurred_at)
+        return known.floor("min"), WEIGHT.get(row.tingkat, 0), row.seq
 
     return [row.seq for row in sorted(found.itertuples(), key=order, reverse=True)][:most]
 

@@ -112,11 +112,17 @@ def filter_newly_known(cases: pd.DataFrame, at: datetime, window: timedelta) -> 
 
 
 def list_newest(cases: pd.DataFrame, max_rows: int) -> pd.DataFrame:
-    """Return the newest known cases, newest first; within one minute the graver first."""
+    """Return the newest known cases, newest first; within one minute the graver first.
+
+    One of which no hour is known counts from the start of its day: that it was heard of late makes
+    it no news of this hour.
+    """
+    has_hour = cases["precision"] == "menit"
+    times = cases["known_at"].where(has_hour, cases[["known_at", "occurred_at"]].min(axis=1))
     # Cases older than the minute of the last listed one cannot be listed.
-    oldest = cases["known_at"].nlargest(max_rows).min()
-    recent: pd.DataFrame = cases[cases["known_at"] >= oldest.floor("min")]
-    order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=_weigh(recent))
+    is_recent = times >= times.nlargest(max_rows).min().floor("min")
+    recent: pd.DataFrame = cases[is_recent]
+    order = recent.assign(_minute=times[is_recent].dt.floor("min"), _weight=_weigh(recent))
     ordered = order.sort_values(["_minute", "_weight", "seq"], ascending=False)
     return ordered.head(max_rows).drop(columns=["_minute", "_weight"])
 

@@ -7,7 +7,7 @@ from situasi.domain.labels import label
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 
 # Beside its number the narrowest note of a figure has space for so many.
-_MAX_UNBROKEN_LETTERS = 20
+_MAX_UNBROKEN_LETTERS = 16
 _NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
 
 
@@ -32,7 +32,7 @@ def _keep_counts_whole(note: TextOrCounts) -> TextOrCounts:
     if not isinstance(note, str):
         return note
     parts = note.split(" · ")
-    return " · ".join(
+    return "\u00a0· ".join(
         part.replace(" ", "\u00a0") if len(part) <= _MAX_UNBROKEN_LETTERS else part
         for part in parts
     )

@@ -265,7 +265,10 @@ def _list_alert_kpis(data: ViewData) -> list[KpiText]:
     if data.alerts is None:
         return []
     rules = data.register.election.alerts
-    return [format_open_alerts(rules, data.alerts.open, data.alerts.unseen)]
+    kpi_text = format_open_alerts(rules, data.alerts.open, data.alerts.unseen)
+    # Its line is narrow: whether anybody saw them stands behind how grave they are.
+    note = " · ".join(filter(None, (str(kpi_text.note), kpi_text.side_note)))
+    return [replace(kpi_text, note=note, side_note="")]
 
 
 def _format_reasons(row: Any) -> str:

@@ -117,6 +117,18 @@ def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
     assert list_newest(found, 3)["id"].tolist()[0] == "berat"
 
 
+def test_a_report_without_an_hour_is_no_news_of_the_hour_at_which_it_was_heard_of() -> None:
+    found = case_table(
+        incidents(
+            incident(id="tanpa jam", at="00.00", known="12.00", precision="hari"),
+            incident(id="pagi", known="08.00"),
+            incident(id="siang", known="11.00"),
+        )
+    )
+    assert list_newest(found, 3)["id"].tolist() == ["siang", "pagi", "tanpa jam"]
+    assert list_newest(found, 2)["id"].tolist() == ["siang", "pagi"]
+
+
 def test_a_report_without_a_point_is_listed_not_drawn() -> None:
     found = case_table(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
     drawn, undrawn = split_by_location(found)
