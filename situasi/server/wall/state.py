@@ -10,6 +10,7 @@ import pandas as pd
 
 from situasi.access.roles import Viewer
 from situasi.actions.alert_list import AlertRecords
+from situasi.analysis.alerts.engine import compute_staffing_intervals
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.personnel.attendance import compute_police_attendance
@@ -20,7 +21,7 @@ from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.situation.elevated_history import list_elevated_steps
 from situasi.analysis.stations.places import compute_station_places, locate_desa
-from situasi.analysis.stations.silence_history import compute_silence_history
+from situasi.analysis.stations.station_history import compute_station_history
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
@@ -148,8 +149,9 @@ def _build_views(
             summary.compute_turnout_curve, tuple(selection.kecamatan)
         ),
         attendance=analysis_view.compute(compute_police_attendance, tuple(selection.kecamatan)),
-        silence_history=analysis_view.compute(compute_silence_history),
+        station_history=analysis_view.compute(compute_station_history),
         elevated_steps=analysis_view.compute(list_elevated_steps),
+        staffing_intervals=analysis_view.compute(compute_staffing_intervals),
         critical_cases=visible,
         decisions=matters.format_decisions(waiting, visible, register, minute, around),
         acknowledged=sources.records.acknowledged,

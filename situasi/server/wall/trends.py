@@ -6,6 +6,8 @@ from functools import partial
 
 import pandas as pd
 
+from situasi.analysis import timestamps
+from situasi.analysis.alerts.episodes import RESOLVED
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.presence import STATES
 from situasi.analysis.situation.area_summary import find_phases_reached
@@ -14,13 +16,17 @@ from situasi.analysis.stations.status import SILENT_STATES, count_by_kecamatan
 from situasi.domain.feed_schemas import FASE, SITUASI, STATUS_CLOSED
 from situasi.server.wall.view_model import ViewData
 
-_HOUR = timedelta(hours=1)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _STEPS = 6
 # Of curves with a value for each quarter of an hour, so many are shown.
 _CURVE_POINTS = 16
 
 
-def compute_trend(key: str, data: ViewData) -> list[float]:
+# Values, or of a figure with bounds its lowest and highest values.
+Trend = list[float] | list[list[float]]
+
+
+def compute_trend(key: str, data: ViewData) -> Trend:
     """Return the trend of the figure with this key; empty where none is known or it has none."""
     compute = _TRENDS.get(key)
     return [] if compute is None else compute(data)
@@ -72,12 +78,60 @@ def _compute_elevated(data: ViewData) -> list[float]:
 
 def _compute_silent(state: str, data: ViewData) -> list[float]:
     """Return how many TPS were in this silent state at each of the last hours, and are now."""
-    history = data.silence_history
+    history = data.station_history
     if history.empty:
         return []
     counts = history[history["kecamatan"].isin(data.codes)].groupby("hours_ago")[state].sum()
     now = float((data.tps["state"] == state).sum())
     return [*map(float, counts.sort_index(ascending=False)), now]
+
+
+def _compute_bounds(data: ViewData) -> list[list[float]]:
+    """Return the bounds of the turnout at each of the last hours, and now, from the first count."""
+    total, history = data.rates, data.station_history
+    if history.empty or not total["tps_counted"] or not total["dpt"]:
+        return []
+    counts = history[history["kecamatan"].isin(data.codes)].groupby("hours_ago")
+    sums = counts[["voters_present", "dpt_counted"]].sum().sort_index(ascending=False)
+    sums = sums[sums["dpt_counted"] > 0].astype("float64")
+    dpt = float(total["dpt"])
+    most = sums["voters_present"] + (dpt - sums["dpt_counted"]).clip(lower=0.0)
+    past = zip(100 * sums["voters_present"] / dpt, 100 * most / dpt, strict=True)
+    return [
+        [round(least, 4), round(most, 4)]
+        for least, most in [*past, (total["least"], total["most"])]
+    ]
+
+
+def _compute_absent(data: ViewData) -> list[float]:
+    """Return how many TPS had no officer at each of the last hours of duty, and have none now."""
+    election, intervals = data.register.election, data.staffing_intervals
+    starts = election.local_time(election.rules.personnel.arrive_by)
+    ends = election.local_time(election.tps_closes)
+    rows = intervals[
+        (intervals["rule"] == "tanpa_petugas") & intervals["kecamatan"].isin(data.codes)
+    ]
+    hours = [timestamps.to_us(at) for at in _list_hours(data)[:-1] if starts <= at < ends]
+    counts = [float(((rows["begin"] <= at) & (rows["end"] > at)).sum()) for at in hours]
+    gaps = data.day.coverage_gaps.loc[data.codes]
+    return [*counts, float(gaps.loc[gaps["known"], "absent"].sum())] if counts else []
+
+
+def _compute_alerts(data: ViewData) -> list[float]:
+    """Return how many alerts were open at each of the last hours, and are now."""
+    if data.alerts is None:
+        return []
+    table, rules = data.alerts.table, data.register.election.alerts.rules
+    # A cause that is gone keeps its alert for a while: it may come back.
+    holds = table["rule"].map(
+        {code: max(rule.clear_after, _MINUTE) for code, rule in rules.items()}
+    )
+    ended = table["until"] + holds.where(table["ended"] == RESOLVED, timedelta(0))
+    ended = ended.where(table["closed_at"].isna(), table[["closed_at", "until"]].min(axis=1))
+    counts = [
+        float(((table["raised"] <= at) & ~(ended <= at)).sum()) for at in _list_hours(data)[:-1]
+    ]
+    return [*counts, float(len(data.alerts.open))]
 
 
 def _compute_turnout(data: ViewData) -> list[float]:
@@ -101,9 +155,9 @@ def _list_last(values: pd.Series) -> list[float]:
     return [round(float(value), 2) for value in values.dropna().tail(_CURVE_POINTS)]
 
 
-# None of the others: what is silent, the bounds and the TPS without officers are of this minute
-# alone; their past would be computed anew for each hour, at the cost of a picture each.
-_TRENDS: dict[str, Callable[[ViewData], list[float]]] = {
+# None of the others. What is silent counts now sources, now places; its past, of officers too,
+# would take 70 to 300 ms for each hour. Who is posted hardly changes on the day.
+_TRENDS: dict[str, Callable[[ViewData], Trend]] = {
     "situasi": _compute_elevated,
     **{state: partial(_compute_silent, state) for state in SILENT_STATES},
     "terbuka": _compute_open_cases,
@@ -112,4 +166,7 @@ _TRENDS: dict[str, Callable[[ViewData], list[float]]] = {
     "partisipasi": _compute_turnout,
     "hadir": _compute_voters,
     "personel": _compute_present,
+    "batas": _compute_bounds,
+    "tanpa": _compute_absent,
+    "peringatan": _compute_alerts,
 }

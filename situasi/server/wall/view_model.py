@@ -28,16 +28,17 @@ class ViewData:
 
     acknowledged: by case. alerts: None if the viewer may not see them. with_names: show names.
     turnout_curve, attendance: of the selection up to now (turnout.summary, personnel.attendance).
-    silence_history, elevated_steps: of all kecamatan (stations.silence_history,
-    situation.elevated_history).
+    station_history, elevated_steps, staffing_intervals: of all kecamatan
+    (stations.station_history, situation.elevated_history, alerts.engine).
     """
 
     overview: Overview
     day: AreaSummary
     turnout_curve: pd.DataFrame
     attendance: pd.DataFrame
-    silence_history: pd.DataFrame
+    station_history: pd.DataFrame
     elevated_steps: pd.DataFrame
+    staffing_intervals: pd.DataFrame
     critical_cases: pd.DataFrame
     decisions: Sequence[DecisionText]
     acknowledged: Mapping[str, Acknowledgement]

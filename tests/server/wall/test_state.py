@@ -24,6 +24,7 @@ from situasi.analysis.situation.overview import Overview, compute_overview
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
+from situasi.common.formats import format_number
 from situasi.ingest.pipeline import ingest_file
 from situasi.live import access_scope
 from situasi.presentation import kpis as presentation_kpis
@@ -427,6 +428,22 @@ def test_the_trend_of_a_figure_ends_with_the_figure(rehearsed: Board) -> None:
     counts = {mark[1]: int(number) for mark, number, _word in trends["situasi"]["value"]}
     assert trends["situasi"]["trend"][-1] == counts["merah"] + counts["kuning"]
     assert max(trends["terlambat"]["trend"]) > 0
+
+
+def test_a_trend_holds_what_the_wall_showed_at_those_hours(rehearsed: Board) -> None:
+    now, then = (look(rehearsed, f"saat=2024-11-27T{at}") for at in ("12:30", "11:30"))
+    figures, earlier = (
+        {one["key"]: one for part in picture["views"] for one in part["figures"]}
+        for picture in (now, then)
+    )
+    for name in ("tanpa", "peringatan", "terlambat"):
+        trend = figures[name]["trend"]
+        assert trend[-2:] == [int(one[name]["value"]) for one in (earlier, figures)], name
+    bounds = [
+        f"{format_number(least, 1)}–{format_number(most, 1)} %"
+        for least, most in figures["batas"]["trend"][-2:]
+    ]
+    assert bounds == [figure(picture, "partisipasi", "batas") for picture in (then, now)]
 
 
 def test_before_the_day_the_wall_counts_down(board: Board) -> None:

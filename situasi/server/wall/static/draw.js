@@ -81,13 +81,17 @@ function trendLine() {
   return drawing;
 }
 
-// Values up to now, the oldest first, from zero to the largest.
+// Values up to now, the oldest first, from zero to the largest; of [lowest, highest] a band.
 function trend(drawing, values) {
-  const most = Math.max(...values, 0);
+  const most = Math.max(...values.flat(), 0);
   drawing.toggleAttribute("hidden", values.length < 2 || !most);
   const step = 58 / Math.max(1, values.length - 1);
-  const points = values.map((value, at) => `${1 + at * step},${19 - (18 * value) / (most || 1)}`);
+  const point = (value, at) => `${1 + at * step},${19 - (18 * value) / (most || 1)}`;
+  const isBand = Array.isArray(values[0]);
+  const points = values.map((value, at) => point(isBand ? value[0] : value, at));
+  if (isBand) points.push(...values.map((value, at) => point(value[1], at)).reverse());
   drawing.firstChild.setAttribute("points", points.join(" "));
+  drawing.firstChild.classList.toggle("band", isBand);
 }
 
 export function bands(place, list) {
