@@ -45,7 +45,7 @@ HEIGHT_PX = 478
 
 def show(context: PageContext) -> None:
     """Draw the page Situasi."""
-    render_header(context)
+    render_header(context, label("screen", "situasi"))
 
     row = reserve_row()
     top_row = markup.inline_row("saring_dan_perhatian")

@@ -79,7 +79,7 @@ def render_section_title(title: str) -> None:
     st.markdown(f"**{title}**")
 
 
-def render_header(context: PageContext, title: str = "Situasi") -> None:
+def render_header(context: PageContext, title: str) -> None:
     """Draw the header of a page of a kabupaten, with the buttons and receipts of who may act."""
     with render_title(context.view_time, title, context.viewer):
         if context.viewer.role.permissions:
