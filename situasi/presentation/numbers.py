@@ -8,6 +8,10 @@ import pandas as pd
 from situasi.common.formats import format_date, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import ForecastParameters
+from situasi.domain.labels import N_
+
+# The countries of data/turnout/real_days.toml, as far as they have other names in English.
+_COUNTRIES = {"Rumania": N_("Rumania"), "Italia": N_("Italia")}
 
 
 def format_forecast_rate(forecast: pd.Series) -> str:
@@ -29,7 +33,7 @@ def format_forecast_basis(parameters: ForecastParameters) -> str:
     """Return on how many real days the interval rests, and from where."""
     text = _("{n} hari pemungutan suara yang nyata ({where})").format(
         n=format_number(parameters.days - parameters.own_days),
-        where=", ".join(parameters.sources),
+        where=", ".join(_(_COUNTRIES.get(place, place)) for place in parameters.sources),
     )
     own = format_number(parameters.own_days)
     own_text = (

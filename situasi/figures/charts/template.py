@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from situasi.common import i18n
 from situasi.figures.theme import DARK, LIGHT, Theme
 
 _TRANSPARENT = "rgba(0,0,0,0)"
@@ -14,7 +15,11 @@ NO_COLOUR_SCALE = [(0, _TRANSPARENT), (1, _TRANSPARENT)]
 INSIDE_AXIS = {"ticklabelposition": "inside top", "nticks": 4}
 
 
-def _build_template(theme: Theme) -> go.layout.Template:
+# Of each language the mark of decimals, and that of thousands.
+_SEPARATORS = {"id": ",.", "en": ".,"}
+
+
+def _build_template(theme: Theme, separators: str) -> go.layout.Template:
     # Tick labels inside the plot would else be in Plotly's own colour: dark on dark.
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"color": theme.muted}}
     return go.layout.Template(
@@ -22,7 +27,7 @@ def _build_template(theme: Theme) -> go.layout.Template:
             "font": {"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
             "paper_bgcolor": _TRANSPARENT,
             "plot_bgcolor": _TRANSPARENT,
-            "separators": ",.",
+            "separators": separators,
             "margin": {"l": 8, "r": 8, "t": 8, "b": 22},
             "showlegend": False,
             "legend": {"orientation": "h", "x": 1, "xanchor": "right", "yanchor": "bottom"},
@@ -33,15 +38,19 @@ def _build_template(theme: Theme) -> go.layout.Template:
     )
 
 
-_TEMPLATES = {theme.name: _build_template(theme) for theme in (LIGHT, DARK)}
+_TEMPLATES = {
+    (theme.name, language): _build_template(theme, separators)
+    for theme in (LIGHT, DARK)
+    for language, separators in _SEPARATORS.items()
+}
 
 
 def create_figure(theme: Theme) -> go.Figure:
-    """Return an empty figure in this theme.
+    """Return an empty figure in this theme, for the viewer's language.
 
     Without ours, Streamlit's template is 4 KB of each figure, for charts that we do not draw.
     """
-    return go.Figure(layout={"template": _TEMPLATES[theme.name]})
+    return go.Figure(layout={"template": _TEMPLATES[theme.name, i18n.current_language()]})
 
 
 def add_moment_line(
