@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ from situasi.analysis.redeployment.plan import compute_needs
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.situation.elevated_history import list_elevated_steps
+from situasi.analysis.situation.feed_staleness import find_newest_time
 from situasi.analysis.stations.places import compute_station_places, locate_desa
 from situasi.analysis.stations.station_history import compute_station_history
 from situasi.analysis.turnout import summary
@@ -60,6 +62,7 @@ from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
 MAX_ALARMS = 40
 # Of so many of the newest the whole text and the surroundings are told.
 _MAX_DETAILED = 8
+_KNOWN_COLUMNS = ["known_at", "recorded_at", "precision"]
 # A case stored so long after it became known is imported history: shown, but no alarm.
 _HISTORY_AGE = timedelta(hours=1)
 
@@ -227,17 +230,20 @@ def _build_moment(sources: Sources) -> dict[str, Any]:
 
 
 def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
-    """Return when the newest row that this viewer may see became known: [epoch ms, day]."""
+    """Return when the newest row that this viewer may see became known: [epoch ms, day, hour].
+
+    hour: whether that is known too.
+    """
     # An exercise holds rows of days to come.
     until = analysis_view.view_time.at + timedelta(minutes=1)
-    rows = analysis_view.known_rows
-    columns = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
-    newest_times = [known[known <= until].max() for known in columns]
-    newest = max((at for at in newest_times if at == at), default=None)  # `at == at`: not NaT
+    known_rows = analysis_view.known_rows
+    parts = [known_rows.columns(feed, _KNOWN_COLUMNS) for feed in known_rows]
+    times = [find_newest_time(rows[rows["known_at"] <= until]) for rows in parts]
+    newest = max((time for time in times if time), key=attrgetter("at"), default=None)
     if newest is None:
         return None
-    day = format_date(newest.astimezone(analysis_view.view_time.at.tzinfo))
-    return [_epoch_ms(newest), day]
+    day = format_date(newest.at.astimezone(analysis_view.view_time.at.tzinfo))
+    return [_epoch_ms(newest.at), day, newest.is_exact]
 
 
 def _epoch_ms(at: datetime) -> int:

@@ -110,14 +110,19 @@ def _build_turnout(data: ViewData) -> WallView:
 
 
 def _build_stations(data: ViewData) -> WallView:
-    tps = data.tps
+    tps, is_unknown = data.tps, data.day.lacks_station_reports
     states, total_text = tps["state"].value_counts(), _format_total(len(tps))
     titles = {"terlambat": _("TPS terlambat melapor"), "tak_terjangkau": _("TPS tak terjangkau")}
     counts = {state: int(states.get(state, 0)) for state in titles}
     overdue = [
-        KpiText(state, titles[state], format_number(count), total_text, alarm=bool(count))
+        # Where the source is missing nothing is known of any TPS, not even that it is late.
+        KpiText(state, titles[state], "–" if is_unknown else format_number(count), total_text,
+                alarm=bool(count) and not is_unknown)
         for state, count in counts.items()
-    ]
+    ]  # fmt: skip
+    if is_unknown:
+        return WallView(_("TPS"), [data.stations_kpi, *overdue], "fase", _("TPS"), [],
+                        _("Belum ada laporan TPS."), is_quiet=True)  # fmt: skip
     task = current_task.find_current_task(tps, data.register.election, data.view_time.at)
     heading, empty_text = (_(text) for text in _TASK_TEXTS[task.name])
     is_quiet = bool(tps["last_at"].isna().all())

@@ -460,3 +460,24 @@ def test_a_wall_of_a_moment_that_is_not_watched_says_so(rehearsed: Board) -> Non
     bands = {text for _kind, text in look(rehearsed, "saat=2023-01-01T10:30")["bands"]}
     assert any("1 Jan 2023 10.30) di luar hari yang dipantau" in text for text in bands)
     assert not any("diminta" in text for _kind, text in look(rehearsed)["bands"])
+
+
+def test_where_no_tps_told_anything_none_is_late(board: Board) -> None:
+    picture = look(board, "")
+    assert figure(picture, "tps", "terlambat") == "–"
+    assert view(picture, "tps")["lines"] == []
+    assert view(picture, "tps")["nothing"] == "Belum ada laporan TPS."
+
+
+def test_of_a_last_report_of_which_only_the_day_is_known_no_hour_is_told(
+    board: Board, tmp_path: Path
+) -> None:
+    head = "id,waktu,waktu_lapor,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
+    cells = "K-1,2024-10-25,2024-10-25,16.10.04,kericuhan,tinggi,selesai,Massa bubar,Polsek"
+    (tmp_path / "lama.csv").write_text(f"{head}\n{cells}", "utf-8")
+    # History, as it was stored long after the watch.
+    ingest_file(
+        tmp_path / "lama.csv", board.store, board.ingest_context, unbounded("test"),
+        now=NOON + timedelta(days=30),
+    )  # fmt: skip
+    assert look(board, "")["last"][1:] == ["25 Okt 2024", False]

@@ -39,10 +39,12 @@ export function footer() {
 
 // Quiet times are stated, so that nobody takes them for a lost connection. With the date if it is
 // not the day shown.
-function lastReport(at, date) {
+function lastReport(at, date, hasHour) {
   const shown = state.picture.moment.ticks ? now() : state.picture.moment.at;
   const day = (moment) => Math.floor((moment + config.offset * 1000) / 86400000);
-  const time = day(at) === day(shown) ? withZone(at, false) : `${date} ${withZone(at, false)}`;
+  const isToday = day(at) === day(shown);
+  const parts = [isToday && hasHour ? "" : date, hasHour ? withZone(at, false) : ""];
+  const time = parts.filter(Boolean).join(" ");
   return fill(shown - at > QUIET ? words.quiet : words.last, { time });
 }
 

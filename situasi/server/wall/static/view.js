@@ -55,9 +55,9 @@ function list(one, told) {
   const rows = one.lines ?? reports(state.picture, told);
   draw.lines(by("lines"), rows);
   const grave = rows.some((row) => row.grave);
-  const others = grave && state.picture.alarms.some((alarm) => told.has(alarm.id));
-  const heading = others ? words.other_grave : one.heading;
-  text(by("heading"), one.lines || grave || !rows.length ? heading : words.newest);
+  const others = !one.lines && state.picture.alarms.some((alarm) => told.has(alarm.id));
+  const newest = others && rows.length && !grave;
+  text(by("heading"), newest ? words.newest : grave && others ? words.other_grave : one.heading);
 }
 
 // What waits for a decision stands on every view; on its own it is the list.
