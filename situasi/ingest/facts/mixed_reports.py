@@ -203,17 +203,17 @@ def _list_rows_that_tell(table: ConvertedTable, question: _Question) -> list[int
             continue
         gate = read_presence(columns[question.gate][row]) if question.gate else None
         kind = columns[question.kind][row] if question.kind else None
-        if gate is not False and (gate or _tells(kind, table)):
+        if gate is not False and (gate or _has_report(kind, table)):
             rows.append(row)
     return rows
 
 
-def _tells(cell: Cell, table: ConvertedTable) -> bool:
+def _has_report(cell: Cell, table: ConvertedTable) -> bool:
     """Return whether a cell names an incident: not `nihil`, `aman`, `tidak ada` or `-`."""
     if is_blank(cell) or read_presence(cell) is False or not any(map(str.isalpha, str(cell))):
         return False
-    nothing = (("jenis", "nihil"), ("situasi", "hijau"), ("status", "nihil"))
-    return not any(_is_code(cell, column, table, code) for column, code in nothing)
+    no_report = (("jenis", "nihil"), ("situasi", "hijau"), ("status", "nihil"))
+    return not any(_is_code(cell, column, table, code) for column, code in no_report)
 
 
 def _build_incidents(

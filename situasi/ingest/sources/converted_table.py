@@ -96,7 +96,8 @@ class ConvertedTable:
 
     def drop_columns(self, names: Sequence[str]) -> None:
         """Leave out columns."""
-        self.cells = self.cells.drop(columns=list(names))
+        if names:
+            self.cells = self.cells.drop(columns=list(names))
 
     def select_rows(self, rows: Sequence[int], without: Collection[str]) -> "ConvertedTable":
         """Return some rows as a table of their own, without these columns."""
