@@ -101,12 +101,13 @@ class Known:
         facts = self.derive(dates, "9999" if keep is _is_other else day.day)
         own = [one for one in self.days if one.county == day.county and one.day in dates]
         has_own_days, has_turnout, has_stations = place
-        election = _set_past(builders_tps.whole().election, own if has_turnout else [])
+        past = [one.turnout for one in own] if has_turnout else []
+        election = set_past(builders_tps.whole().election, past)
         summaries = self._summarise_own(day, keep) if has_own_days else []
         register = real_days.build_register(day, election)
         if has_stations:
-            past = _find_station_past(day, own, register)
-            election = replace(election, past_turnout=past)
+            of_stations = _find_station_past(day, own, register)
+            election = replace(election, past_turnout=of_stations)
             register = replace(register, election=election)
         return calibration.calibrate(election, facts, summaries), register
 
@@ -125,11 +126,11 @@ def summarise_county(day: RealDay) -> DaySummary:
     )  # fmt: skip
 
 
-def _set_past(election: Election, own: Sequence[RealDay]) -> Election:
-    """Return the election with these days as the past elections of its place."""
+def set_past(election: Election, turnout: Sequence[float]) -> Election:
+    """Return the election with these shares of the list as the past of its place."""
     rules = election.rules
     reference = rules.turnout.references[0]
-    past = tuple(replace(reference, percent=100 * day.turnout) for day in own)
+    past = tuple(replace(reference, percent=100 * share) for share in turnout)
     return replace(election, rules=replace(rules, turnout=replace(rules.turnout, references=past)))
 
 

@@ -51,25 +51,26 @@ def collect(asked: Asked, calibrate: Calibrate) -> pd.DataFrame:
             for name in asked.times:
                 at = register.election.local_time(TIMES[name])
                 frames.append(
-                    _forecast(day, reports, parameters, register, at).assign(
+                    forecast(day, reports, parameters, register, at).assign(
                         day=day.day, county=day.county, way=way, time=name
                     )
                 )
     return pd.concat(frames, ignore_index=True)
 
 
-def _forecast(
+def forecast(
     day: RealDay,
     reports: calibration.SimulatedDay,
     parameters: ForecastParameters,
     register: Register,
     at: datetime,
 ) -> pd.DataFrame:
+    """Forecast the end of this day at this moment; columns of collect but day, way and time."""
     known = calibration.build_reports(reports, timestamps.to_us(at))
     counts = select_current_counts(known, register)
-    forecast = compute_forecast_with_parameters(parameters, counts, register, at)
+    found = compute_forecast_with_parameters(parameters, counts, register, at)
     mask = np.vstack([np.ones((1, PARTS), dtype=bool), np.eye(PARTS, dtype=bool)])
-    columns = sum_areas(forecast, mask)
+    columns = sum_areas(found, mask)
     truth = mask @ np.bincount(day.part, day.voters_present[:, -1], minlength=PARTS)
     points = 100 / columns["dpt"]
     names = ("centre", "low", "high", "so_far", "scaled", "paced")

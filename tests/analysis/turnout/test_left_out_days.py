@@ -10,7 +10,7 @@ from situasi.analysis.turnout import calibration
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import whole
-from tests.bench import real_days, real_facts, real_reports, real_scores
+from tests.bench import outlook_levels, real_days, real_facts, real_reports, real_scores
 from tests.bench.real_days import PARTS, RealDay
 
 CURVE = np.array([0.1, 0.3, 0.52, 0.72, 0.9])
@@ -68,6 +68,16 @@ def test_each_way_of_reporting_is_the_same_for_a_seed_and_a_fifth_never_tell_the
     assert (one.reported_us > one.counted_us).all()
     ended = len(np.unique(one.station_index[one.fase_index >= 0]))
     assert ended <= 0.95 * len(day.dpt)
+
+
+def test_places_of_other_sizes_are_made_of_all_voters_of_the_counties() -> None:
+    days = made(days=2, counties=10)
+    levels = outlook_levels.build_levels(days)
+    assert [len(places) for places in levels.values()] == [40, 4, 2]
+    voters = sum(day.voters_present[:, -1].sum() for day in days)
+    for places in levels.values():
+        assert sum(place.voters_present[:, -1].sum() for place in places) == voters
+        assert {len(np.unique(place.part)) for place in places} <= {10, PARTS}
 
 
 def test_scores_are_those_of_the_literature() -> None:
