@@ -17,7 +17,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from situasi import board as board_module
-from situasi.access import viewer_header
+from situasi.access import accounts, viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.common.disk_space import DISK_SPACE
@@ -31,6 +31,7 @@ from situasi.domain.settings import ROOT, Settings, load
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.sources import catalog
 from situasi.ui import session
+from tests import processes
 from tests.effort import examples
 
 pytest_plugins = ["tests.postgres", "tests.rehearsed", "tests.stock_streamlit"]
@@ -50,7 +51,8 @@ hypothesis_settings.load_profile("house")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of one xdist_group run in one worker, and share its browser and its servers.
 
-    So do those that look at the rehearsed board: a second one takes as long as the tests.
+    So do those that look at the rehearsed board: a second one takes as long as the tests. The
+    others go by modules, so that what a module makes for its tests is made once.
     xdist 3.8 says so in `_nodeid`, which pytest 9.2 no longer reads.
     """
     if hasattr(config, "workerinput"):
@@ -58,8 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if "rehearsed" in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group("rehearsed"))
             mark = item.get_closest_marker("xdist_group")
-            if mark:
-                item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
+            group = mark.args[0] if mark else item.nodeid.partition("::")[0]
+            item._id = NodeId.parse(f"{item.nodeid}@{group}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,6 +110,14 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "get_viewer_header", word)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def passwords_cost_little() -> Iterator[None]:
+    """Here as in the processes of the tests; the real cost is in tests/access/test_accounts.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", processes.CHEAP_HASHER)
         yield
 
 

@@ -382,7 +382,7 @@ def _fill(store: Store, place: Register, data: st.DataObject) -> None:
         store.withdraw(int(batch), stored + data.draw(_soon), "uji", "salah")
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_whatever_is_told_sqlite_and_the_board_agree(
     tmp_path_factory: pytest.TempPathFactory, place: Register, data: st.DataObject
