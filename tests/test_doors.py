@@ -339,10 +339,10 @@ def assert_only_theirs(
     assert {one.feed for one in gone} <= feeds
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
-    world: Board, viewer: Viewer, tmp_path: Path, form: str
+    world: Board, viewer: Viewer, tmp_path: Path
 ) -> None:
+    form = "csv" if VIEWERS.index(viewer) // len(AREAS) % 2 else "xlsx"  # every other role
     waited, began = world.store.quarantined_rows(), last(world)
     for feed in FEEDS:
         rows = intruding(world, feed)
