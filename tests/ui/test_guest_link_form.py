@@ -68,6 +68,8 @@ def test_a_link_takes_the_place_of_the_form_and_is_confirmed_once(
     assert "tidak ditulis dua kali" in app.success[0].value
     assert not app.text_input  # the first link, to be copied
     assert links(empty) == [False]
+    press(app, "Batalkan")
+    assert "dua kali" not in app.success[0].value
 
 
 def test_a_link_made_by_mistake_is_revoked_at_once(

@@ -36,13 +36,15 @@ class Receipt:
     """What became of the last act of this viewer.
 
     act: what the same act again would equal; None where nothing was written. undo: writes the
-    record against it; raises UndoRefused, ValueError or StoreError.
+    record against it; raises UndoRefused, ValueError or StoreError. was_repeated: it was tried
+    again.
     """
 
     text: str
     at: datetime
     act: Hashable = None
     undo: Undo | None = None
+    was_repeated: bool = False
 
 
 def confirm(
@@ -69,9 +71,7 @@ def is_repeated(act: Hashable, form: str | None = None) -> bool:
         return False
     if form is not None:
         st.session_state[form] = False
-    again = _("sudah tercatat, tidak ditulis dua kali")
-    if not receipt.text.endswith(again):
-        st.session_state[_RECEIPT_KEY] = replace(receipt, text=f"{receipt.text} · {again}")
+    st.session_state[_RECEIPT_KEY] = replace(receipt, was_repeated=True)
     return True
 
 
@@ -84,7 +84,8 @@ def render() -> None:
         may_undo = receipt.undo is not None and session.now() < receipt.at + UNDO_TIME
         with st.container(horizontal=True, vertical_alignment="center"):
             draw = st.warning if receipt.act is None else st.success
-            draw(markup.escape_markdown(receipt.text))
+            again = _("sudah tercatat, tidak ditulis dua kali") if receipt.was_repeated else ""
+            draw(markup.escape_markdown(" · ".join(filter(None, (receipt.text, again)))))
             if may_undo:
                 st.button(_("Batalkan"), key="tanda_terima_batal", on_click=_on_undo)
         ends_at = receipt.at + (UNDO_TIME if may_undo else _SHOWN_TIME)
