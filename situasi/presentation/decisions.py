@@ -135,7 +135,7 @@ def _format_moves(moves: Sequence[ProposedForce], register: Register) -> str:
     first, more = moves[0], sum(move.count for move in moves[1:])
     km = format_number(first.farthest_km, 1)
     if (nearest := format_number(first.nearest_km, 1)) != km:
-        km = f"{nearest}–{km}"
+        km = f"{nearest}–\u2060{km}"
     force = _format_force(first, km, register)
     if more:
         text = _("geser {force}, {n} lagi di Pergeseran")

@@ -352,6 +352,8 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_is_cut(
     ("size", "query", "measured", "mm_per_px"),
     [
         ((1920, 1080), "", "html", 4_000 / 1920),
+        # The evening, when the values on the map are longest.
+        ((1920, 1080), "&saat=2024-11-27T22:53", "html", 4_000 / 1920),
         ((5760, 2160), "", "html", 1_370 / 2160),
         ((2880, 1080), "&besar=ya", "html", 1_370 / 1080),
         ((1920, 1080), "&besar=ya", "keys", 1_217 / 1920),

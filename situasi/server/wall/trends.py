@@ -112,6 +112,8 @@ def _compute_absent(data: ViewData) -> list[float]:
         (intervals["rule"] == "tanpa_petugas") & intervals["kecamatan"].isin(data.codes)
     ]
     hours = [timestamps.to_us(at) for at in _list_hours(data)[:-1] if starts <= at < ends]
+    if data.view_time.at - _HOUR >= ends:
+        return []  # after the hours of duty, of which alone it is known
     counts = [float(((rows["begin"] <= at) & (rows["end"] > at)).sum()) for at in hours]
     gaps = data.day.coverage_gaps.loc[data.codes]
     return [*counts, float(gaps.loc[gaps["known"], "absent"].sum())] if counts else []

@@ -91,6 +91,8 @@ def test_of_a_shortage_the_wall_proposes_the_move_that_the_plan_would_make(
 ) -> None:
     moment = "saat=2024-11-27T10:30"
     acts = [one["act"] for one in look(rehearsed, moment)["decisions"]]
-    assert any(re.match(r"geser \d+ (cadangan|patroli) .+ ≈\u00a0[\d,–]+\u00a0km", a) for a in acts)
+    assert any(
+        re.match(r"geser \d+ (cadangan|patroli) .+ ≈\u00a0[\d,–\u2060]+\u00a0km", a) for a in acts
+    )
     theirs = [one["act"] for one in look(rehearsed, moment, GUEST)["decisions"]]
     assert not any("geser" in act for act in theirs)  # who may not see officers

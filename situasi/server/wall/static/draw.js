@@ -193,13 +193,14 @@ function nameBeside(label, value) {
   text(last, long ? NOTHING : label.dataset.last);
 }
 
-// Names in one line may have long values: the map becomes as small as these need. Null where the
-// names are in two.
-function wideBox(map) {
-  const names = map.querySelector(".wide");
-  if (getComputedStyle(names).display === "none") return null;
-  const [left, top, width, height] = map.dataset.wide.split(" ").map(Number);
-  const scale = names.transform.baseVal.consolidate().matrix.a;
+// Names in one line may be long, or have long values: the map becomes as small as these need.
+function namesBox(map) {
+  const wide = map.querySelector(".wide");
+  const isWide = getComputedStyle(wide).display !== "none";
+  const box = isWide ? map.dataset.wide : map.dataset.whole;
+  const [left, top, width, height] = box.split(" ").map(Number);
+  const names = isWide ? wide : map.querySelector(".names:not(.wide)");
+  const scale = names.transform.baseVal.consolidate()?.matrix.a ?? 1;
   const drawn = names.getBBox();
   const start = Math.min(left, drawn.x * scale);
   return [start, top, Math.max(left + width, (drawn.x + drawn.width) * scale) - start, height];
@@ -210,7 +211,7 @@ const ZOOM = 2.4;
 // Show the surroundings of a place only, or all of the map (no spot).
 export function zoom(map, spot) {
   map.dataset.whole ??= map.getAttribute("viewBox");
-  const [left, top, width, height] = wideBox(map) ?? map.dataset.whole.split(" ").map(Number);
+  const [left, top, width, height] = namesBox(map);
   map.classList.toggle("zoomed", Boolean(spot));
   const [w, h] = [width / ZOOM, height / ZOOM];
   const corner = spot && [spot[0] - w / 2, spot[1] - h / 2];
