@@ -137,7 +137,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "tamu": N_("tamu"),
     },
     "perhatian": {
-        "kejadian": N_("kejadian terbuka"),
+        "kejadian": N_("kejadian terbuka semua hari"),
         "fase": N_("TPS terlambat"),
         "partisipasi": N_("partisipasi tertinggal"),
         "personel": N_("TPS tanpa petugas"),
