@@ -110,7 +110,6 @@ def format_turnout_bounds(rates: pd.Series) -> KpiText:
     value = format_bounds(rates) if rates["tps_counted"] else "–"
     if rates["tps_counted"] == rates["tps"] > 0:  # nothing is left to be bounded
         template = _("dari DPT {n}, semua TPS melapor")
-        value = format_percent(rates["least"])
     note = template.format(n=format_voters(rates["dpt"], bool(rates["estimated"])))
     return KpiText("batas", _("Batas seluruhnya"), value, note)
 

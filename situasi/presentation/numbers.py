@@ -53,8 +53,12 @@ def format_percent(share: float, *, is_estimated: bool = False) -> str:
 
 
 def format_bounds(bounds: Any) -> str:
-    """Return "41,2–78,0 %". bounds: a row of analysis.turnout.summary, with `least` and `most`."""
-    return f"{format_number(bounds.least, 1)}–{format_number(bounds.most, 1)} %"
+    """Return "41,2–78,0 %", "63,4 %" where nothing lies between.
+
+    bounds: a row of analysis.turnout.summary, with `least` and `most`.
+    """
+    least, most = format_number(bounds.least, 1), format_number(bounds.most, 1)
+    return f"{least} %" if least == most else f"{least}–{most} %"
 
 
 def format_voters(count: float, is_estimated: bool) -> str:

@@ -120,14 +120,17 @@ def percent_column(cells: Iterable[Any], *, estimated: bool | Iterable[bool] = F
 
 
 def range_column(lower: Iterable[Any], upper: Iterable[Any], estimated: Iterable[bool]) -> Column:
-    """Return a column of percentage ranges: 41,2–78,0 %."""
+    """Return a column of percentage ranges: 41,2–78,0 %; one number where nothing lies between."""
     low, high = _to_decimals(lower), _to_decimals(upper)
     marks = pd.Series(list(estimated), dtype="bool")
 
     def format_cells(n: int, _day: date) -> list[str]:
-        lows, highs = _format_numbers(low.head(n), 1), _format_numbers(high.head(n), 1, "%")
+        lows, highs = _format_numbers(low.head(n), 1), _format_numbers(high.head(n), 1)
         ranges = zip(lows, highs, low.head(n).notna(), strict=True)
-        texts = [f"{least}–{most}" if known else MISSING for least, most, known in ranges]
+        texts = [
+            (f"{least} %" if least == most else f"{least}–{most} %") if known else MISSING
+            for least, most, known in ranges
+        ]
         return _mark_estimates(texts, marks)
 
     def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:

@@ -322,6 +322,12 @@ def test_every_kind_of_column_has_as_many_words_as_rows(empty: Board) -> None:
             assert len(column.format_cells(n, TODAY)) == n, name
 
 
+def test_bounds_between_which_nothing_lies_are_one_number() -> None:
+    column = columns.range_column([41.2, 63.42, None], [78, 63.44, None], [False, True, False])
+    assert column.format_cells is not None
+    assert list(column.format_cells(3, TODAY))[:2] == ["41,2–78,0 %", "≈ 63,4 %"]
+
+
 def test_a_table_is_laid_out_once_in_each_language_and_for_each_day() -> None:
     made = turnout()
     first, _ = made.get_layout((), 2, TODAY)
