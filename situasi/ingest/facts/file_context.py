@@ -58,6 +58,11 @@ _STATION = re.compile(
     r"(?!\s*(?:,|-|–|&|/|s\.?\s?d|dan\b|sampai)\s*\d)",
     re.IGNORECASE,
 )
+# And one anywhere in a line, where its desa follows.
+_STATION_OF_DESA = re.compile(
+    r"\btps\b\W{0,3}(?:no(?:mor)?\b\W{0,3})?(\d{1,3})\b(?=\W{1,3}(?:desa|kelurahan|kel|ds)\b)",
+    re.IGNORECASE,
+)
 # A line that says when, and of what kind of table; no other word, and numbers of a time alone.
 _TIME_LINE = re.compile(
     r"(?:(?:rekap\w*|laporan|lap|data|kehadiran|hadir|partisipasi|pemilih|perkembangan|situasi"
@@ -268,7 +273,7 @@ def read_marked_time(text: str) -> dict[str, str]:
 
 def _find_stations(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        if match := _STATION.match(line.strip()):
+        if match := _STATION.match(line.strip()) or _STATION_OF_DESA.search(line):
             yield str(int(match[1]))
 
 

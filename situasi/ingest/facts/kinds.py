@@ -36,6 +36,10 @@ _PRESENT_VOTERS = re.compile(
     r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
 )
 _LISTED_VOTERS = re.compile(r"\b(?:dptb?|daftar pemilih|terdaftar|petugas)\b", re.IGNORECASE)
+_TROUBLE = re.compile(
+    r"\b(?:kendala|masalah|permasalahan|hambatan|keluhan|kekurangan|kerusakan|terlambat|belum)\b",
+    re.IGNORECASE,
+)
 _STRENGTH = re.compile(
     r"\b(?:kekuatan|personel|personil|anggota|pam tps|apel|absensi|pasukan)\b", re.IGNORECASE
 )
@@ -143,6 +147,7 @@ def _take_kind_from_titles(
         heading: code
         for feed, heading in _KIND_HEADINGS.items()
         if feed not in required or table.has_any(*required[feed])
+        if heading != "fase" or not _TROUBLE.search(facts.words)
         if (code := find_code(facts.words, feed, heading, context))
     }
     if len(found) != 1:
@@ -310,7 +315,8 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
         next((name for name in table.headings if clues.is_heading(sex, name)), None)
         for sex in ("men", "women")
     )
-    if men is None or women is None or not table.has_any("tps"):
+    has_place = table.has_any("tps", "desa", "kecamatan") or facts.tps is not None
+    if men is None or women is None or not has_place:
         return
     if table.has_any("hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
         return

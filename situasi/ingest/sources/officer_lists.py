@@ -40,6 +40,8 @@ _SIGNATURES = frozenset(("ttd", "tandatangan", "paraf", "ttdparaf"))
 _TICKS = frozenset(
     ("v", "x", "1", "ya", "ada", "ttd", "\u2713", "\u2714", "\u221a", "\u2611", "\u25cf")
 )
+# In a list of attendance these need no word of time.
+_LISTED_ARRIVALS = frozenset(("datang", "tiba", "masuk", "jammasuk", "pukulmasuk"))
 _NOT_ARRIVED = "jam tiba kosong: belum ada lapor diri; tidak perlu dibetulkan"
 _MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
 _STATIONS = re.compile(
@@ -119,7 +121,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     names = [n for n in table.headings if is_list or normalize_key(n) in _HEADINGS]
     name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
-        _take_arrivals(table)
+        _take_arrivals(table, _ARRIVALS | (_LISTED_ARRIVALS if is_list else frozenset()))
         return
     is_muster = _MUSTER.search(words) is not None
     column = table.cells[name].tolist()
@@ -175,9 +177,9 @@ def _is_ticked(table: ConvertedTable, name: str) -> bool:
     return filled <= _TICKS
 
 
-def _take_arrivals(table: ConvertedTable) -> None:
-    """Make the hours at which officers came to their TPS check-ins."""
-    name = next((n for n in table.headings if normalize_key(n) in _ARRIVALS), None)
+def _take_arrivals(table: ConvertedTable, keys: frozenset[str]) -> None:
+    """Make the hours at which officers came to their TPS check-ins. keys: of their heading."""
+    name = next((n for n in table.headings if normalize_key(n) in keys), None)
     if name is None or table.find_columns("jam") or table.find_columns("waktu"):
         return
     column = table.cells[name].tolist()
