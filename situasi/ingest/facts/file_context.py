@@ -38,6 +38,7 @@ _CLOCK = re.compile(
     r"|(?<=20\d\d)[ ,]{1,3}([01]?\d|2[0-3])[.:]([0-5]\d)(?![\d.:])",
     re.IGNORECASE,
 )
+_SPACED = re.compile(r"(?<!\S)[A-Za-z](?: [A-Za-z]){2,}(?!\S)")
 _BARE_CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)(?: ?wib)?", re.IGNORECASE)
 _RANGE = re.compile(
     r"\d{1,2}(?:[.:]\d{2})? ?(?:wib)? ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?(?:pukul|jam|pkl\.?)? ?"
@@ -119,7 +120,7 @@ def read_context(
     sheet_text = _name_year(sheet, context.election.day)
     file_text = re.sub(r"_+", " ", stem)
     own, above_text, cover_text = (
-        "\n".join(line for line in lines if not _MADE_AT.search(line))
+        "\n".join(_join_letters(line) for line in lines if not _MADE_AT.search(line))
         for lines in (titles, above, cover)
     )
     levels = [own, above_text, sheet_text, file_text]
@@ -162,6 +163,11 @@ def _ask_day(titles: str, sheet: str, voting_day: date) -> str | None:
         return None
     title_day, sheet_day = days[0].pop(), days[1].pop()
     return f"judul menyebut tanggal {title_day}, nama lembar {sheet_day}: mana yang benar?"
+
+
+def _join_letters(line: str) -> str:
+    """Return a line with its spaced words joined: `J A M  10.00` is `JAM 10.00`."""
+    return _SPACED.sub(lambda match: match[0].replace(" ", ""), line)
 
 
 def _first_agreed(levels: Sequence[str], find: Callable[[str], Iterator[str]]) -> str | None:

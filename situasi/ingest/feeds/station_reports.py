@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.parsing.cells import is_blank, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
@@ -40,7 +40,7 @@ def check(table: TableCheck) -> ValidationResult:
     totals = _read_counts(table, "hadir")
     parts = {name: _read_counts(table, name) for name in _VOTER_PARTS}
     men, women = (_read_counts(table, name) for name in _SEX_PARTS)
-    pengawal = _read_escorts(table, fase)
+    pengawal, desa_names = _read_escorts(table, fase), table.texts("desa_name")
     hadir: list[Count] = []
     lingkup: Texts = []
     columns = [_find_blanks(table.cells(name), is_blank) for name in ("fase", "kontak")]
@@ -53,7 +53,11 @@ def check(table: TableCheck) -> ValidationResult:
         sexes = men[row], women[row]
         hadir.append(total if sexes == (None, None) else _check_sexes(table, row, total, sexes))
         is_count = no_phase and no_contact
-        lingkup.append(_complete_scope(table, row, scopes[row], place, is_count=is_count))
+        is_named = desa_names[row] is not None or place.desa[row] is not None
+        scope = _complete_scope(
+            table, row, scopes[row], place, is_count=is_count, is_desa_named=is_named
+        )
+        lingkup.append(scope)
     return build_validation_result(
         table, latihan, times, place,
         lat=points.lat, lon=points.lon,
@@ -131,9 +135,18 @@ def _complete_total(
 
 
 def _complete_scope(
-    table: TableCheck, row: int, stated: str | None, place: PlaceColumns, *, is_count: bool
+    table: TableCheck,
+    row: int,
+    stated: str | None,
+    place: PlaceColumns,
+    *,
+    is_count: bool,
+    is_desa_named: bool,
 ) -> str | None:
-    """Return what a count covers: the TPS, or without one the whole desa or kecamatan it names."""
+    """Return what a count covers: the TPS, or without one the whole desa or kecamatan it names.
+
+    is_desa_named: otherwise a desa is only what free words tell of a place, and none is known.
+    """
     add_error, tps = table.issues.add_error, place.tps[row]
     desa = place.desa_text[row] or place.desa[row]
     level = "tps" if tps else "desa" if desa else "kecamatan" if place.kecamatan[row] else None
@@ -149,6 +162,9 @@ def _complete_scope(
     elif level is None:
         reason = "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan"
         add_error(row, reason, "tps", "desa_name", "kecamatan_name")
+    elif level == "desa" and not is_desa_named:
+        reason = f"{quote(desa or '')} bukan desa yang dikenal: jumlah siapa?"
+        add_error(row, reason, "desa_name", "tps")
     elif not is_count:
         add_error(row, "fase hanya dapat dilaporkan per TPS", "tps", "desa_name")
     elif scope != level:

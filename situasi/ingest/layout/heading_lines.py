@@ -35,6 +35,7 @@ _GENERIC_WORDS = _SUM_WORDS | frozenset(
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _HOUR = re.compile(r"\b(?:jam|pukul|pkl)\W{0,3}[0-9]|[0-9]{1,2}[.:][0-9]{2}", re.IGNORECASE)
+_STATION_TITLE = re.compile(r"(?:(?:no|nomor)\W*)?tps", re.IGNORECASE)
 _PART_NUMBER = re.compile(r"[IVX]{1,5}[.)]?|[A-Za-z][.)]|[0-9]{1,2}[.)]")
 _MAX_HEADING_CHARS = 60
 
@@ -46,7 +47,9 @@ def is_sub_heading(above: Sequence[Line], below: Line) -> bool:
     data fills cells under titles of single columns too, so it never passes.
     """
     filled = [column for column, text in enumerate(below) if text]
-    if len(filled) < 2 or not all(_may_be_heading(below[column]) for column in filled):
+    if len(filled) < 2:
+        return False
+    if not all(_may_be_heading(below[c]) or _is_station(above, below[c], c) for c in filled):
         return False
     for column in filled:
         title_line = next((line for line in reversed(above) if _cell(line, column)), None)
@@ -56,6 +59,13 @@ def is_sub_heading(above: Sequence[Line], below: Line) -> bool:
         if not any(below[column + 1 : end]):
             return False
     return True
+
+
+def _is_station(above: Sequence[Line], text: str, column: int) -> bool:
+    """Return whether a number stands in the group of a title `TPS`."""
+    titles = [_cell(above[-1], left) for left in range(column, -1, -1)]
+    title = next(filter(None, titles), "")
+    return text.isdecimal() and len(text) <= 3 and _STATION_TITLE.fullmatch(title) is not None
 
 
 def may_be_pair(above: Sequence[Line], below: Line) -> bool:

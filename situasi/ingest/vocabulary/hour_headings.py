@@ -14,7 +14,7 @@ _HEADING = re.compile(
     r"(?P<lead>(?:jam|pukul|pkl|pk)\W{0,3})?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
     r"\W{0,2}(?P<zone>wib|wita|wit)?\W{0,2}(?:(?:jumlah|jml|total|pemilih|hadir|kehadiran"
-    r"|memilih|mencoblos|partisipasi|parmas|pengguna hak pilih)\W{0,2}){0,3}"
+    r"|l ?[+&/] ?p|memilih|mencoblos|partisipasi|parmas|pengguna hak pilih)\W{0,2}){0,3}"
 )
 _JOINED_MINUTES = re.compile(r"(?<=[0-9])_(?=[0-9]{2}$)")  # `hadir_09_00`
 _CODED = re.compile(
