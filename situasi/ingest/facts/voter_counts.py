@@ -1,0 +1,105 @@
+"""Columns that count voters present under other headings: men and women, DPT with DPTb and DPK."""
+
+import re
+
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.numbers import read_count
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+
+_SUMS_OF_PARTS = ("jumlah", "jml", "jlh", "total", "lp", "jumlahlp", "totallp")
+_PRESENT_VOTERS = re.compile(
+    r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
+)
+_LISTED_VOTERS = re.compile(r"\b(?:dptb?|daftar pemilih|terdaftar|petugas)\b", re.IGNORECASE)
+_STRENGTH = re.compile(
+    r"\b(?:kekuatan|personel|personil|anggota|pam tps|apel|absensi|pasukan)\b", re.IGNORECASE
+)
+_VOTERS = re.compile(r"\b(?:pemilih|partisipasi|parmas|hak pilih|memilih)\b", re.IGNORECASE)
+_FORCES = frozenset(("polri", "tni", "linmas", "brimob", "satpolpp", "dalmas", "polres", "polsek"))
+_BARE_PRESENT = frozenset(("hadir", "jumlahhadir", "jmlhadir", "kehadiran", "totalhadir"))
+
+
+def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
+    """Give our headings to the columns that count voters present, where the titles say so.
+
+    HADIR of officers is told from voters first.
+    """
+    _name_strength(table, facts)
+    _name_sexes(table, facts)
+    _name_voter_parts(table, facts)
+
+
+def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
+    """Take columns of men and women for voters present, where the titles say that these count."""
+    clues = table.vocabulary.clues
+    men, women = (
+        next((name for name in table.headings if clues.is_heading(sex, name)), None)
+        for sex in ("men", "women")
+    )
+    has_place = table.has_any("tps", "desa", "kecamatan") or facts.tps is not None
+    if men is None or women is None or not has_place:
+        return
+    if table.has_any("hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
+        return
+    if table.has_any("hadir"):
+        if _are_parts(table, men, women):  # so that a row in which they are not is told
+            table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
+        return
+    if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
+        keys = {normalize_key(name): name for name in table.headings}
+        sums = {keys[key]: "hadir" for key in _SUMS_OF_PARTS if key in keys}
+        total = sums if len(sums) == 1 else {}
+        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
+
+
+def _name_strength(table: ConvertedTable, facts: FileContext) -> None:
+    """Tell HADIR in a list of how many officers there are from voters present."""
+    keys = {normalize_key(name) for name in table.headings}
+    is_strength = len(keys & _FORCES) > 1 or (
+        _STRENGTH.search(facts.words) is not None and not _VOTERS.search(facts.words)
+    )
+    if is_strength:
+        names = [n for n in table.find_columns("hadir") if normalize_key(n) in _BARE_PRESENT]
+        table.cells = table.cells.rename(columns={n: f"personel {n.lower()}" for n in names})
+
+
+def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:
+    """Take DPT, DPTb and DPK for voters present, where the titles count these and the sum fits.
+
+    Alone, or beside a sum that does not fit, `DPT` is how many are registered.
+    """
+    keys = {normalize_key(name): name for name in table.headings}
+    parts = [keys[key] for key in ("dpt", "dptb", "dpk") if key in keys]
+    sums = [keys[key] for key in _SUMS_OF_PARTS if key in keys]
+    if len(parts) < 3 or len(sums) != 1 or table.has_any("hadir", "nrp", "petugas"):
+        return
+    counts = [[_to_number(cell) for cell in table.cells[n].tolist()] for n in (*parts, sums[0])]
+    rows = [row for row in zip(*counts, strict=True) if row[-1] is not None]
+    fitting = sum(sum(part or 0 for part in row[:-1]) == row[-1] for row in rows)
+    if _PRESENT_VOTERS.search(facts.words) and rows and 2 * fitting >= len(rows):
+        names = ("hadir_dpt", "hadir_dptb", "hadir_dpk", "hadir")
+        renamed = dict(zip((*parts, sums[0]), names, strict=True))
+        table.cells = table.cells.rename(columns=renamed)
+
+
+def _are_parts(table: ConvertedTable, men: str, women: str) -> bool:
+    """Return whether these together are the voters present, in at least half of the rows."""
+    names = (men, women, table.find_columns("hadir")[0])
+    columns = [[_to_number(cell) for cell in table.cells[name].tolist()] for name in names]
+    rows = [
+        (m, w, total)
+        for m, w, total in zip(*columns, strict=True)
+        if m is not None and w is not None and total is not None
+    ]
+    sums = sum(m + w == total for m, w, total in rows)
+    return bool(rows) and 2 * sums >= len(rows)
+
+
+def _to_number(cell: Cell) -> int | None:
+    try:
+        return read_count(cell)
+    except UnreadableCell:
+        return None
