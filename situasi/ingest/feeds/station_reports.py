@@ -1,8 +1,9 @@
 """TPS reports: the phase of a polling station and how many voters have come so far."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
-from situasi.ingest.parsing.cells import is_blank, quote
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
@@ -17,6 +18,7 @@ from situasi.ingest.validation.validation_result import build_validation_result
 _VOTER_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
 _SEX_PARTS = ("hadir_l", "hadir_p")  # men and women, whose sum is the count
 
+_IN_KECAMATAN = re.compile(r"\S\s+kec", re.IGNORECASE)  # words of a place, and then where it lies
 _SUM_OF_KECAMATAN = (
     "desa kosong: bila ini jumlah seluruh kecamatan ({0} TPS), kirim tanpa angka di kolom TPS; "
     "bila ini TPS {0}, tulis desanya"
@@ -53,10 +55,8 @@ def check(table: TableCheck) -> ValidationResult:
         sexes = men[row], women[row]
         hadir.append(total if sexes == (None, None) else _check_sexes(table, row, total, sexes))
         is_count = no_phase and no_contact
-        is_named = desa_names[row] is not None or place.desa[row] is not None
-        scope = _complete_scope(
-            table, row, scopes[row], place, is_count=is_count, is_desa_named=is_named
-        )
+        level = _find_level(table, row, place, desa_names[row])
+        scope = _complete_scope(table, row, scopes[row], place, level, is_count=is_count)
         lingkup.append(scope)
     return build_validation_result(
         table, latihan, times, place,
@@ -134,22 +134,40 @@ def _complete_total(
     return total
 
 
+def _find_level(
+    table: TableCheck, row: int, place: PlaceColumns, desa_name: str | None
+) -> str | None:
+    """Return of what a row names the place: TPS, desa, kecamatan; "" for other words of a place."""
+    if place.tps[row]:
+        return "tps"
+    if place.desa[row] or desa_name:
+        return "desa"
+    if text := place.desa_text[row]:
+        if _IN_KECAMATAN.search(text):
+            return ""
+        try:
+            area = table.context.places.read_kecamatan(None, text)
+        except UnreadableCell:
+            return ""
+        return "kecamatan" if area.code else ""
+    return "kecamatan" if place.kecamatan[row] else None
+
+
 def _complete_scope(
     table: TableCheck,
     row: int,
     stated: str | None,
     place: PlaceColumns,
+    level: str | None,
     *,
     is_count: bool,
-    is_desa_named: bool,
 ) -> str | None:
     """Return what a count covers: the TPS, or without one the whole desa or kecamatan it names.
 
-    is_desa_named: otherwise a desa is only what free words tell of a place, and none is known.
+    level: of `_find_level`.
     """
     add_error, tps = table.issues.add_error, place.tps[row]
     desa = place.desa_text[row] or place.desa[row]
-    level = "tps" if tps else "desa" if desa else "kecamatan" if place.kecamatan[row] else None
     scope = stated or (level if is_count else "tps")
     if scope == "tps":
         if tps is None:
@@ -162,7 +180,7 @@ def _complete_scope(
     elif level is None:
         reason = "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan"
         add_error(row, reason, "tps", "desa_name", "kecamatan_name")
-    elif level == "desa" and not is_desa_named:
+    elif level == "":
         reason = f"{quote(desa or '')} bukan desa yang dikenal: jumlah siapa?"
         add_error(row, reason, "desa_name", "tps")
     elif not is_count:

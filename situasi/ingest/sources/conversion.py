@@ -7,7 +7,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, read_context
 from situasi.ingest.facts.mixed_reports import split_reports
-from situasi.ingest.facts.time_and_place import split_times_and_places
+from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
@@ -109,6 +109,7 @@ def _convert(
     merge_choices(converted)
     name_strength(converted)
     split_times_and_places(converted)
+    split_place_columns(converted)
     split_officer_columns(converted)
     split_officer_places(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ _KABUPATEN_OFFICE = re.compile(
     r"(?:kpu|bawaslu|bupati|pemkab|pemda|setda|dprd|kesbangpol)(?!.*\bprov)\b.{0,40}",
     re.IGNORECASE,
 )
+_DESA_WORD = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b", re.IGNORECASE)
 # A code of which a spreadsheet kept only the first digits, or one of another length.
 _DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?")
 
@@ -151,7 +152,10 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
         # Free words and the point do not count beside a kecamatan; without them, rows repeat.
         stated = cells._replace(place=None, has_point=False)
         are_texts = {type(cells.code), type(cells.name)} <= {str, type(None)}
-        return (_resolve_cached if are_texts else _resolve_in_kecamatan)(stated, places)
+        found, note = (_resolve_cached if are_texts else _resolve_in_kecamatan)(stated, places)
+        if found.desa is None and cells.place and not (cells.desa or cells.desa_code):
+            return _add_desa_of_words(found, note, cells.place, places)
+        return found, note
     unknown = None
     if cells.desa_code or cells.desa:
         village = _read_village(cells, None, places, required=not cells.has_point)
@@ -167,6 +171,20 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
     raise UnreadableCell(
         unknown or NO_PLACE if cells.place is None else f'tempat "{cells.place}" tidak dikenal'
     )
+
+
+def _add_desa_of_words(
+    found: ResolvedPlace, note: str | None, place_text: str, places: PlaceLookup
+) -> tuple[ResolvedPlace, str | None]:
+    """Add the one desa of a known kecamatan that words name after `Desa`, exactly."""
+    for part in _PLACE_SEPARATOR.split(place_text):
+        if found.kecamatan is None or not _DESA_WORD.search(part):
+            continue
+        village = places.read_desa(part, found.kecamatan)
+        if village.code is not None and village.note is None:
+            added = f"desa dibaca dari {quote(place_text)}"
+            return replace(found, desa=village.code), f"{note}; {added}" if note else added
+    return found, note
 
 
 def _read_village(
