@@ -39,7 +39,9 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
         next((name for name in table.headings if clues.is_heading(sex, name)), None)
         for sex in ("men", "women")
     )
-    has_place = table.has_any("tps", "desa", "kecamatan") or facts.tps is not None
+    # Rows of one TPS of the title without hours of their own may be anything: ages, parts of a day.
+    is_one = facts.tps is not None and table.has_any("jam", "waktu")
+    has_place = is_one or table.has_any("tps", "desa", "kecamatan")
     if men is None or women is None or not has_place:
         return
     if table.has_any("hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
