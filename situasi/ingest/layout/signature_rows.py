@@ -12,6 +12,7 @@ from situasi.ingest.readers.table_builder import Block, NumberedRows, Row, Unrea
 _MONTH = r"(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec)[a-z]*\.?"
 # What a signature has and no report: place and date alone, the words above an office, an NRP.
 _PROOF = re.compile(
+    r"(?!(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu)\b)"  # a day above its rows
     rf"[a-z][a-z .'-]{{2,30}}, ?(?:tanggal |tgl\.? )?[0-9.\u2026_ ]{{0,6}} ?{_MONTH} ?[0-9]{{4}}"
     r"|(?:mengetahui|mengesahkan|menyetujui|disetujui oleh|diketahui oleh|dibuat oleh"
     r"|hormat kami|yang membuat|yang melapor(?:kan)?|yang melaporkan)\b[^0-9]{0,60}"
