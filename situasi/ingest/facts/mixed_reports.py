@@ -241,9 +241,21 @@ def _build_incidents(
         part.set_column(_OWN_WORDS, _take(table, name, rows))
     if question.gate and not question.kind and not question.words:
         part.set_column(_OWN_WORDS, [question.gate] * len(rows))
+    _leave_out_unread_situations(part)
     _take_own_times(table, part, rows, context)
     part.notes.append(f"{len(rows)} baris juga dibaca sebagai laporan kejadian")
     return part
+
+
+def _leave_out_unread_situations(part: ConvertedTable) -> None:
+    """Keep an incident whose state of the crowd is told in other words; these are noted."""
+    for name in part.find_columns("situasi"):
+        column = part.cells[name].tolist()
+        for row, cell in enumerate(column):
+            if not is_blank(cell) and not _is_code(cell, "situasi", part):
+                part.doubt([row], f"situasi “{str(cell)[:60]}” tidak dikenal")
+                column[row] = None
+        part.set_column(name, column)
 
 
 def _list_columns(table: ConvertedTable, headings: Sequence[str]) -> list[str]:
