@@ -32,7 +32,8 @@ def merge_choices(table: ConvertedTable) -> None:
     Where the source has that column too, the columns of 0 and 1 only repeat it.
     """
     _join_numbered_answers(table)
-    table.drop_columns(find_choice_flags(table.cells))
+    if flags := find_choice_flags(table.cells):
+        table.drop_columns(flags)
     for question, columns in _find_questions(table).items():
         if question not in table.cells.columns:
             texts = [_join_chosen(cells) for cells in _iterate_answers(table, columns)]
