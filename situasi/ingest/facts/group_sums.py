@@ -17,6 +17,7 @@ from situasi.ingest.tables import Cell
 
 _KECAMATAN = re.compile(r"\s*kec", re.IGNORECASE)
 _MIN_KECAMATAN, _MIN_DESA = 2, 3  # rows; fewer desa may stand with the last TPS of each
+_MOST_OFF = 0.25  # how far a list may be from the register
 _SUM = "jumlah {} ({} TPS), bukan laporan satu TPS; {}"
 _AGREES = "sesuai dengan baris di bawahnya, tidak perlu dibetulkan"
 _SUM_OF_KECAMATAN = (
@@ -27,8 +28,8 @@ _SUM_OF_KECAMATAN = (
 def name_station_totals(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Tell a column TPS that holds how many a kecamatan or a desa has from one of their numbers.
 
-    Without any desa it can be nothing else; beside the desa, where each stands once with as many
-    as the register knows.
+    Beside the desa, where each stands once with as many as the register knows; without any, where
+    the numbers are about those of the kecamatan. `TPS 3` without its desa is still one TPS.
     """
     stations, areas = table.find_columns("tps"), table.find_columns("kecamatan")
     if not stations or not table.has_any("hadir") or table.has_any("fase", "nrp", "petugas"):
@@ -46,10 +47,33 @@ def name_station_totals(table: ConvertedTable, facts: FileContext, context: Inge
     if desa:
         is_total = _are_totals_of_desa(places, numbers, facts, context)
     else:
-        is_total = bool(areas) and None not in numbers and facts.desa is None
+        is_total = bool(areas) and facts.desa is None and not any(map(_names_station, cells))
+        is_total = is_total and _are_totals_of_kecamatan(places, numbers, context)
     if is_total:
         table.cells = table.cells.rename(columns={stations[0]: f"banyaknya {stations[0]}"})
         table.doubt(rows, f"kolom “{stations[0]}” dibaca banyaknya TPS, bukan nomornya")
+
+
+def _names_station(cell: Cell) -> bool:
+    """Return whether a cell says more than a number: `TPS 003`, `003`."""
+    return isinstance(cell, str) and not re.fullmatch(r"\s*(?:[1-9]\d*)?\s*", cell)
+
+
+def _are_totals_of_kecamatan(
+    places: pd.DataFrame, numbers: Sequence[int | None], context: IngestContext
+) -> bool:
+    """Return whether every row names a kecamatan, with about as many TPS as it has."""
+    for cells, number in zip(places.itertuples(index=False), numbers, strict=True):
+        try:
+            code = context.places.read_kecamatan(None, cells[0]).code
+        except UnreadableCell:
+            return False
+        if code is None or number is None:
+            return False
+        known = context.register.kecamatan[code].tps
+        if abs(number - known) > _MOST_OFF * known:
+            return False
+    return True
 
 
 def _are_totals_of_desa(
