@@ -151,6 +151,22 @@ SHAPES: dict[str, dict[str, Any]] = {
         "receivedStamp": NINE_S * 1000 + 900,
         "sim": "sim1",
     },
+    "green-api": {
+        "typeWebhook": "incomingMessageReceived",
+        "instanceData": {"idInstance": 1234, "wid": "62711@c.us", "typeInstance": "whatsapp"},
+        "timestamp": NINE_S,
+        "idMessage": "F7AEC1B7086ECDC7E6E45923F5EDB825",
+        "senderData": {
+            "chatId": "120363@g.us", "sender": "628123456789@c.us", "chatName": "Posko",
+            "senderName": "Andi", "senderContactName": "",
+        },
+        "messageData": {"typeMessage": "textMessage", "textMessageData": {"textMessage": TEXT}},
+    },
+    "fonnte": {
+        "device": "62711", "sender": "120363@g.us", "message": TEXT, "text": "",
+        "member": "628123456789", "name": "Andi", "location": "", "timestamp": NINE_S,
+        "inboxid": 4711,
+    },
     "umum": {"teks": TEXT, "pengirim": "+628123456789", "waktu": "2024-11-27T02:10Z", "id": "7"},
 }  # fmt: skip
 
@@ -197,6 +213,7 @@ def test_one_event_of_matrix_is_read_and_its_change_is_one() -> None:
             {"id": "wamid.1", "status": "delivered"}]}}]}]},
         {**SHAPES["waha"], "payload": {**SHAPES["waha"]["payload"], "fromMe": True}},
         {**SHAPES["waha"], "event": "message.ack"},
+        {**SHAPES["green-api"], "typeWebhook": "outgoingMessageReceived"},
         {"envelope": {"source": "+62", "timestamp": NINE_S * 1000, "typingMessage": {}}},
         {"events": [{"type": "m.reaction", "event_id": "$1", "content": {}}]},
         {"teks": "   "},
@@ -209,6 +226,12 @@ def test_what_is_no_message_is_counted_and_not_refused(document: Any) -> None:
 
 def test_a_picture_is_read_by_its_caption() -> None:
     sent = whatsapp(id="1", timestamp=str(NINE_S), type="image", image={"caption": TEXT, "id": "2"})
+    assert only(sent).text == TEXT
+
+
+def test_an_answer_by_a_button_is_read_by_its_title() -> None:
+    reply = {"type": "button_reply", "button_reply": {"id": "1", "title": TEXT}}
+    sent = whatsapp(id="1", timestamp=str(NINE_S), type="interactive", interactive=reply)
     assert only(sent).text == TEXT
 
 
