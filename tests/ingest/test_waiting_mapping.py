@@ -340,3 +340,16 @@ def test_a_day_said_by_hand_goes_with_the_hour_of_the_title(board: Board, tmp_pa
     assert result.accepted == 1
     at = board.store.rows_after(FEEDS["tps"])["occurred_at"].iloc[0]
     assert f"{at.tz_convert('Asia/Jakarta'):%d %H.%M}" == "27 11.00"
+
+
+@pytest.mark.parametrize(("zone", "hour"), [(None, 2), ("Asia/Jakarta", 19)])
+def test_a_heading_of_utc_is_so_in_a_mapped_file_too_unless_a_person_says_otherwise(
+    board: Board, tmp_path: Path, zone: str | None, hour: int
+) -> None:
+    stated = [{**row, "Lihat (UTC)": "2024-11-27 02:00"} for row in rows()]
+    bring(board, csv_file(tmp_path / "utc.csv", *stated))
+    columns = COLUMNS | {"Lihat (UTC)": "waktu"}
+    result = act(board, mapping(columns=columns, facts={}, zone=zone))
+    assert result.accepted == 6, result
+    moments = board.store.rows_after(FEEDS["tps"])["occurred_at"]
+    assert {(moment.hour, moment.day) for moment in moments} == {(hour, 27 if hour == 2 else 26)}

@@ -102,8 +102,7 @@ def _convert(
         converted.notes.append(f"sumber: {profile.title}")
         _apply_review(converted, profile)
         convert_source_zones(converted, profile, context.election.zone)
-    else:
-        convert_heading_zones(converted, context.election.zone)
+    convert_heading_zones(converted, profile, context.election.zone)
     _leave_out_citizens(converted)
     tags = take_tag_row(converted)
     merge_choices(converted)

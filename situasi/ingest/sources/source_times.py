@@ -88,9 +88,16 @@ def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: Zo
             _convert_zone(table, name, ZoneInfo(written), zone)
 
 
-def convert_heading_zones(table: ConvertedTable, zone: ZoneInfo) -> None:
-    """Rewrite as local times those under a heading that says UTC or GMT, also `UTC+8`."""
+def convert_heading_zones(
+    table: ConvertedTable, profile: SourceProfile | None, zone: ZoneInfo
+) -> None:
+    """Rewrite as local times those under a heading that says UTC or GMT, also `UTC+8`.
+
+    Where the profile says in which zone the times of a heading are, that counts.
+    """
     for name in table.headings:
+        if profile is not None and profile.find_heading(name) in profile.zones:
+            continue
         match = _UTC_HEADING.search(name)
         if match and not _is_always(written := _read_offset(match), zone):
             _convert_zone(table, name, written, zone)

@@ -18,6 +18,8 @@ from situasi.ingest.vocabulary.heading_words import HeadingWords, build_heading_
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 from situasi.ingest.vocabulary.wide_headings import WideHeading, find_wide_headings, is_wide_table
 
+_ZONE = re.compile(r"(?:utc|gmt|wib|wita)$")  # `occurred_utc`: its zone is read elsewhere
+
 K = TypeVar("K")
 
 _SUM = re.compile(r"(?:jmlh|jml|jlh|jum)(?=[a-z]{4})(?!lah)")  # how people shorten "jumlah"
@@ -203,6 +205,7 @@ def _list_spelling_keys(heading: str) -> list[str]:
         return []
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
     names += [_SUM.sub("jumlah", name) for name in names if _SUM.match(name)]
+    names += [plain for name in names if (plain := _ZONE.sub("", name)) not in {name, ""}]
     return [s for name in names for s in (name, name.removesuffix("s"), f"{name}s")]
 
 
