@@ -85,3 +85,31 @@ def _is_giat(cell: Cell, table: ConvertedTable) -> bool:
     except UnreadableCell:
         return False
     return True
+
+
+def leave_out_situations_in_words(table: ConvertedTable) -> None:
+    """Add to the words of a row a state of the crowd that is told in several (`Sudah kondusif`).
+
+    A single word that is none of the three colours is asked. Beside a count it is a remark.
+    """
+    if table.has_any("hadir"):
+        return
+    for name in table.find_columns("situasi"):
+        column = table.cells[name].tolist()
+        words = {
+            row: normalize_text(str(cell))
+            for row, cell in enumerate(column)
+            if _is_text(cell) and len(str(cell).split()) > 1 and not _is_situation(cell, table)
+        }
+        if words:
+            keep_words(table, {row: f"{name.lower()}: {text}" for row, text in words.items()})
+            table.set_column(name, [None if r in words else c for r, c in enumerate(column)])
+            table.doubt(words, f'situasi tidak jelas dari kolom "{name}"')
+
+
+def _is_situation(cell: Cell, table: ConvertedTable) -> bool:
+    try:
+        table.vocabulary.read_code("incidents", "situasi", cell)
+    except UnreadableCell:
+        return False
+    return True

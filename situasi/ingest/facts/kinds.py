@@ -7,6 +7,7 @@ from functools import partial
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.answered_kinds import (
+    leave_out_situations_in_words,
     take_flagged_kinds,
     take_leading_giat,
     take_other_answers,
@@ -60,6 +61,7 @@ def complete_kind(
         return
     name_voter_columns(table, facts)
     _read_status_answers(table)
+    leave_out_situations_in_words(table)
     take_flagged_kinds(table)
     take_other_answers(table)
     _take_listed_kinds(table, context)
@@ -236,7 +238,7 @@ def _take_kinds_in_words(table: ConvertedTable, context: IngestContext) -> None:
     found = {
         row: kind
         for row, text in texts.items()
-        if (kind := _find_kind(normalize_text(text[:_MAX_TEXT_CHARS]), matcher))
+        if (kind := find_kind(normalize_text(text[:_MAX_TEXT_CHARS]), matcher))
     }
     if not found:
         return
@@ -310,7 +312,7 @@ def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
 
 def _take_incident_kinds(table: ConvertedTable, context: IngestContext) -> None:
     matcher = PhraseMatcher(context.vocabulary)
-    _take_kinds_from_words(table, "jenis", lambda text: _find_kind(text, matcher))
+    _take_kinds_from_words(table, "jenis", lambda text: find_kind(text, matcher))
 
 
 def _take_kinds_from_words(
@@ -331,7 +333,7 @@ def _take_kinds_from_words(
     table.doubt(rows, f"{heading} dibaca dari uraian")
 
 
-def _find_kind(text: str, matcher: PhraseMatcher) -> str | None:
+def find_kind(text: str, matcher: PhraseMatcher) -> str | None:
     """Return the one kind of incident that a text asserts; None where it asserts several."""
     matches = matcher.find(Passage(text))
     kinds = {match.code for match in matches if match.column == "jenis" and match.is_asserted}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.answers import is_answered, read_presence
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.facts.kinds import find_code
+from situasi.ingest.facts.kinds import find_code, find_kind
 from situasi.ingest.facts.places import complete_place
 from situasi.ingest.facts.times import (
     complete_time,
@@ -17,7 +17,8 @@ from situasi.ingest.facts.times import (
     find_time_columns,
     find_time_meaning,
 )
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -67,6 +68,10 @@ class _Question:
     words: tuple[str, ...]
 
     @property
+    def is_remark(self) -> bool:
+        return self.kind is None and self.gate is None
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return tuple(filter(None, (self.kind, self.gate, *self.words)))
 
@@ -83,7 +88,9 @@ def split_reports(table: ConvertedTable, facts: FileContext, context: IngestCont
     rest = table.select_rows(range(table.size), own)
     complete_time(rest, facts, "tps", context)
     complete_place(rest, facts, context)
-    told = [_list_rows_that_tell(table, question) for question in questions]
+    matcher = PhraseMatcher(context.vocabulary)
+    told = [_list_rows_that_tell(table, question, matcher) for question in questions]
+    _note_remarks(rest, table, questions, told)
     counts = _find_counts(rest)
     alone = {
         row for rows in told for row in rows if all(is_blank(column[row]) for column in counts)
@@ -114,9 +121,21 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
         words = [n for n in table.headings if _is_about_words(table, n) and n not in gates]
         own = [name for name in words if _HAPPENED.search(name)]
         return [_Question(kinds[0], gates[0] if gates else None, tuple(own))]
-    return [
+    questions = [
         _Question(None, gate, tuple(_find_words_after(table, gate, gates)[:1])) for gate in gates
     ]
+    asked = {name for question in questions for name in question.columns}
+    return questions + [
+        _Question(None, None, (name,))
+        for name in table.headings
+        if name not in asked and _is_remark(table, name)
+    ]
+
+
+def _is_remark(table: ConvertedTable, name: str) -> bool:
+    """Return whether a column says in words what went wrong, where anything did (`Kendala`)."""
+    is_unknown = table.vocabulary.find_any_column(name) is None
+    return bool(is_unknown and _HAPPENED.search(name)) and not _TIME_WORD.search(name)
 
 
 def _count_kinds(table: ConvertedTable, name: str) -> float:
@@ -194,7 +213,9 @@ def _find_counts(table: ConvertedTable) -> list[list[Cell]]:
     return [table.cells[name].tolist() for name in names]
 
 
-def _list_rows_that_tell(table: ConvertedTable, question: _Question) -> list[int]:
+def _list_rows_that_tell(
+    table: ConvertedTable, question: _Question, matcher: PhraseMatcher
+) -> list[int]:
     """Return the rows in which something happened."""
     columns = {name: table.cells[name].tolist() for name in question.columns}
     rows = []
@@ -203,9 +224,35 @@ def _list_rows_that_tell(table: ConvertedTable, question: _Question) -> list[int
             continue
         gate = read_presence(columns[question.gate][row]) if question.gate else None
         kind = columns[question.kind][row] if question.kind else None
-        if gate is not False and (gate or _has_report(kind, table)):
-            rows.append(row)
+        if question.is_remark:
+            told = _names_kind(columns[question.words[0]][row], table, matcher)
+        else:
+            told = gate is not False and bool(gate or _has_report(kind, table))
+        rows += [row] if told else []
     return rows
+
+
+def _note_remarks(
+    rest: ConvertedTable,
+    table: ConvertedTable,
+    questions: Sequence[_Question],
+    told: Sequence[Sequence[int]],
+) -> None:
+    """Note at a count what was remarked beside it and names no incident."""
+    for question, rows in zip(questions, told, strict=True):
+        if not question.is_remark:
+            continue
+        name = question.words[0]
+        for row, cell in enumerate(table.cells[name].tolist()):
+            if row not in rows and row not in table.reasons and _has_report(cell, table):
+                rest.doubt([row], f"{name} “{str(cell)[:60]}” bukan laporan kejadian")
+
+
+def _names_kind(cell: Cell, table: ConvertedTable, matcher: PhraseMatcher) -> bool:
+    """Return whether a remark names one kind of incident; others stay remarks."""
+    return _has_report(cell, table) and (
+        _is_code(cell, "jenis", table) or find_kind(normalize_text(str(cell)), matcher) is not None
+    )
 
 
 def _has_report(cell: Cell, table: ConvertedTable) -> bool:
