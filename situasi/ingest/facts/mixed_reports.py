@@ -124,11 +124,11 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
     questions = [
         _Question(None, gate, tuple(_find_words_after(table, gate, gates)[:1])) for gate in gates
     ]
-    asked = {name for question in questions for name in question.columns}
+    used = {name for question in questions for name in question.columns}
     return questions + [
         _Question(None, None, (name,))
         for name in table.headings
-        if name not in asked and _is_remark(table, name)
+        if name not in used and _is_remark(table, name)
     ]
 
 

@@ -206,7 +206,12 @@ def _list_spelling_keys(heading: str) -> list[str]:
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
     names += [_SUM.sub("jumlah", name) for name in names if _SUM.match(name)]
     names += [plain for name in names if (plain := _ZONE.sub("", name)) not in {name, ""}]
-    return [s for name in names for s in (name, name.removesuffix("s"), f"{name}s")]
+    # A letter has no plural: `P` are women, `PS` is a polling station.
+    return [
+        key
+        for name in names
+        for key in ((name, name.removesuffix("s"), f"{name}s") if len(name) > 2 else (name,))
+    ]
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
