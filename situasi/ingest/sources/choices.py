@@ -22,6 +22,7 @@ _NAME_KEYS = ("tag", "label", "name", "title", "value")
 _YES = frozenset(("1", "1.0", "true", "ya", "yes"))
 _NO = frozenset(("0", "0.0", "false", "tidak", "no"))
 _FLAG = re.compile(r"(?P<question>.+)_(?P<answer>[^_\s]+)")
+_NUMBERS = re.compile(r"[\d\s,;\[\]]+")
 _NUMBERED_ANSWER = re.compile(r"(.*[^\W\d])\.\d{1,2}")
 _SEPARATOR = re.compile(r"[/:]|__|\.")
 
@@ -77,9 +78,12 @@ def _join_numbered_answers(table: ConvertedTable) -> None:
 
 def name_tagged_choices(table: ConvertedTable) -> None:
     """Replace a list of objects under a heading of kinds by its names, joined by `;`."""
-    for name in table.find_columns("jenis"):
+    names = table.find_columns("jenis")
+    for name in names:
         column = table.cells[name].tolist()
         texts = [_join_names(cell) if isinstance(cell, str) else cell for cell in column]
+        if len(names) > 1:  # numbers of categories beside a question that has words
+            texts = [None if _NUMBERS.fullmatch(str(cell)) else cell for cell in texts]
         if texts != column:
             table.set_column(name, texts)
 

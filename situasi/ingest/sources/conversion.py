@@ -149,6 +149,10 @@ def _leave_out_citizens(converted: ConvertedTable) -> None:
             changed.append(f'"{name}"')
     if changed:
         converted.notes.append(f"nama warga tidak disimpan: {', '.join(changed)}")
+    clues = converted.vocabulary.clues
+    stages = [name for name in converted.headings if clues.is_heading("case_stage", name)]
+    if names and stages and not converted.has_any("status"):  # of the case, not of a TPS
+        converted.cells = converted.cells.rename(columns={stages[0]: "status penanganan"})
 
 
 def _prefer_asked_time(converted: ConvertedTable, headings: SourceHeadings) -> SourceHeadings:

@@ -7,7 +7,16 @@ from functools import cached_property, lru_cache
 
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
-GROUPS = ("message_text", "message_sender", "not_there", "police_report", "citizen", "men", "women")
+GROUPS = (
+    "message_text",
+    "message_sender",
+    "not_there",
+    "police_report",
+    "citizen",
+    "case_stage",
+    "men",
+    "women",
+)
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -21,7 +30,8 @@ class ClueWords:
 
     message_text, message_sender: headings of a table of messages. not_there: with one of these a
     phase is not reached. police_report: headings that only a register of police reports has.
-    citizen: headings of the people in one. men, women: what stands beside a count of only these.
+    citizen: headings of the people in one. case_stage: of how far its cases are. men, women: what
+    stands beside a count of only these.
     """
 
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
