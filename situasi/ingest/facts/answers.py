@@ -26,6 +26,8 @@ def read_presence(cell: Cell) -> bool | None:
 
 
 def _read(cell: Cell, yes: Set[str], no: Set[str]) -> bool | None:
+    if is_blank(cell):
+        return None
     word = normalize_cell(cell).lower().rstrip(".!")
     return True if word in yes else False if word in no else None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -217,18 +218,22 @@ def _list_rows_that_tell(
     table: ConvertedTable, question: _Question, matcher: PhraseMatcher
 ) -> list[int]:
     """Return the rows in which something happened."""
-    columns = {name: table.cells[name].tolist() for name in question.columns}
-    rows = []
-    for row in range(table.size):
-        if row in table.reasons or row in table.total_rows:
-            continue
-        gate = read_presence(columns[question.gate][row]) if question.gate else None
-        kind = columns[question.kind][row] if question.kind else None
+
+    @cache
+    def is_incident(cell: Cell) -> bool:
         if question.is_remark:
-            told = _names_kind(columns[question.words[0]][row], table, matcher)
-        else:
-            told = gate is not False and bool(gate or _has_report(kind, table))
-        rows += [row] if told else []
+            return _names_kind(cell, table, matcher)
+        return _has_report(cell, table)
+
+    empty: list[Cell] = [None] * table.size
+    name = question.words[0] if question.is_remark else question.kind
+    answers = table.cells[name].tolist() if name else empty
+    gates = table.cells[question.gate].tolist() if question.gate else empty
+    rows = []
+    for row, (gate, answer) in enumerate(zip(map(read_presence, gates), answers, strict=True)):
+        if row in table.reasons or row in table.total_rows or gate is False:
+            continue
+        rows += [row] if gate or is_incident(answer) else []
     return rows
 
 
