@@ -381,3 +381,9 @@ def test_what_shows_a_text_for_what_it_is_can_be_added_to_and_only_in_known_grou
     (tmp_path / "clue_words.csv").write_text("group,word\nlain,apa\n", "utf-8")
     with pytest.raises(ValueError, match=r"clue_words.csv baris 2.*tidak ada"):
         load_vocabulary(tmp_path)
+
+
+def test_a_letter_has_no_plural() -> None:
+    vocabulary = VOCABULARY
+    assert vocabulary.find_any_column("P") != "tps"
+    assert vocabulary.find_any_column("PS") == "tps"

@@ -114,9 +114,9 @@ def mark_group_sums(table: ConvertedTable, context: IngestContext) -> None:
     for row, name in enumerate(names):
         size = _count_group(row, names, numbers)
         if size and numbers[row] == size and row not in table.reasons:
-            group = range(row + 1, row + 1 + size)
-            check = _check(table, row, group)
-            table.reasons[row] = _SUM.format(normalize_text(str(name)), size, check)
+            check = _check(table, row, range(row + 1, row + 1 + size))
+            if check is not None:
+                table.reasons[row] = _SUM.format(normalize_text(str(name)), size, check)
 
 
 def _mark_kecamatan(
@@ -149,25 +149,33 @@ def _count_group(row: int, names: Sequence[Cell], numbers: Sequence[int | None])
     """Return how many rows without a name count up from TPS 1 below this one, which has a name."""
     if is_blank(names[row]):
         return 0
-    size = 0
-    for name, number in zip(names[row + 1 :], numbers[row + 1 :], strict=True):
-        if not is_blank(name) or number != size + 1:
-            break
-        size += 1
-    return size
+    end = row + 1
+    while end < len(names) and is_blank(names[end]) and numbers[end] == end - row:
+        end += 1
+    return end - row - 1
 
 
-def _check(table: ConvertedTable, row: int, group: Sequence[int]) -> str:
-    """Return whether the counts of a row are the sums of those of the group, in words."""
+def _check(table: ConvertedTable, row: int, group: Sequence[int]) -> str | None:
+    """Return whether the counts of a row are the sums of those of the group, in words.
+
+    None where they can be no sums: there are none, or one of the group is greater. Of a single TPS
+    the sum is its own count.
+    """
     wide = table.vocabulary.find_wide_headings(table.headings).items()
     hours = [heading for heading, meaning in wide if meaning.holds == "hadir"]
+    found: str | None = None
     for heading in (*table.find_columns("hadir"), *hours):
         column = table.cells[heading].tolist()
         stated = find_count(column[row])
-        total = sum(find_count(column[other]) or 0 for other in group)
-        if stated is not None and total != stated:
-            return f"“{heading}” tertulis {stated}, di bawahnya berjumlah {total}: periksa"
-    return _AGREES
+        counts = [count for r in group if (count := find_count(column[r])) is not None]
+        if stated is None:
+            continue
+        if not counts or max(counts) > stated or (len(group) == 1 and counts[0] != stated):
+            return None
+        found = found or _AGREES
+        if sum(counts) != stated:
+            found = f"“{heading}” tertulis {stated}, di bawahnya berjumlah {sum(counts)}: periksa"
+    return found
 
 
 def _read_number(cell: Cell) -> int | None:

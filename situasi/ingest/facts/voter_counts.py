@@ -63,7 +63,7 @@ def _name_strength(table: ConvertedTable, facts: FileContext) -> None:
     is_strength = len(keys & _FORCES) > 1 or (
         _STRENGTH.search(facts.words) is not None and not _VOTERS.search(facts.words)
     )
-    if is_strength:
+    if is_strength and not table.has_any("nrp", "petugas"):
         names = [n for n in table.find_columns("hadir") if normalize_key(n) in _BARE_PRESENT]
         table.cells = table.cells.rename(columns={n: f"personel {n.lower()}" for n in names})
 
