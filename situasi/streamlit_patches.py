@@ -5,7 +5,6 @@ as it is: a log line, the metric `situasi_streamlit_patch` and the page Kesehata
 headers of uvicorn are the exception: where they cannot be turned off, the server does not start.
 """
 
-import asyncio
 import inspect
 import logging
 import threading
@@ -30,7 +29,7 @@ from streamlit.runtime.state import SafeSessionState
 
 from situasi.common import metrics
 from situasi.common.callback_batch import CallbackBatch, CoalescingSleep
-from situasi.common.lazy_event_loop import LazyEventLoop
+from situasi.common.lazy_event_loop import LazyLoopAsyncio
 from situasi.server import startup_checks
 from situasi.server.auth import websocket
 from situasi.server.delayed_files import DelayedFileMetadata
@@ -298,22 +297,8 @@ def _call_if_alive(
         call(session, callback)
 
 
-class _LazyLoopAsyncio:
-    """What Streamlit's module of sessions takes for `asyncio`: its loops open at first use.
-
-    Stock Streamlit opens a loop, and so three file descriptors, for the life of each session.
-    """
-
-    def new_event_loop(self) -> asyncio.AbstractEventLoop:
-        """Return a loop that holds nothing yet."""
-        return LazyEventLoop(asyncio.new_event_loop)  # type: ignore[abstract]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
-
-
 def _use_lazy_loops() -> None:
-    vars(app_session)["asyncio"] = _LazyLoopAsyncio()
+    vars(app_session)["asyncio"] = LazyLoopAsyncio()
 
 
 def _use_parked_sessions() -> None:

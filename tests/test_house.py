@@ -155,3 +155,4 @@ def test_files_and_folders_stay_small_enough_to_read() -> None:
         named(f) for f in folders if len([m for m in f.glob("*.py") if m.stem[0] != "_"]) > 20
     ]
     assert crowded == []
+    assert [named(f) for f in PRODUCT if len(f.read_text("utf-8").splitlines()) > 400] == []

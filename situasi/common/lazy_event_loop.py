@@ -52,3 +52,17 @@ def _delegate(name: str) -> Callable[..., Any]:
 for _name in vars(asyncio.AbstractEventLoop):
     if not _name.startswith("_") and _name not in _OWN_METHODS:
         setattr(LazyEventLoop, _name, _delegate(_name))
+
+
+class LazyLoopAsyncio:
+    """What Streamlit's module of sessions takes for `asyncio`: its loops open at first use.
+
+    Stock Streamlit opens a loop, and so three file descriptors, for the life of each session.
+    """
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        """Return a loop that holds nothing yet."""
+        return LazyEventLoop(asyncio.new_event_loop)  # type: ignore[abstract]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)

@@ -338,11 +338,8 @@ class Inbox:
 
     def _write_note(self, target: Path, suffix: str, text: str) -> None:
         try:
-            atomic_files.write(
-                target.with_name(target.name + suffix),
-                f"{text}\n".encode(),
-                _REASON_FILE_MODE,
-            )
+            beside = target.with_name(target.name + suffix)
+            atomic_files.write(beside, f"{text}\n".encode(), _REASON_FILE_MODE)
         except OSError as error:  # the log and the page of the dashboard have the reason too
             _log.warning("reason not written", extra={"file": target.name, "why": str(error)})
 
