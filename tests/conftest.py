@@ -52,7 +52,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Tests of one xdist_group run in one worker, and share its browser and its servers.
 
     So do those that look at the rehearsed board: a second one takes as long as the tests. The
-    others go by modules, so that what a module makes for its tests is made once.
+    others go by modules, so that what a module makes for its tests is made once. Groups go first:
+    a long one that began last would be waited for.
     xdist 3.8 says so in `_nodeid`, which pytest 9.2 no longer reads.
     """
     if hasattr(config, "workerinput"):
@@ -62,6 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             mark = item.get_closest_marker("xdist_group")
             group = mark.args[0] if mark else item.nodeid.partition("::")[0]
             item._id = NodeId.parse(f"{item.nodeid}@{group}")
+        items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.hookimpl(wrapper=True)
