@@ -65,11 +65,12 @@ _STATION_OF_DESA = re.compile(
     re.IGNORECASE,
 )
 # A line that says when, and of what kind of table; no other word, and numbers of a time alone.
+# Possessive: a line that is none is given up at once, however long its numbers are.
 _TIME_LINE = re.compile(
     r"(?:(?:rekap\w*|laporan|lap|data|kehadiran|hadir|partisipasi|pemilih|perkembangan|situasi"
     r"|sementara|update|jumlah|pengguna|hak|pilih|pada|sampai|dengan|hari|tanggal|tgl|senin|selasa"
     rf"|rabu|kamis|jum'?at|sabtu|minggu|pukul|pkl|pk|jam|wib|s\.?/?d|{_MONTH_NAMES})[a-z]{{0,6}}\b"
-    r"|\d{1,4}|[\s.,:;/()_–-])+",
+    r"|\d{1,4}+|[\s.,:;/()_–-])++",
     re.IGNORECASE,
 )
 # After a name in a title: what is no longer part of it.

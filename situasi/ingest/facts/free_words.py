@@ -56,6 +56,7 @@ def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> Non
             row: match
             for row, cell in enumerate(cells)
             if isinstance(cell, str)
+            and len(cell) <= _MAX_CHARS
             and (match := _PHASE_AND_HOUR.fullmatch(cell.strip()))
             and _is_code(match["phase"], "tps", "fase", context)
         }

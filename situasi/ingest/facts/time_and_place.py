@@ -8,6 +8,7 @@ from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
+_LONGEST = 200  # characters of a cell that is split; longer ones are no time and place
 _HEADING = re.compile(r"\b(?:tkp|tempat|lokasi)\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[/,;|]\s*|\s+[-–]\s+|\s*&\s*|\s+dan\s+")
 _LEVELS = {
@@ -55,7 +56,7 @@ def split_place_columns(table: ConvertedTable) -> None:
         if "kecamatan" not in levels or table.has_any("kecamatan", "tempat"):
             continue
         rows = [
-            [] if is_blank(cell) else [part.strip() for part in _PARTS.split(str(cell))]
+            [] if is_blank(cell) else [part.strip() for part in _PARTS.split(str(cell)[:_LONGEST])]
             for cell in table.cells[heading].tolist()
         ]
         filled = [row for row in rows if row]
@@ -73,7 +74,7 @@ def split_place_columns(table: ConvertedTable) -> None:
 
 
 def _split(cell: Cell) -> tuple[Cell, Cell]:
-    if is_blank(cell) or not isinstance(cell, str):
+    if not isinstance(cell, str) or len(cell) > _LONGEST:
         return cell, None
     text = " ".join(cell.split())
     match = _TIME_FIRST.fullmatch(text) or _PLACE_FIRST.fullmatch(text)

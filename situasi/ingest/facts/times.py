@@ -19,11 +19,12 @@ from situasi.ingest.vocabulary.wide_headings import WideHeading
 _COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
 _REGISTERED = re.compile(
-    r"(?:(?:jumlah|jml|total)\W+)?(?:dpt|dptb|dpk|target|pemilih terdaftar|jml pemilih)\W*",
+    r"(?:(?:jumlah|jml|total)\W++)?(?:dpt|dptb|dpk|target|pemilih terdaftar|jml pemilih)\W*+",
     re.IGNORECASE,
 )
 _LINE_OF_HOUR = re.compile(
-    r"(?:s\.?/?d\.?\W*)?(?:(?:jam|pukul|pkl|pk)\W*\d{1,2}(?:[.:]\d{2})?|\d{1,2}[.:]\d{2})\W*(?:wib)?\W*",
+    r"(?:s\.?/?d\.?\W*+)?(?:(?:jam|pukul|pkl|pk)\W*+\d{1,2}(?:[.:]\d{2})?|\d{1,2}[.:]\d{2})"
+    r"\W*+(?:wib\W*+)?",
     re.IGNORECASE,
 )
 _FIRST_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:]([0-5]\d)(?!\d)")

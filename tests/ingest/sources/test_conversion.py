@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -137,3 +138,17 @@ def test_a_prefix_of_one_heading_alone_is_part_of_its_name() -> None:
 
 def test_reserved_headings_are_never_taken_for_groups() -> None:
     assert strip_groups(sorted(reserved_columns.ALL), lambda _: True) == {}
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "laporan ", "!", "pukul 08", "12-", "a b ", "kec. ", "tps ", "08.00 ", "( "]
+)
+def test_no_long_cell_or_title_takes_longer_than_its_length(
+    context: IngestContext, piece: str
+) -> None:
+    """What tries every way to read them would not end before the tests do."""
+    long = piece * (20_000 // len(piece)) + "x"
+    for heading in ("WAKTU DAN TKP", "KEC/DESA/TPS", "fase", "jam", "uraian", "situasi", "kendala"):
+        table = table_of({heading: long, "hadir": "12"}, {heading: "aman", "hadir": "13"})
+        table = replace(table, titles=(long, f"REKAP {long}"))
+        assert len(convert_table(table, "a.csv", context).cells) == 2
