@@ -52,7 +52,11 @@ _TIME_OF_EXPORT = re.compile(
 _MADE_AT = re.compile(r"\b(?:di)?cetak|unduh|ekspor|\b(?:export|generated|printed)", re.IGNORECASE)
 _KECAMATAN = re.compile(r"\b(?:kecamatan|kec)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
-_VENUE = re.compile(r"^(?:tempat|lokasi)\s*:\s*([^\n]{3,80})$", re.IGNORECASE | re.MULTILINE)
+# `Tempat : ...` as a line of its own, or after the hour in one line.
+_VENUE = re.compile(
+    r"(?:^|[|;]\s*|\s{2})(?:tempat|lokasi)\s*:\s*([^\n|;]{3,80}?)(?=$|[|;]|\s{2})",
+    re.IGNORECASE | re.MULTILINE,
+)
 # One TPS at the beginning of a line; no range, and no number of TPS.
 _STATION = re.compile(
     r"tps\b\W{0,3}(?:no(?:mor)?\b\W{0,3})?(\d{1,3})\b"

@@ -31,6 +31,7 @@ _TITLE = re.compile(
 _HEADINGS = frozenset(
     ("kehadiran", "statuskehadiran", "absensi", "absen", "presensi", "attendance")
 )
+_NAMES_PRESENCE = re.compile(r"\b(?:kehadiran|absen|absensi|presensi)\b", re.IGNORECASE)
 # Headings of the hour at which an officer came to the TPS.
 _ARRIVALS = frozenset(
     ("jamtiba", "pukultiba", "waktutiba", "jamtibaditps", "waktutibaditps", "tibaditpsjam",
@@ -118,7 +119,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         return
     is_list = _TITLE.search(words) is not None
     _merge_ticks(table, is_list=is_list)
-    names = [n for n in table.headings if is_list or normalize_key(n) in _HEADINGS]
+    names = [n for n in table.headings if is_list or _NAMES_PRESENCE.search(n)]
     name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
         _take_arrivals(table, _ARRIVALS | (_LISTED_ARRIVALS if is_list else frozenset()))
