@@ -61,11 +61,15 @@ def take_station_column(table: ConvertedTable) -> None:
     found = []
     for name in table.headings:
         column = table.cells[name].tolist()
-        cells = [c for r, c in enumerate(column) if not is_blank(c) and r not in table.reasons]
-        if cells and all(isinstance(c, str) and _STATION_CELL.fullmatch(c.strip()) for c in cells):
+        cells = (c for r, c in enumerate(column) if not is_blank(c) and r not in table.reasons)
+        if _is_station(next(cells, None)) and all(map(_is_station, cells)):
             found.append(name)
     if len(found) == 1:
         table.cells = table.cells.rename(columns={found[0]: "tps"})
+
+
+def _is_station(cell: Cell) -> bool:
+    return isinstance(cell, str) and _STATION_CELL.fullmatch(cell.strip()) is not None
 
 
 def _take_places_in_words(table: ConvertedTable, context: IngestContext) -> None:

@@ -28,7 +28,7 @@ def find_statements(rows: Sequence[Sequence[str]]) -> list[int]:
     A title and `NIHIL` stand in one cell, in one row, or in two rows, one below the other.
     """
     found: list[int] = []
-    texts = [_read_line(row) for row in rows]
+    texts = [_read_line(row) if row else None for row in rows]
     for index, line in enumerate(texts):
         if rows[index] and all(map(_RULE.fullmatch, rows[index])):  # `|---|---|` below a heading
             found.append(index)
