@@ -11,10 +11,15 @@ _HEADING = re.compile(
     r"|mencoblos|nyoblos|partisipasi|parmas|pengguna|menggunakan|hak|pilih"
     r"|turnout|voters?|voted|present)\W+)+)?"
     r"(?:s\W{0,2}d\W{0,2}|(?:sampai|hingga|by|at|until)\W+)?"
-    r"(?P<lead>(?:jam|pukul|pkl|pk)\W{0,3})?"
+    r"(?P<lead>(?:(?:jam|pukul|pkl|pk)\W{0,3}){1,2})?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
-    r"\W{0,2}(?P<zone>wib|wita|wit)?\W{0,2}(?:(?:jumlah|jml|total|pemilih|hadir|kehadiran"
+    r"\W{0,3}(?:(?:jumlah|jml|total|pemilih|hadir|kehadiran"
     r"|l ?[+&/] ?p|memilih|mencoblos|partisipasi|parmas|pengguna hak pilih)\W{0,2}){0,3}"
+)
+# `s.d. Pukul (WIB)` above `08.00`: a title of a group names the zone before the hour.
+_ZONE = re.compile(r"[(\[]? ?(?<![a-z])(wib|wita|wit)(?![a-z]) ?[)\]]?")
+_UNIT = re.compile(
+    r"[(\[] ?(?:orang|org|jiwa|pemilih) ?[)\]]|(?<=[0-9]) ?[(\[] ?(?:jam|pukul) ?[)\]]"
 )
 _JOINED_MINUTES = re.compile(r"(?<=[0-9])_(?=[0-9]{2}$)")  # `hadir_09_00`
 _CODED = re.compile(
@@ -36,10 +41,11 @@ def parse_hour_heading(heading: str) -> HourHeading | None:
     if "%" in heading:
         return None
     text = _JOINED_MINUTES.sub(".", normalize_cell(heading).lower()).replace("_", " ")
-    match = _HEADING.fullmatch(text)
-    if not match or not (match["lead"] or match["minute"] or match["zone"]):
+    zones = set(_ZONE.findall(text))
+    match = _HEADING.fullmatch(" ".join(_UNIT.sub(" ", _ZONE.sub(" ", text)).split()))
+    if not match or len(zones) > 1 or not (match["lead"] or match["minute"] or zones):
         return None
-    clock = f"{int(match['hour']):02d}.{match['minute'] or '00'} {(match['zone'] or '').upper()}"
+    clock = f"{int(match['hour']):02d}.{match['minute'] or '00'} {''.join(zones).upper()}"
     return HourHeading(clock.strip(), bool(match["heads"]))
 
 
