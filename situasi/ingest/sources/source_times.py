@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.ingest.parsing.date_patterns import ZONES
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
 TIME_HEADINGS = ("waktu", "tanggal", "waktu_lapor")
 MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
@@ -19,12 +21,13 @@ MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)", re.DOTALL)
 _OWN_ZONE = re.compile(r"(?:\d ?Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|WIB|WITA|WIT))$", re.IGNORECASE)
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-# `Occurred at (UTC)`, `Waktu UTC+8`, `time_utc`.
-_UTC_HEADING = re.compile(
-    r"(?:\b(?:UTC|GMT)|_utc$)"
+# `Occurred at (UTC)`, `Waktu UTC+8`, `time_utc`, `Jam buka (WITA)`.
+_ZONE_HEADING = re.compile(
+    r"\b(?P<name>WIB|WITA|WIT)\b|(?:\b(?:UTC|GMT)|_utc$)"
     r"(?: ?(?P<sign>[+-]) ?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?)?(?![a-z])",
     re.IGNORECASE,
 )
+_ENDS_IN_CLOCK = re.compile(r"(?:^|[\sT])\d{1,2}(?:[.:]\d{2}){1,2}$")  # no date as 27.11.24
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -91,14 +94,14 @@ def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: Zo
 def convert_heading_zones(
     table: ConvertedTable, profile: SourceProfile | None, zone: ZoneInfo
 ) -> None:
-    """Rewrite as local times those under a heading that says UTC or GMT, also `UTC+8`.
+    """Rewrite as local times those under a heading that names another zone: UTC, `UTC+8`, WITA.
 
     Where the profile says in which zone the times of a heading are, that counts.
     """
     for name in table.headings:
         if profile is not None and profile.find_heading(name) in profile.zones:
             continue
-        match = _UTC_HEADING.search(name)
+        match = None if parse_hour_heading(name) else _ZONE_HEADING.search(name)
         if match and not _is_always(written := _read_offset(match), zone):
             _convert_zone(table, name, written, zone)
 
@@ -110,6 +113,8 @@ def _is_always(written: tzinfo, zone: ZoneInfo) -> bool:
 
 
 def _read_offset(match: re.Match[str]) -> tzinfo:
+    if match["name"]:
+        return ZONES[match["name"].lower()]
     if match["sign"] is None:
         return ZoneInfo("UTC")
     offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
@@ -157,7 +162,7 @@ def _convert_zone(table: ConvertedTable, name: str, written: tzinfo, zone: ZoneI
     suffix = _format_zone(written)
     texts = _convert_iso_texts([c for c in naive if _ISO_START.match(c)], written, zone)
     for cell in naive - texts.keys():
-        if any(map(str.isdigit, cell)) and suffix and ":" in cell:
+        if suffix and any(map(str.isdigit, cell)) and (":" in cell or _ends_in_clock(cell)):
             texts[cell] = f"{cell} {suffix}"
     moments: dict[Cell, Cell] = {
         cell: _format(cell.replace(tzinfo=written).astimezone(zone))
@@ -167,6 +172,10 @@ def _convert_zone(table: ConvertedTable, name: str, written: tzinfo, zone: ZoneI
     changed = moments | texts
     if changed:
         table.set_column(name, [_replace(cell, changed) for cell in column])
+
+
+def _ends_in_clock(cell: str) -> bool:
+    return bool(_ENDS_IN_CLOCK.search(cell.strip()[-20:]))
 
 
 def _format_zone(written: tzinfo) -> str | None:
