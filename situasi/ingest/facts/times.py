@@ -1,10 +1,12 @@
 """Day and hour of a report that no column names: from titles, the file, or when it was sent."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import FASE
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
@@ -66,7 +68,7 @@ def complete_time(
     if facts.other_day is not None:
         source += f"; nama berkas menyebut {facts.other_day}"
     if day is None:
-        _take_day_of_report(table, found if has_hours else {}, context.election.zone)
+        _take_day_of_report(table, found if has_hours else {}, context.election)
     is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS, "fase"))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
@@ -251,14 +253,14 @@ def _take_time_of_report(table: ConvertedTable) -> None:
 
 
 def _take_day_of_report(
-    table: ConvertedTable, wide: Mapping[str, WideHeading], zone: ZoneInfo
+    table: ConvertedTable, wide: Mapping[str, WideHeading], election: Election
 ) -> None:
     """Use the day of submission for an hour without a day; the day before where it is later.
 
     wide: the headings of a table with a column per hour.
     """
     if wide:
-        _take_day_of_wide_report(table, wide, zone)
+        _take_day_of_wide_report(table, wide, election)
         return
     names = table.find_columns("waktu_lapor")[:1]
     undated = _find_undated_rows(table) if names else []
@@ -269,29 +271,56 @@ def _take_day_of_report(
     days: dict[int, Cell] = {}
     for row in undated:
         clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
-        if (day := find_day_of_report(reported[row], clock, zone)) is not None:
+        if (day := find_day_of_report(reported[row], clock, election.zone)) is not None:
             days[row] = day
     table.fill("tanggal", list(days), days.__getitem__)
     table.doubt(days, "tanggal dari waktu lapor")
 
 
 def _take_day_of_wide_report(
-    table: ConvertedTable, wide: Mapping[str, WideHeading], zone: ZoneInfo
+    table: ConvertedTable, wide: Mapping[str, WideHeading], election: Election
 ) -> None:
-    """Use the day of submission for the hours of a row; the day before where one is later."""
-    clocks = {name: h.value for name, h in wide.items() if h.column == "clock"}
+    """Use the day of submission for the hours of a row; the day before where one is later.
+
+    The hours of phases take it only where all of the row are of that day.
+    """
     names = table.find_columns("waktu_lapor")[:1]
-    if not clocks or not names or table.has_any("waktu", "tanggal", "jam"):
+    if not names or table.has_any("waktu", "tanggal", "jam"):
         return
     reported = table.cells[names[0]].tolist()
-    columns = {name: table.cells[name].tolist() for name in clocks}
+    columns = {name: table.cells[name].tolist() for name in wide}
     days: dict[int, Cell] = {}
     for row in table.find_empty_rows():
-        filled = [clocks[name] for name in clocks if not is_blank(columns[name][row])]
-        if filled and (day := find_day_of_report(reported[row], max(filled), zone)) is not None:
+        filled = [
+            (wide[n], column[row]) for n, column in columns.items() if not is_blank(column[row])
+        ]
+        hours = [heading.value for heading, _ in filled if heading.column == "clock"]
+        phases = [(heading.value, cell) for heading, cell in filled if heading.column == "fase"]
+        if hours:
+            day = find_day_of_report(reported[row], max(hours), election.zone)
+        else:
+            day = _find_day_of_phases(reported[row], phases, election)
+        if day is not None:
             days[row] = day
     table.fill("tanggal", list(days), days.__getitem__)
     table.doubt(days, "tanggal dari waktu lapor")
+
+
+def _find_day_of_phases(
+    reported: Cell, phases: Sequence[tuple[str, Cell]], election: Election
+) -> str | None:
+    """Return the one day of all phases of a form; None where one may be of another day.
+
+    A form that was sent after the day of voting may tell of that day; and where the phases are not
+    in their order, one is of another day: supplies of the afternoon came on the day before.
+    """
+    days = {find_day_of_report(reported, clock, election.zone) for _, clock in phases}
+    day = days.pop() if len(days) == 1 else None
+    if day is None or parse_date_parts(day).day > election.day:
+        return None
+    order = sorted((FASE.index(phase), read_clock(clock).clock) for phase, clock in phases)
+    clocks = [clock for _, clock in order]
+    return day if clocks == sorted(clocks) else None
 
 
 def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
