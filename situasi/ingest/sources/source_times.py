@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ _ZONE_HEADING = re.compile(
     re.IGNORECASE,
 )
 _ENDS_IN_CLOCK = re.compile(r"(?:^|[\sT])\d{1,2}(?:[.:]\d{2}){1,2}$")  # no date as 27.11.24
+_REWRITTEN = frozenset((str, int, float, datetime, time))
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -164,11 +165,14 @@ def _convert_zone(table: ConvertedTable, name: str, written: tzinfo, zone: ZoneI
     for cell in naive - texts.keys():
         if suffix and any(map(str.isdigit, cell)) and (":" in cell or _ends_in_clock(cell)):
             texts[cell] = f"{cell} {suffix}"
-    moments: dict[Cell, Cell] = {
+    moments: dict[Any, Cell] = {
         cell: _format(cell.replace(tzinfo=written).astimezone(zone))
         for cell in set(column)
         if isinstance(cell, datetime) and cell.tzinfo is None
     }
+    if suffix:  # the clocks of a workbook
+        clocks = {c for c in set(column) if isinstance(c, time) and c.tzinfo is None}
+        moments |= {cell: f"{cell:%H:%M:%S} {suffix}" for cell in clocks}
     changed = moments | texts
     if changed:
         table.set_column(name, [_replace(cell, changed) for cell in column])
@@ -202,4 +206,4 @@ def _format(moment: datetime) -> str:
 
 
 def _replace(cell: Cell, texts: Mapping[Any, Cell]) -> Cell:
-    return texts.get(cell, cell) if type(cell) in {str, int, float, datetime} else cell
+    return texts.get(cell, cell) if type(cell) in _REWRITTEN else cell
