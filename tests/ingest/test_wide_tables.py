@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest import quarantine
 from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.tables import Cell
+from situasi.ingest.validation.phase_order import order_phases
 from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
 from tests.builders import unbounded
 from tests.builders_files import csv_file
@@ -204,3 +207,48 @@ def test_a_wide_file_twice_changes_nothing(board: Board, tmp_path: Path) -> None
     again = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert (again.accepted, again.duplicate, again.quarantined) == (0, 2, 1)
     assert board.store.version() == version
+
+
+def test_a_phase_after_midnight_is_of_the_next_day_and_says_so(
+    board: Board, tmp_path: Path
+) -> None:
+    row = {
+        **PLACE,
+        "TPS": 1,
+        "TANGGAL": "26/11/2024",
+        "SELESAI HITUNG": "22.05",
+        "BERANGKAT DARI TPS": "23.10",
+        "TIBA DI PPK": "00.20",
+    }
+    odd = {**row, "TPS": 2, "BERANGKAT DARI TPS": "22.30", "TIBA DI PPK": "22.10"}
+    ledger = bring(board, csv_file(tmp_path / "kotak.csv", row, odd))
+    assert (ledger.accepted, ledger.quarantined) == (5, 1)
+    assert "lebih awal dari fase sebelumnya" in str(ledger.reasons)
+    found = board.store.rows_after(TPS)
+    arrived = found[found["fase"] == "kotak_tiba_ppk"].iloc[0]
+    assert f"{arrived['occurred_at'].tz_convert('Asia/Jakarta'):%d %H.%M}" == "27 00.20"
+    assert "hari berikutnya" in arrived["flags"]
+    assert stored_days(found[found["fase"] != "kotak_tiba_ppk"]) == {"26"}
+
+
+def stored_days(found: pd.DataFrame) -> set[str]:
+    return {*found["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d")}
+
+
+@pytest.mark.parametrize(
+    ("phases", "days", "held"),
+    [
+        ([("kotak_tiba_ppk", "00.20"), ("kotak_bergeser", "23.10")], [1, 0], []),
+        ([("hitung_selesai", "23.50"), ("kotak_bergeser", "00.10"), ("kotak_tiba_ppk", "01.00")],
+         [0, 1, 1], []),
+        ([("ditutup", "13.00"), ("hitung_selesai", "03.15")], [0, 0], [1]),  # or 15.15
+        ([("logistik_tiba", "20.00"), ("dibuka", "07.00")], [0, 0], []),
+        ([("kotak_bergeser", "malam"), ("kotak_tiba_ppk", "00.20")], [0, 0], []),
+    ],
+)  # fmt: skip
+def test_phases_of_a_row_follow_one_another(
+    phases: list[tuple[str, Cell]], days: list[int], held: list[int]
+) -> None:
+    found = order_phases(phases)
+    assert [phase.days for phase in found] == days
+    assert [index for index, phase in enumerate(found) if phase.reason] == held

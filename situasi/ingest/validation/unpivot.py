@@ -1,16 +1,19 @@
 """Conversion of wide TPS tables: each filled cell of an hour, phase or place becomes a report."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import pandas as pd
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
+from situasi.ingest.validation.phase_order import order_phases
 from situasi.ingest.validation.table_check import REASON_BY_MARK
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
@@ -147,10 +150,54 @@ def _build_reports(
         else None
         for index, reason in enumerate(reasons)
     ]
+    has_undated = day in data[_DAY_HEADING]
+    _put_phases_in_order(data, filled, wide, table, mapping)
     reports = pd.DataFrame(data, dtype="object")
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
-    ), day in data[_DAY_HEADING]
+    ), has_undated
+
+
+def _put_phases_in_order(
+    data: dict[str, list[Cell]],
+    filled: list[tuple[int, str | None]],
+    wide: dict[str, WideHeading],
+    table: Table,
+    mapping: ColumnMapping,
+) -> None:
+    """Give the phases of a row that are after midnight their day, and hold those out of order."""
+    phases_by_row: dict[int, list[int]] = {}
+    for index, (row, heading) in enumerate(filled):
+        if heading is not None and wide[heading].column == "fase":
+            phases_by_row.setdefault(row, []).append(index)
+    names = [n for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
+    names.append(_DAY_HEADING)
+    for row, indexes in phases_by_row.items():
+        headings = [str(filled[index][1]) for index in indexes]
+        phases = [(wide[h].value, table.cells[h].iloc[row]) for h in headings]
+        base = next(
+            (d for n in names for i in indexes if (d := _find_day(data[n][i])) is not None), None
+        )
+        for index, phase in zip(indexes, order_phases(phases), strict=True):
+            reason = phase.reason
+            if phase.days and base is None:
+                reason = f"{phase.note}, tetapi tanggalnya tidak jelas"
+            elif phase.days and base is not None:
+                filled_name = next((n for n in names if not is_blank(data[n][index])), _DAY_HEADING)
+                data[filled_name][index] = f"{base + timedelta(days=phase.days):%d/%m/%Y}"
+                notes = data.setdefault(DOUBT, [None] * len(filled))
+                notes[index] = _join_notes(notes[index], str(phase.note))
+            if reason is not None:
+                data.setdefault(NOT_A_REPORT, [None] * len(filled))[index] = reason
+
+
+def _find_day(cell: Cell) -> date | None:
+    """Return the day that a cell is; None where it is none, or a moment."""
+    try:
+        parts = parse_date_parts(cell)
+    except UnreadableCell:
+        return None
+    return parts.day if parts.clock is None else None
 
 
 def _join_notes(note: Cell, other: str) -> str:
