@@ -120,9 +120,14 @@ def _take_desa_codes(table: ConvertedTable) -> None:
 
 
 def _take_points(table: ConvertedTable) -> None:
-    """Use a point that stands under the heading of a place (`lokasi`) as coordinates."""
+    """Use a point that stands under the heading of a place (`lokasi`) as coordinates.
+
+    Else the one column under an unknown heading that holds points alone.
+    """
     if table.has_any("koordinat", "lat", "lon"):
         return
+    unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
+    points_alone = [name for name in unknown if _holds_points(table.cells[name].tolist())]
     for name in table.find_columns("tempat"):
         column = table.cells[name].tolist()
         points = {
@@ -134,6 +139,17 @@ def _take_points(table: ConvertedTable) -> None:
         if by_row:
             table.set_column(name, [None if cell in points else cell for cell in column])
             table.fill("koordinat", list(by_row), by_row.__getitem__)
+            return
+    if len(points_alone) == 1:
+        table.cells = table.cells.rename(columns={points_alone[0]: "koordinat"})
+
+
+def _holds_points(column: Sequence[Cell]) -> bool:
+    """Return whether a column has cells, and each is a point."""
+    filled = [cell for cell in column if not is_blank(cell)]
+    return bool(filled) and all(
+        isinstance(cell, str) and _POINT.fullmatch(cell.strip()) for cell in filled
+    )
 
 
 def _fill_down(table: ConvertedTable) -> None:

@@ -48,6 +48,11 @@ _PAIR_WITH_HEMISPHERES = (
 _MAP_LINK = re.compile(
     r"https?://\S*?[?&](?:q|query|ll)=(?:loc:)?(-?[0-9.]+)(?:,|%2c)(-?[0-9.]+)(?:&\S*)?"
 )
+# As forms on telephones write it: latitude, longitude, altitude and accuracy, both in metres.
+_GEOPOINT = re.compile(
+    r"(-?[0-9]{1,2}\.[0-9]{1,20}) (-?[0-9]{1,3}\.[0-9]{1,20})"
+    r"(?: -?[0-9]{1,5}(?:\.[0-9]{1,20})?){2}"
+)
 # Degree, minute and second marks as keyboards, telephones and word processors set them.
 _MARK_REPLACEMENTS = str.maketrans(
     dict.fromkeys("\u00ba\u02da", "°")
@@ -134,7 +139,7 @@ def _normalize_angle_text(cell: object) -> str:
 
 def _split_pair(text: str) -> list[tuple[str, str]]:
     """Return the way, if any, to split a text into two coordinates; a list of at most one pair."""
-    for pattern in (_MAP_LINK, *_PAIR_WITH_HEMISPHERES):
+    for pattern in (_MAP_LINK, _GEOPOINT, *_PAIR_WITH_HEMISPHERES):
         if match := pattern.fullmatch(text):
             return [(match[1], match[2])]
     for mark in (";", "|", "/", ", "):
