@@ -92,10 +92,12 @@ def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> C
         if context.is_vote_heading(heading):
             votes.append(heading)
             continue
-        if feed in _FEEDS_WITHOUT_NAMES and is_person_heading(heading):
+        column = context.vocabulary.find_column(feed, heading)
+        # An escort is kept without its name: `read_escort`.
+        is_named = feed in _FEEDS_WITHOUT_NAMES and column != "pengawal"
+        if is_named and is_person_heading(heading):
             persons.append(heading)
             continue
-        column = context.vocabulary.find_column(feed, heading)
         if column is None:
             unused.append(heading)
         else:
