@@ -20,7 +20,23 @@ _PHASE_AND_HOUR = re.compile(
 )
 _REMARK = re.compile(r"^(?:ket|keterangan|hasil|progres)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
+_TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
 _STATUS_WORD = re.compile(r"stat|progres", re.IGNORECASE)
+
+
+def join_titles(table: ConvertedTable) -> None:
+    """Put the title of a report before its words; in place of them where it has none."""
+    titles = [n for n in table.headings if normalize_key(n) in _TITLE_HEADINGS]
+    if len(titles) != 1 or table.find_columns("uraian") == titles or not table.has_any("jenis"):
+        return
+    words = [table.cells[n].tolist() for n in table.find_columns("uraian") if n not in titles]
+    joined: list[Cell] = []
+    for row, title in enumerate(table.cells[titles[0]].tolist()):
+        text = next((column[row] for column in words if not is_blank(column[row])), None)
+        parts = [str(part).strip() for part in (title, text) if not is_blank(part)]
+        joined.append("; ".join(dict.fromkeys(parts)) or None)
+    table.drop_columns(titles)
+    table.set_column(next(iter(table.find_columns("uraian")), "uraian"), joined)
 
 
 def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:

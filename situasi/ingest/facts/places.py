@@ -75,31 +75,42 @@ def _is_station(cell: Cell) -> bool:
 def _take_places_in_words(table: ConvertedTable, context: IngestContext) -> None:
     """Read the place that the words of an event name, where the table has no column of places.
 
-    Only one after `Kec.`, with the desa and the TPS in it where each is one.
+    Only one after `Kec.`, with the desa and the TPS in it where each is one; beside a point, which
+    is compared with it, also the one desa that is named alone.
     """
-    has_place = table.has_any(*_PLACES, "desa", "kode_desa", "tps", "koordinat", "lat", "lokasi")
+    has_place = table.has_any(*_PLACES, "desa", "kode_desa", "tps", "lokasi")
+    has_point = table.has_any("koordinat", "lat")
     if has_place or not table.has_any("jenis", "giat"):
         return
     found: dict[str, dict[int, Cell]] = {"kecamatan": {}, "desa": {}, "tps": {}}
     for name in table.find_columns("uraian")[:1]:
         for row, cell in enumerate(table.cells[name].tolist()):
-            for heading, value in _find_place(cell, context).items():
+            for heading, value in _find_place(cell, context, has_point).items():
                 found[heading][row] = value
     for heading, by_row in found.items():
         table.fill(heading, list(by_row), by_row.__getitem__)
     table.doubt(found["kecamatan"], "tempat dibaca dari uraian")
 
 
-def _find_place(cell: Cell, context: IngestContext) -> dict[str, str]:
-    """Return kecamatan, desa and TPS of a text; nothing where it names none or several."""
-    passage = Passage(normalize_text(cell[:_MAX_TEXT_CHARS])) if isinstance(cell, str) else None
-    areas = find_kecamatan(passage, context.places) if passage else []
-    if passage is None or len({area.code for area in areas}) != 1 or not _is_sure(areas[0]):
+def _find_place(cell: Cell, context: IngestContext, has_point: bool) -> dict[str, str]:
+    """Return kecamatan, desa and TPS of a text; nothing where it names none or several.
+
+    has_point: a desa alone is enough.
+    """
+    if not isinstance(cell, str):
         return {}
-    place = {"kecamatan": context.register.kecamatan[areas[0].code or ""].name}
+    passage = Passage(normalize_text(cell[:_MAX_TEXT_CHARS]))
+    areas = find_kecamatan(passage, context.places)
     stations = find_stations(passage, mentions_turnout=False)
     desa = find_desa(passage, areas, stations, context.places)
-    if len(desa) == 1 and _is_sure(desa[0]) and desa[0].kecamatan_code == areas[0].code:
+    codes = {area.code for area in areas if _is_sure(area)}
+    if not areas and has_point and len(desa) == 1 and _is_sure(desa[0]):
+        codes = {desa[0].kecamatan_code}
+    code = codes.pop() if len(codes) == 1 and all(map(_is_sure, areas)) else None
+    if code is None:
+        return {}
+    place = {"kecamatan": context.register.kecamatan[code].name}
+    if len(desa) == 1 and _is_sure(desa[0]) and desa[0].kecamatan_code == code:
         place["desa"] = desa[0].cell
         if len(stations) == 1 and len(stations[0].numbers) == 1:
             place["tps"] = stations[0].numbers[0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, read_context
+from situasi.ingest.facts.free_words import join_titles
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
@@ -114,6 +115,7 @@ def _convert(
     headings = catalog.sort_headings(converted.headings, profile, tags)
     headings = _prefer_asked_time(converted, headings)
     _rename(converted, headings)
+    join_titles(converted)
     name_tagged_choices(converted)
     if headings.form_time is not None:
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
