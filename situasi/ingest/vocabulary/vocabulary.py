@@ -132,6 +132,7 @@ class Vocabulary:
             or (feed == "postings" and is_posting_list)
             if not (feed == "roster" and is_posting_list)
             if not (feed in {"roster", "postings"} and counts_voters)
+            if not (feed == "neutrality" and not _is_of_cases(names))
             if not (feed == "merges" and not names.issuperset(_IDENTIFYING_COLUMNS["merges"]))
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
@@ -192,6 +193,15 @@ class Vocabulary:
         ]
         own_keys = {normalize_key(feed_schemas.FEEDS[feed].column(name).heading) for name in names}
         return len(own_keys & {normalize_key(h) for h in headings})
+
+
+def _is_of_cases(columns: set[str]) -> bool:
+    """Return whether columns are of neutrality cases: with a time, or both violation and step.
+
+    A summary has a column PROSES, too.
+    """
+    times = {"occurred_at", "date", "reported_at"}
+    return columns >= {"langkah", "pelanggaran"} or not columns.isdisjoint(times)
 
 
 @lru_cache(maxsize=16_384)
