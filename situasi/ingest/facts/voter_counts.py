@@ -3,7 +3,7 @@
 import re
 
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -20,6 +20,8 @@ _STRENGTH = re.compile(
 _VOTERS = re.compile(r"\b(?:pemilih|partisipasi|parmas|hak pilih|memilih)\b", re.IGNORECASE)
 _FORCES = frozenset(("polri", "tni", "linmas", "brimob", "satpolpp", "dalmas", "polres", "polsek"))
 _BARE_PRESENT = frozenset(("hadir", "jumlahhadir", "jmlhadir", "kehadiran", "totalhadir"))
+_MOST_OFFICERS = 10  # at one TPS
+_MIN_COUNTED = 0.8  # of the filled cells
 
 
 def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
@@ -28,6 +30,7 @@ def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
     HADIR of officers is told from voters first.
     """
     _name_strength(table, facts)
+    _name_counts_by_officers(table)
     _name_sexes(table, facts)
     _name_voter_parts(table, facts)
 
@@ -66,6 +69,27 @@ def _name_strength(table: ConvertedTable, facts: FileContext) -> None:
     if is_strength and not table.has_any("nrp", "petugas"):
         names = [n for n in table.find_columns("hadir") if normalize_key(n) in _BARE_PRESENT]
         table.cells = table.cells.rename(columns={n: f"personel {n.lower()}" for n in names})
+
+
+def _name_counts_by_officers(table: ConvertedTable) -> None:
+    """Take HADIR beside a TPS and PETUGAS for voters, where its numbers are of no few officers.
+
+    The officer is who counted. Where PETUGAS holds numbers alone, these may be the officers there.
+    """
+    names = [n for n in table.find_columns("hadir") if normalize_key(n) == "hadir"]
+    officers = table.find_columns("petugas")
+    if len(names) != 1 or not officers or table.has_any("nrp", "checkin", "pangkat", "penugasan"):
+        return
+    if not table.has_any("tps"):
+        return
+    counts = [_to_number(cell) for cell in table.cells[names[0]].tolist() if not is_blank(cell)]
+    who = [cell for name in officers for cell in table.cells[name].tolist() if not is_blank(cell)]
+    is_strength = any(_to_number(cell) is not None for cell in who)
+    numbers = sorted(number for number in counts if number is not None)
+    if is_strength or len(numbers) < _MIN_COUNTED * len(counts) or not numbers:
+        return
+    if numbers[len(numbers) // 2] > _MOST_OFFICERS:
+        table.cells = table.cells.rename(columns={names[0]: "jumlah pemilih hadir"})
 
 
 def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:
