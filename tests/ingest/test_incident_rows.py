@@ -130,6 +130,11 @@ def test_two_reports_that_differ_only_in_words_have_two_ids(board: Board, tmp_pa
     assert board.store.rows_after(INCIDENTS)["id"].nunique() == 2
 
 
+def test_words_under_several_headings_are_all_kept_each_once(board: Board, tmp_path: Path) -> None:
+    told = {"uraian": "Air naik", "kronologi": "Dua rumah terendam", "keterangan": "Air naik"}
+    assert accepted(board, tmp_path, **told)["uraian"] == "Air naik; Dua rumah terendam"
+
+
 def test_nihil_as_a_status_is_a_whole_report(board: Board, tmp_path: Path) -> None:
     found = accepted(board, tmp_path, jenis="", status="nihil", tingkat="")
     assert (found["jenis"], found["status"]) == ("nihil", "nihil")

@@ -62,10 +62,16 @@ class TableCheck:
         return cells
 
     def texts(self, name: str) -> Texts:
-        """Return the cells of a column as stripped texts, None where empty."""
+        """Return the cells of a column as stripped texts, None where empty.
+
+        Words under several headings are joined: none is lost.
+        """
         if not self.mapping.has(name):
             return [None] * self.issues.row_count
         cells = self.cells(name)
+        if name == "uraian" and len(headings := self.mapping.columns[name]) > 1:
+            columns = [self.raw.cells[heading].tolist() for heading in headings]
+            return [_join_texts(row) for row in zip(*columns, strict=True)]
         try:
             return [cell or None for cell in map(str.strip, cells)]  # type: ignore[arg-type]
         except TypeError:  # not all are text
@@ -149,3 +155,8 @@ def check_exercise(table: TableCheck) -> list[bool]:
         for row in [row for row, is_exercise in enumerate(latihan) if is_exercise]:
             table.issues.add_error(row, EXERCISE_NOT_ALLOWED, "latihan")
     return latihan
+
+
+def _join_texts(cells: Sequence[Cell]) -> str | None:
+    """Return what several cells say, each once."""
+    return "; ".join(dict.fromkeys(filter(None, map(cell_to_text, cells)))) or None
