@@ -26,7 +26,7 @@ SCREENS = (
 )
 
 
-class Shown(Protocol):
+class ReadablePage(Protocol):
     """A page as it is read, in a browser or without one."""
 
     def card(self, title: str) -> tuple[str, str]:
@@ -36,7 +36,7 @@ class Shown(Protocol):
         """Everything that can be read on the page."""
 
 
-def compare(shown: Shown, screen: str, day: Day, register: Register, at: datetime) -> None:
+def compare(shown: ReadablePage, screen: str, day: Day, register: Register, at: datetime) -> None:
     """Hold what this page shows at a past moment against the files."""
     every = _stations(register)
     counts, opened = files.heads(day, at), files.open_incidents(day, at)
@@ -69,7 +69,9 @@ def compare(shown: Shown, screen: str, day: Day, register: Register, at: datetim
         _compare_plain(shown, screen, day, register, at)
 
 
-def _compare_plain(shown: Shown, screen: str, day: Day, register: Register, at: datetime) -> None:
+def _compare_plain(
+    shown: ReadablePage, screen: str, day: Day, register: Register, at: datetime
+) -> None:
     """Those pages that need no counts of TPS or officers."""
     if screen == "tahapan":
         planned = len(files.planned_for(day, at, COUNTING_PPK))
@@ -80,11 +82,11 @@ def _compare_plain(shown: Shown, screen: str, day: Day, register: Register, at: 
         assert "Tidak ada kasus" in shown.words()
     elif screen == "masukan":
         due = register.election.thresholds.silent_after
-        silent = [one for one, minutes in due.items() if at - _heard(day, one, at) > minutes]
+        silent = [one for one, minutes in due.items() if at - _last_report(day, one, at) > minutes]
         assert numbers_of_card(shown, "Sumber senyap") == [len(silent), len(due)]
 
 
-def numbers_of_card(shown: Shown, title: str) -> list[int]:
+def numbers_of_card(shown: ReadablePage, title: str) -> list[int]:
     """The whole numbers of a key figure, written in Indonesian."""
     text = " ".join(shown.card(title))
     return [int(part.replace(".", "")) for part in re.findall(r"\d+(?:\.\d{3})*(?![,\d])", text)]
@@ -98,5 +100,5 @@ def _stations(register: Register) -> set[files.Tps]:
     }
 
 
-def _heard(day: Day, feed: str, at: datetime) -> datetime:
+def _last_report(day: Day, feed: str, at: datetime) -> datetime:
     return max(filter(None, [files.last_told(day, feed, at), wib("04.00")]))

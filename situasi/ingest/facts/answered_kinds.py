@@ -4,7 +4,7 @@ import re
 
 from situasi.ingest.facts.answers import is_answered, read_answer
 from situasi.ingest.facts.free_words import keep_words
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
+from situasi.ingest.parsing.cells import is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -37,11 +37,7 @@ def take_flagged_kinds(table: ConvertedTable) -> None:
 
 
 def _is_incident(label: str, table: ConvertedTable) -> bool:
-    try:
-        code, _ = table.vocabulary.read_code("incidents", "jenis", label)
-    except UnreadableCell:
-        return False
-    return code != "nihil"
+    return table.vocabulary.find_code("incidents", "jenis", label) not in {None, "nihil"}
 
 
 def take_other_answers(table: ConvertedTable) -> None:
@@ -80,11 +76,7 @@ def take_leading_giat(table: ConvertedTable) -> None:
 
 
 def _is_giat(cell: Cell, table: ConvertedTable) -> bool:
-    try:
-        table.vocabulary.read_code("activities", "giat", cell)
-    except UnreadableCell:
-        return False
-    return True
+    return table.vocabulary.find_code("activities", "giat", cell) is not None
 
 
 def leave_out_situations_in_words(table: ConvertedTable) -> None:
@@ -108,8 +100,4 @@ def leave_out_situations_in_words(table: ConvertedTable) -> None:
 
 
 def _is_situation(cell: Cell, table: ConvertedTable) -> bool:
-    try:
-        table.vocabulary.read_code("incidents", "situasi", cell)
-    except UnreadableCell:
-        return False
-    return True
+    return table.vocabulary.find_code("incidents", "situasi", cell) is not None

@@ -166,11 +166,7 @@ def _find_unknown(
 
 
 def _is_code(cell: str, feed: str, column: str, context: IngestContext) -> bool:
-    try:
-        context.vocabulary.read_code(feed, column, cell)
-    except UnreadableCell:
-        return False
-    return True
+    return context.vocabulary.find_code(feed, column, cell) is not None
 
 
 def _find_asserted(text: str, column: str, matcher: PhraseMatcher) -> str | None:

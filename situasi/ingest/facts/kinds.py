@@ -121,10 +121,7 @@ def _take_remarks_on_counts(table: ConvertedTable) -> None:
 
 
 def _is_calm(cell: Cell, table: ConvertedTable) -> bool:
-    try:
-        return table.vocabulary.read_code("incidents", "situasi", cell)[0] == "hijau"
-    except UnreadableCell:
-        return False
+    return table.vocabulary.find_code("incidents", "situasi", cell) == "hijau"
 
 
 def _take_kind_from_titles(

@@ -146,11 +146,8 @@ def _count_kinds(table: ConvertedTable, name: str) -> float:
 
 
 def _is_code(cell: Cell, column: str, table: ConvertedTable, code: str | None = None) -> bool:
-    try:
-        found, _ = table.vocabulary.read_code("incidents", column, cell)
-    except UnreadableCell:
-        return False
-    return code is None or found == code
+    found = table.vocabulary.find_code("incidents", column, cell)
+    return found is not None and code in {None, found}
 
 
 def _find_kind_asked(question: _Question, context: IngestContext) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from situasi.domain import feed_schemas
-from situasi.ingest.parsing.cells import find_foreign_letters
+from situasi.ingest.parsing.cells import UnreadableCell, find_foreign_letters
 from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.clue_words import GROUPS, ClueWords, build_clue_words
@@ -147,6 +147,13 @@ class Vocabulary:
     def read_code(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
         """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
         return read_code(self.codes[feed, column], column, cell)
+
+    def find_code(self, feed: str, column: str, cell: Cell) -> str | None:
+        """Return the code of a word; None where it is none."""
+        try:
+            return self.read_code(feed, column, cell)[0]
+        except UnreadableCell:
+            return None
 
     def _find_column(self, feed: str, heading: str, spellings: Sequence[str]) -> str | None:
         """Return the column of a listed heading; of one that no feed lists, that of its words."""
