@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis import neutrality, queries, timestamps
@@ -222,13 +222,16 @@ TOLD = st.lists(
         st.integers(0, 9),  # and so many times ten minutes later known
         st.sampled_from([*FASE, None]),
         st.sampled_from([None, 90, 120]),
+        st.integers(0, 5),  # the report, which a later row corrects
     ),
     min_size=1,
     max_size=8,
 )
+STILL_ON_ITS_WAY = [(0, 0, 0, "kotak_bergeser", None, 0), (0, 1, 0, "kotak_bergeser", None, 1)]
 
 
 @settings(max_examples=examples(60))
+@example(STILL_ON_ITS_WAY, 16)  # said again, it left no later
 @given(TOLD, st.integers(0, 107))  # of one day: until 23.50
 def test_tps_silent_too_long_and_boxes_on_their_way_are_those_of_the_page(
     words: list[Any], after: int
@@ -237,9 +240,9 @@ def test_tps_silent_too_long_and_boxes_on_their_way_are_those_of_the_page(
     codes = few.tps["code"].tolist()
     known = known_reports(
         *(
-            told(of=codes[place], id=f"T{n}", fase=fase, hadir=hadir,
+            told(of=codes[place], id=f"T{place}{report}", fase=fase, hadir=hadir,
                  at=wib("06.00") + so * step, known=wib("06.00") + (so + late) * step)
-            for n, (place, so, late, fase, hadir) in enumerate(words)
+            for place, so, late, fase, hadir, report in words
         )
     )  # fmt: skip
     at = wib("06.00") + after * step

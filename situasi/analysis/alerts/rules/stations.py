@@ -135,10 +135,8 @@ def find_overdue_boxes(
     place, known_us = reports.station_index[boxes], station_reports.known_us[boxes]
     order = np.lexsort((reports.seq[boxes], known_us, place))
     boxes, place, known_us = boxes[order], place[order], known_us[order]
-    # A report without its minute counts from when it was known.
-    since = np.where(reports.has_exact_minute[boxes], reports.occurred_us[boxes], known_us)
-    furthest = pd.Series(since).groupby(place).cummax().to_numpy("int64")
-    late_us = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
+    since = _replay_box_phases(place, boxes, station_reports)
+    late_us = since + int(rule.grace.total_seconds()) * _US_PER_S + 1
     begin = np.maximum(known_us, late_us)
     end = np.minimum(next_in_run(known_us, FOREVER, place), arrived_us[place])
     return build_station_intervals(
@@ -152,6 +150,38 @@ def find_overdue_boxes(
         seq=reports.seq[boxes],
         latihan=reports.is_exercise[boxes],
     )
+
+
+def _replay_box_phases(
+    place: npt.NDArray[np.int64], boxes: npt.NDArray[np.intp], station_reports: StationReports
+) -> Micros:
+    """Return for each report of a box when it came to where it then was known to be.
+
+    boxes: positions of reports, as known, one place after the other. As in the table of stations:
+    of the furthest phase the earliest time counts, and a later row of a report corrects it. Where
+    no report gives the minute: since it was known.
+    """
+    reports, since = station_reports.reports, np.empty(len(boxes), dtype="int64")
+    # Of each phase by report: (is without its minute, time), and the order of the row.
+    times: dict[int, dict[Any, tuple[bool, int]]] = {}
+    orders: dict[tuple[int, Any], tuple[int, int]] = {}
+    earliest: dict[int, tuple[bool, int]] = {}
+    for i, is_first in enumerate(is_first_of_run(place)):
+        if is_first:
+            times, orders, earliest = {_BOX_LEFT: {}, _BOX_AT_PPS: {}}, {}, {}
+        row = boxes[i]
+        phase, report = int(reports.fase_index[row]), reports.id[row]
+        order = (int(reports.reported_us[row]), int(reports.seq[row]))
+        if order >= orders.get((phase, report), order):
+            is_exact = bool(reports.has_exact_minute[row])
+            time_us = reports.occurred_us[row] if is_exact else station_reports.known_us[row]
+            is_corrected = report in times[phase]
+            orders[phase, report] = order
+            times[phase][report] = time = (not is_exact, int(time_us))
+            known = times[phase].values() if is_corrected else (earliest.get(phase, time), time)
+            earliest[phase] = min(known)
+        since[i] = earliest[max(earliest)][1]
+    return since
 
 
 def find_count_anomalies(station_reports: StationReports, register: Register) -> pd.DataFrame:
