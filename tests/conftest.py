@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from _pytest.nodeid import NodeId
@@ -36,6 +37,8 @@ from tests.effort import examples
 
 pytest_plugins = ["tests.postgres", "tests.rehearsed", "tests.stock_streamlit"]
 
+LONGEST_GROUPS = ("browser-2", "browser", "rehearsed", "proxies", "bundle", "openapi")
+
 NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
 
 hypothesis_settings.register_profile(
@@ -52,8 +55,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Tests of one xdist_group run in one worker, and share its browser and its servers.
 
     So do those that look at the rehearsed board: a second one takes as long as the tests. The
-    others go by modules, so that what a module makes for its tests is made once. Groups go first:
-    a long one that began last would be waited for.
+    others go by modules, so that what a module makes for its tests is made once. The longest
+    groups go first: one that began last would be waited for. The rest is mixed, the same way each
+    time, so that modules that wait for servers and those that compute run beside each other.
     xdist 3.8 says so in `_nodeid`, which pytest 9.2 no longer reads.
     """
     if hasattr(config, "workerinput"):
@@ -63,7 +67,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             mark = item.get_closest_marker("xdist_group")
             group = mark.args[0] if mark else item.nodeid.partition("::")[0]
             item._id = NodeId.parse(f"{item.nodeid}@{group}")
-        items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+        items.sort(key=lambda item: order_of(item.nodeid.rpartition("@")[2]))
+
+
+def order_of(group: str) -> tuple[int, int]:
+    """Return the place of a group of tests: the longest by name, then mixed."""
+    if group in LONGEST_GROUPS:
+        return LONGEST_GROUPS.index(group), 0
+    return len(LONGEST_GROUPS), crc32(group.encode())
 
 
 @pytest.hookimpl(wrapper=True)
