@@ -3,11 +3,12 @@
 The error is taken as t-distributed in the log. Its degrees of freedom are those of the real days as
 far as the error was measured on them alone, and more as far as it is that of places and of single
 TPS, of which there are many (Satterthwaite). Past turnout is weighed against the counts by a t with
-long tails: where the two disagree by far, the counts are believed.
+long tails, and with some belief that today is like no past day: where the two disagree by far, the
+counts are believed, and the interval reaches from one to the other.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from situasi.domain.forecast_parameters import ForecastParameters, TurnoutPrior
 _MAX_DEGREES = 200.0
 _GRID_SIZE = 801
 _GRID_SDS = 12.0
+# How far it is believed that today is like no past day, and any turnout as likely (robust prior:
+# Schmidli et al. 2014, who take 0.1 where the past is thought to hold).
+_UNLIKE_THE_PAST = 0.1
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,14 @@ class TotalLimits:
     dpt: float
     least: float
     most: float
+
+
+class WeighedTotal(NamedTuple):
+    """The interval of the total once past turnout was weighed in, in voters; centre: its median."""
+
+    low: float
+    centre: float
+    high: float
 
 
 def compute_intervals(
@@ -43,25 +55,32 @@ def compute_intervals(
     """
     variance = np.diag(errors.total).copy()
     degrees = _compute_degrees(np.diag(errors.few), variance, parameters.degrees)
-    if parameters.prior is not None and variance[0] > 0 and centre[0] > 0:
-        moved, narrowed = weigh_prior(centre[0], variance[0], degrees[0], limits, parameters.prior)
-        slope = errors.total[:, 0] / variance[0]
-        centre = centre + slope * (moved - centre[0])
-        variance = (variance - slope**2 * (variance[0] - narrowed)).clip(0.0)
-    sigma = np.sqrt(variance)
     level = 0.5 + confidence_percent / 200
-    tail = _find_t_quantile(degrees, level)
+    t_quantile = _find_t_quantile(degrees, level)
+    tail = t_quantile
     if parameters.day_quantile is not None:
         share = _divide(np.diag(errors.few), np.diag(errors.total))
         single = _find_t_quantile(_MAX_DEGREES, level)
         tail = np.sqrt(share * parameters.day_quantile**2 + (1 - share) * single**2)
+    below = above = tail * np.sqrt(variance)
+    if parameters.prior is not None and variance[0] > 0 and centre[0] > 0:
+        total = weigh_prior(
+            centre[0], variance[0], degrees[0], limits, parameters.prior, confidence_percent
+        )
+        slope = errors.total[:, 0] / variance[0]
+        centre = centre + slope * (total.centre - centre[0])
+        rest = tail**2 * (variance - slope**2 * variance[0]).clip(0.0)
+        sides = np.log([total.centre / total.low, total.high / total.centre]) * total.centre
+        below, above = (
+            np.sqrt((slope * side) ** 2 + rest) for side in sides * tail[0] / t_quantile[0]
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.where(centre > 0, tail * sigma / centre, 0.0)
+        low, high = (np.where(centre > 0, side / centre, 0.0) for side in (-below, above))
     return {
         "centre": centre,
-        "sigma": sigma,
-        "low": centre * np.exp(-width),
-        "high": centre * np.exp(width),
+        "sigma": _divide((below + above) / 2, tail),
+        "low": centre * np.exp(low),
+        "high": centre * np.exp(high),
     }
 
 
@@ -76,30 +95,41 @@ def _divide(part: Floats, total: Floats) -> Floats:
 
 
 def weigh_prior(
-    centre: float, variance: float, degrees: float, limits: TotalLimits, prior: TurnoutPrior
-) -> tuple[float, float]:
-    """Weigh past turnout against the counts; return centre (median) and variance, in voters.
+    centre: float,
+    variance: float,
+    degrees: float,
+    limits: TotalLimits,
+    prior: TurnoutPrior,
+    confidence_percent: float,
+) -> WeighedTotal:
+    """Weigh past turnout against the counts, which say this centre with this variance.
 
-    variance: such that the interval of a t with these degrees is as wide as that of the result.
+    The ends need not lie as far from the middle: where past and counts disagree, one is far.
     """
     sd = np.sqrt(variance) / centre
     grid = np.log(centre) + sd * np.linspace(-_GRID_SDS, _GRID_SDS, _GRID_SIZE)
-    rate = np.exp(grid) / limits.dpt
-    density = _log_density((grid - np.log(centre)) / sd, degrees)
-    density += _log_density((rate - prior.mean) / prior.sd, prior.degrees) + grid
-    density[(np.exp(grid) < limits.least) | (np.exp(grid) > limits.most)] = -np.inf
-    if not np.isfinite(density).any():
-        return centre, variance
-    mass = np.cumsum(np.exp(density - density.max()))
-    low, middle, high = np.interp([0.05, 0.5, 0.95], mass / mass[-1], grid)
-    moved = float(np.exp(middle))
-    narrowed = (high - low) / 2 / _find_t_quantile(degrees, 0.95) * moved
-    return moved, min(narrowed**2, variance * (moved / centre) ** 2)
+    voters = np.exp(grid)
+    rate = voters / limits.dpt
+    density = np.exp(_log_t_density((grid - np.log(centre)) / sd, degrees))
+    past = np.exp(_log_t_density((rate - prior.mean) / prior.sd, prior.degrees)) / prior.sd
+    density *= (1 - _UNLIKE_THE_PAST) * past + _UNLIKE_THE_PAST * (rate <= 1)
+    density *= rate  # the grid is in log
+    density[(voters < limits.least) | (voters > limits.most)] = 0.0
+    tail = 0.5 - confidence_percent / 200
+    mass = np.cumsum(density)
+    if not mass[-1] > 0:
+        side = float(np.exp(_find_t_quantile(degrees, 1 - tail) * sd))
+        return WeighedTotal(centre / side, centre, centre * side)
+    found = np.exp(np.interp([tail, 0.5, 1 - tail], mass / mass[-1], grid))
+    return WeighedTotal(*map(float, found))
 
 
-def _log_density(deviation: Floats, degrees: float) -> Floats:
-    """Return the log density of t, but for a constant."""
-    density: Floats = -(degrees + 1) / 2 * np.log1p(deviation**2 / degrees)
+def _log_t_density(deviation: Floats, degrees: float) -> Floats:
+    """Return the log density of Student's t."""
+    from scipy.special import gammaln  # slow to import, and not for the first page
+
+    constant = gammaln((degrees + 1) / 2) - gammaln(degrees / 2) - np.log(degrees * np.pi) / 2
+    density: Floats = constant - (degrees + 1) / 2 * np.log1p(deviation**2 / degrees)
     return density
 
 
