@@ -145,7 +145,9 @@ def _describe(error: ErrorDetails) -> str:
         case "missing" | "missing_argument":
             return f"{entry} tidak ada{where}"
         case "extra_forbidden" | "unexpected_keyword_argument":
-            return f"{entry} tidak dikenal{where}"
+            return f"{entry} tidak dikenal{where}{_quote(error['input'])}"
+        case "finite_number":
+            return f"{entry}{where}: {error['input']!r} bukan angka"
         case bound if bound in _BOUNDS:
             words, key = _BOUNDS[bound]
             value, limit = map(_format, (error["input"], error["ctx"][key]))
@@ -158,8 +160,15 @@ def _describe(error: ErrorDetails) -> str:
             return f"{entry}{where}: {reason}"
 
 
+def _quote(value: object) -> str:
+    """Return " (isinya ...)" for what fits into a sentence; "" for a table or a list."""
+    return "" if isinstance(value, Mapping | list) else f" (isinya {_format(value)})"
+
+
 def _format(value: object) -> str:
     """Return a value as the file would write it; a duration of nothing is 0."""
+    if value == "0 seconds":  # so pydantic writes a bound
+        return "0"
     if isinstance(value, timedelta):
         return f"{value.total_seconds() / 60:g} menit" if value else "0"
     return f"{value:g}" if isinstance(value, float) else repr(value)

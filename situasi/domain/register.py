@@ -11,6 +11,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field
 
+from situasi.domain import past_turnout
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.definition_fields import Count, only
 from situasi.domain.definition_tables import (
@@ -361,40 +362,39 @@ def _check_references(register: Register) -> None:
     """Raise DefinitionError naming the codes that are written twice or lead nowhere."""
     folder, tps = register.election.folder, register.tps
     tps_path = _tps_path(folder)
-    desa = register.desa.values()
+    areas = {*register.kecamatan, *register.desa}
+    police = {row.kecamatan_kode for row in read_table(folder / "polsek.csv", _PolsekRow)}
     stages = {stage.code for stage in register.stages}
     checks = (
         (tps_path, tps.loc[tps["code"].duplicated(), "code"].tolist(),
          "TPS {} tertulis dua kali. Hapus salah satu"),
         (folder / "desa.csv",
-         sorted(place.code for place in desa if place.kecamatan not in register.kecamatan),
+         [code for code, it in register.desa.items() if it.kecamatan not in register.kecamatan],
          "desa {} dari kecamatan yang tidak ada di kecamatan.csv. Perbaiki kodenya"),
         (tps_path, sorted(set(tps["desa"]) - set(register.desa)),
          "TPS dari desa {} yang tidak ada di desa.csv. Perbaiki kodenya"),
         (folder / "sop.csv", sorted({item.stage for item in register.sop} - stages),
          "tahapan {} tidak ada di tahapan.csv. Perbaiki kodenya"),
+        (folder / "polsek.csv", sorted(police - set(register.kecamatan)),
+         "kecamatan {} tidak ada di kecamatan.csv. Perbaiki kodenya"),
+        (folder / "aliases.csv", sorted({code for code, _ in register.aliases} - areas),
+         "kode {} bukan kecamatan atau desa yang ada. Perbaiki kodenya"),
+        (folder / past_turnout.FILE_NAME,
+         sorted(register.election.past_turnout.keys() - areas - set(tps["code"])),
+         "kode {} bukan kecamatan, desa atau TPS yang ada. Perbaiki kodenya"),
     )  # fmt: skip
     for path, codes, problem in checks:
         if codes:
-            raise DefinitionError(
-                f"{path}: {problem.format(', '.join(codes[:5]))}, lalu mulai lagi."
-            )
+            named = ", ".join(codes[:5])
+            raise DefinitionError(f"{path}: {problem.format(named)}, lalu mulai lagi.")
 
 
 def compute_voters_by_tps(register: Register) -> dict[str, int]:
     """Return voters by TPS code; a TPS without a figure gets the average of its kecamatan."""
-    frame = register.tps
+    places = register.kecamatan.items()
+    average = {code: place.tps and round(place.dpt / place.tps) for code, place in places}
+    stations = register.tps[["code", "kecamatan", "dpt"]]
     return {
-        code: int(dpt) if dpt == dpt and dpt is not None else _average_voters(register, kecamatan)
-        for code, kecamatan, dpt in zip(
-            frame["code"],
-            frame["kecamatan"],
-            frame["dpt"].astype("Float64").to_numpy(dtype=float, na_value=float("nan")),
-            strict=True,
-        )
+        code: average[kecamatan] if pd.isna(dpt) else int(dpt)
+        for code, kecamatan, dpt in stations.itertuples(index=False)
     }
-
-
-def _average_voters(register: Register, kecamatan: str) -> int:
-    place = register.kecamatan[kecamatan]
-    return round(place.dpt / place.tps) if place.tps else 0

@@ -6,6 +6,7 @@ An alias is the name of the entry in `rules.toml`, where it is not that of the f
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from math import inf
 from typing import Annotated, Any, NamedTuple
 
@@ -39,6 +40,9 @@ from situasi.domain.feed_schemas import (
 )
 
 _UNRATED = "belum"  # the tingkat of a report that nobody rated
+# Why a count is doubted: it falls, exceeds the list, jumps, is the same from many TPS of a desa, is
+# far from its kecamatan, is one digit repeated. In the order of display.
+ANOMALY_KINDS = ("turun", "melebihi", "melonjak", "seragam", "menjauh", "kembar")
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,17 @@ class CurvePoint(NamedTuple):
     share: Share
 
 
+def _check_curve(curve: tuple[CurvePoint, ...]) -> tuple[CurvePoint, ...]:
+    for before, after in pairwise(curve):
+        if not (before.at < after.at and before.share <= after.share):
+            raise ValueError(
+                f"{after.share:g} pada {after.at:%H.%M} tidak sesudah titik sebelumnya"
+            )
+    if not curve or curve[-1].share != 1:
+        raise ValueError("titik terakhir harus 1: semua pemilih telah datang")
+    return curve
+
+
 @dataclass(frozen=True)
 class TurnoutRules:
     """What turnout is compared with.
@@ -106,7 +121,7 @@ class TurnoutRules:
     """
 
     references: tuple[TurnoutReference, ...]
-    curve: tuple[CurvePoint, ...]
+    curve: Annotated[tuple[CurvePoint, ...], AfterValidator(_check_curve)]
     reference_label: Annotated[str, Field(alias="against")]
     low_margin_points: Annotated[Percent, Field(alias="low_points")]
 
@@ -130,7 +145,7 @@ class ForecastRules:
     winsor_sd: Measure
     growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd")]
     unreported_sd: Annotated[Points, Field(alias="silent_sd")]
-    excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside")]
+    excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside"), only(*ANOMALY_KINDS)]
     confidence_percent: Annotated[float, Field(gt=0, lt=100)]
     scoring_times: Annotated[tuple[Clock, ...], Field(alias="scored")]
     unreported_shift: Annotated[float, Field(alias="silent_shift", ge=-1, le=1)] = 0.0

@@ -235,3 +235,20 @@ def test_a_row_that_is_longer_or_shorter_than_the_heading_is_named(
         with pytest.raises(DefinitionError, match=r"aliases\.csv baris") as refused:
             domain_register.load(definition)
         assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "lines"),
+    [
+        ("polsek.csv", ["Polsek Antah,16.10.77,tersumber,,"]),
+        ("aliases.csv", ["16.10.77,antah"]),
+        ("past_turnout.csv", ["kode,pemilihan,persen,sumber", "16.10.77,2020,80,KPU"]),
+    ],
+)
+def test_a_code_that_leads_nowhere_is_named(tmp_path: Path, file: str, lines: list[str]) -> None:
+    folder = tmp_path / "pemilihan"
+    shutil.copytree(SOURCE, folder)
+    with (folder / file).open("a", encoding="utf-8") as written:
+        written.writelines(f"{line}\n" for line in lines)
+    with pytest.raises(DefinitionError, match=rf"{file}.* 16\.10\.77 "):
+        domain_register.load(election.load(folder))

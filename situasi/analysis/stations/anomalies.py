@@ -12,10 +12,8 @@ from situasi.analysis.runs import is_last_of_run
 from situasi.analysis.stations.reports import TpsReports
 from situasi.analysis.timestamps import MICROSECOND
 from situasi.domain.register import Register
+from situasi.domain.rules import ANOMALY_KINDS
 
-# In the order of display: falls, exceeds the list, jumps, the same from many TPS of a desa, far
-# from its kecamatan, one digit repeated.
-ANOMALY_KINDS = ("turun", "melebihi", "melonjak", "seragam", "menjauh", "kembar")
 _Numbers = npt.NDArray[np.float64]
 
 

@@ -48,7 +48,7 @@ def build_station_table(
     state: exactly one of STATES. owed: the earliest report still missing, a phase or "hadir"
     (owed_hour: its hour), owed_at: since when it is late. late_min: minutes late, missing unless
     late; chaser: who must ask now. box: the newest phase of its box (None: not moved), box_at;
-    escort. doubts: anomalies.ANOMALY_KINDS of its newest count, joined by ", ".
+    escort. doubts: rules.ANOMALY_KINDS of its newest count, joined by ", ".
     latihan: whether any of its reports is made up.
     """
     rows = frames.get(TPS.name)

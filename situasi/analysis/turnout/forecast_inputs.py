@@ -11,11 +11,12 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.runs import is_last_of_run
-from situasi.analysis.stations.anomalies import ANOMALY_KINDS, compute_reference_values
+from situasi.analysis.stations.anomalies import compute_reference_values
 from situasi.analysis.stations.reports import TpsReports
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.register import Register
+from situasi.domain.rules import ANOMALY_KINDS
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
