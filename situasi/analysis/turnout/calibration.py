@@ -181,7 +181,7 @@ def estimate_prior(
 
     The sd is that of one place between real days and between kinds of elections, pooled by their
     degrees of freedom: two local elections alone would look too sure, and so would days among which
-    is none that hardly anybody came to. Its tails are those of the days alone.
+    is none that hardly anybody came to.
     """
     past = [reference.percent / 100 for reference in election.rules.turnout.references]
     past += [day.turnout for day in own_days if np.isfinite(day.turnout)]
@@ -189,9 +189,10 @@ def estimate_prior(
         return None
     degrees = max(real_days.turnout.days - 1, 0)
     squares = degrees * real_days.turnout.between_days**2 + _KINDS_DEGREES * _KINDS_SD**2
-    spread = max(np.sqrt(squares / (degrees + _KINDS_DEGREES)), float(np.std(past)))
+    degrees += _KINDS_DEGREES
+    spread = max(np.sqrt(squares / degrees), float(np.std(past)))
     sd = spread * np.sqrt(1 + 1 / len(past))
-    return TurnoutPrior(float(np.mean(past)), float(sd), max(degrees, 1), len(past))
+    return TurnoutPrior(float(np.mean(past)), float(sd), degrees, len(past))
 
 
 def compute_scores(

@@ -212,10 +212,10 @@ def test_past_turnout_is_a_prior_no_surer_than_days_differ() -> None:
     # Four real days and three elections of different kinds, by their degrees.
     pooled = np.sqrt((3 * 0.08**2 + 2 * 0.115**2) / 5)
     assert found.sd == pytest.approx(pooled * np.sqrt(1.5))
-    assert found.degrees == 3
+    assert found.degrees == 5
     one = calibration.estimate_prior(here, replace(facts(day(1)), turnout=NO_DAYS))
     assert one is not None
-    assert (one.degrees, one.sd > found.sd) == (1, True)
+    assert (one.degrees, one.sd > found.sd) == (2, True)
     nothing = replace(here.rules.turnout, references=())
     bare = replace(here, rules=replace(here.rules, turnout=nothing))
     assert calibration.estimate_prior(bare, facts(day(1))) is None
