@@ -19,9 +19,9 @@ from situasi.domain.forecast_parameters import ForecastParameters, TurnoutPrior
 _MAX_DEGREES = 200.0
 _GRID_SIZE = 801
 _GRID_SDS = 12.0
-# How far it is believed that today is like no past day, and any turnout as likely (robust prior:
-# Schmidli et al. 2014, who take 0.1 where the past is thought to hold).
-_UNLIKE_THE_PAST = 0.1
+# How far it is believed that today is like no past day, and any turnout as likely: one day in
+# twenty (robust prior, Schmidli et al. 2014).
+_UNLIKE_THE_PAST = 0.05
 
 
 @dataclass(frozen=True)

@@ -120,9 +120,11 @@ def compute_components(
     final = np.clip(final, counted[station_index], max_voters[station_index])
 
     silent = np.setdiff1d(np.arange(len(rolls)), station_index)
+    rounds_missed = min((int(newest.slot.max()) + 1) / end_slot, 1.0)
     unreported = estimate_silent_stations(
-        silent, rolls, levels.shrunk_rate, levels.station_sd, max_voters, parameters, rules
-    )
+        silent, rolls, levels.shrunk_rate, levels.station_sd, max_voters,
+        rounds_missed, parameters, rules,
+    )  # fmt: skip
     weights = _compute_weight_by_slot(final, unreported.voters, newest, rolls, end_slot + 1)
     return ForecastComponents(
         tps=rolls.sum_by_kecamatan(np.ones(len(rolls))),

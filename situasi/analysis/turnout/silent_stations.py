@@ -2,9 +2,10 @@
 
 Where a TPS's own past turnout is known, and that of TPS that told, it is as far above or below
 these as it was (the way of newsrooms: `elex-model` of the Washington Post, Tannen's Turnout
-Tracker). Else it is as its kecamatan. Both a little lower: who tells nothing had a lower turnout.
-What silence has to do with turnout it has with what is not known of it: where the past tells most
-of how a TPS differs, so much less is left.
+Tracker). Else it is as its kecamatan. Both a little lower: who tells nothing had a lower turnout,
+the surer the more rounds of counting passed, for early in the day most of them are only late. What
+silence has to do with turnout it has with what is not known of it: where the past tells most of how
+a TPS differs, so much less is left.
 """
 
 from dataclasses import dataclass
@@ -37,19 +38,21 @@ def estimate_silent_stations(
     kecamatan_rate: Floats,
     station_sd: float,
     max_voters: Floats,
+    rounds_missed: float,
     parameters: ForecastParameters,
     rules: Rules,
 ) -> SilentStations:
     """Estimate the TPS at these positions. kecamatan_rate: turnout of each kecamatan.
 
-    station_sd: of a TPS's rate in its kecamatan.
+    station_sd: of a TPS's rate in its kecamatan. rounds_missed: share of the day's rounds.
     """
     told = np.setdiff1d(np.arange(len(rolls)), silent)
     rate = kecamatan_rate[rolls.kecamatan_index[silent]]
     ratio = _compare_pasts(silent, told, rolls)
     has_past = np.isfinite(ratio)
     unknown = np.where(has_past, parameters.past_share, 1.0)
-    expected = rate * np.where(has_past, ratio, 1.0) * np.exp(unknown * rules.unreported_shift)
+    lower = np.exp(unknown * rounds_missed * rules.unreported_shift)
+    expected = rate * np.where(has_past, ratio, 1.0) * lower
     voters = np.minimum(expected * rolls.dpt[silent], max_voters[silent])
     shared = unknown * rules.unreported_sd * voters
     own = np.where(has_past, parameters.past_sd * voters, station_sd * rolls.dpt[silent]) ** 2

@@ -101,8 +101,25 @@ def test_silent_tps_come_as_their_kecamatan_does() -> None:
     rows += at_rate(0.7, [code for code in codes() if not code.startswith(HOME)], "11.00")
     row = by_area(*rows).loc[HOME]
     told = 20 / len(codes(HOME))
-    expected = 0.5 * (told + (1 - told) * np.exp(SHIFT))
+    expected = 0.5 * (told + (1 - told) * np.exp(SHIFT * 4 / 6))
     assert row.centre / row.dpt == pytest.approx(expected, abs=0.02)
+
+
+def test_whoever_is_silent_is_late_in_the_morning_and_has_a_lower_turnout_in_the_evening() -> None:
+    parameters = register().election.turnout_parameters
+    election = replace(register().election, turnout_parameters=replace(parameters, prior=None))
+    alike = replace(election.rules.forecast, unreported_shift=0.0)
+    same = replace(election, rules=replace(election.rules, forecast=alike))
+    silent = codes(HOME)[:20]
+    told = [code for code in codes() if code not in silent]
+    share = len(silent) / len(codes(HOME))
+    for clock, fase, missed in (("09.00", None, 2 / 6), ("13.00", "ditutup", 1.0)):
+        rows = at_rate(0.64, told, clock, fase=fase)
+        one, other = (
+            by_area(*rows, at="13.30", of=replace(register(), election=rules)).loc[HOME].centre
+            for rules in (election, same)
+        )
+        assert one / other == pytest.approx(1 - share * (1 - np.exp(SHIFT * missed)), abs=0.003)
 
 
 def test_a_silent_kecamatan_is_part_of_the_sum_and_has_no_estimate_of_its_own() -> None:
@@ -110,8 +127,8 @@ def test_a_silent_kecamatan_is_part_of_the_sum_and_has_no_estimate_of_its_own() 
     table = by_area(*rows)
     assert not table.loc[HOME, "enough"]
     assert table.drop(HOME)["enough"].all()
-    # A little lower: who tells nothing had a lower turnout.
-    expected = 0.64 * np.exp(SHIFT)
+    # A little lower: who tells nothing of four rounds had a lower turnout.
+    expected = 0.64 * np.exp(SHIFT * 4 / 6)
     assert table.loc[HOME, "centre"] / table.loc[HOME, "dpt"] == pytest.approx(expected, abs=0.01)
     assert of_all(*rows).enough
 

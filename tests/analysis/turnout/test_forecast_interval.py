@@ -27,7 +27,7 @@ def test_the_past_is_weighed_as_bayes_says() -> None:
 
     def density(rate: float) -> float:
         of_counts = stats.t(7).pdf((np.log(rate) - np.log(0.6)) / 0.15)
-        return float(of_counts * (0.9 * stats.t(3).pdf((rate - 0.8) / 0.1) / 0.1 + 0.1))
+        return float(of_counts * (0.95 * stats.t(3).pdf((rate - 0.8) / 0.1) / 0.1 + 0.05))
 
     whole = integrate.quad(density, 0.05, 1)[0]
     below = [integrate.quad(density, 0.05, voters / 1000)[0] / whole for voters in found]
