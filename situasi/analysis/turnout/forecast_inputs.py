@@ -127,7 +127,10 @@ def build_turnout_counts(
     )
     hour = (station_counts.occurred_us - opens) / 3.6e9
     end_slot = len(pace.offset)
-    is_final = (station_counts.fase_index >= _CLOSED) | (station_counts.occurred_us > closes)
+    last_round = closes - election.rules.tps.count_interval // timestamps.MICROSECOND
+    is_final = station_counts.fase_index >= _CLOSED
+    is_final |= _is_since(is_final & (station_counts.occurred_us >= last_round), station_counts)
+    is_final |= station_counts.occurred_us > closes
     slot = np.where(is_final, end_slot, np.round(hour).astype("int64") - 1).clip(max=end_slot)
     curve = election.rules.turnout.curve
     curve_us = [timestamps.to_us(election.local_time(curve_time)) for curve_time, _ in curve]
@@ -147,6 +150,18 @@ def build_turnout_counts(
         is_used=(slot >= 0) & (share > 0) & ~is_set_aside,
         is_suspect=is_doubted & ~is_set_aside,
     )
+
+
+def _is_since(mark: Mask, station_counts: TpsReports) -> Mask:
+    """Return which counts are marked, or follow a marked one of their TPS.
+
+    An hourly count that comes after the end is an end. Not after one in the middle of the day: that
+    is a slip.
+    """
+    index = station_counts.station_index
+    last_marked = np.maximum.accumulate(np.where(mark, np.arange(len(index)), -1))
+    since: Mask = last_marked >= np.searchsorted(index, index)
+    return since
 
 
 def _blame_count_before_fall(

@@ -105,6 +105,19 @@ def test_silent_tps_come_as_their_kecamatan_does() -> None:
     assert row.centre / row.dpt == pytest.approx(expected, abs=0.02)
 
 
+def test_an_hourly_count_after_the_closing_of_its_tps_is_an_end_too() -> None:
+    rows = at_rate(0.64, codes(), "12.00", fase="ditutup")
+    rows += at_rate(0.64, codes(HOME)[:5], "13.00")
+    one = of_all(*rows, at="13.30")
+    assert (one.ended, one.tps) == (667, 667)
+    assert one.low == one.centre == one.high
+
+
+def test_a_closing_in_the_middle_of_the_day_makes_no_end_of_what_follows() -> None:
+    rows = at_rate(0.64, codes(HOME), "09.00", fase="ditutup") + at_rate(0.64, codes(), "11.00")
+    assert by_area(*rows).loc[HOME, "ended"] == 0
+
+
 def test_whoever_is_silent_is_late_in_the_morning_and_has_a_lower_turnout_in_the_evening() -> None:
     parameters = register().election.turnout_parameters
     election = replace(register().election, turnout_parameters=replace(parameters, prior=None))
