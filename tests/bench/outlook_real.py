@@ -31,7 +31,10 @@ EVERY_VARIABLE = "SITUASI_REAL_EVERY"
 _LEVELS = {"whole": KABUPATEN, "part": KECAMATAN}
 
 Keep = Callable[[RealDay, str], bool]  # the day that is forecast, and the date of another
-Method = tuple[bool, bool, bool]  # own days of the place, its past turnout, that of its stations
+
+# Which past turnout a place is given.
+UNKNOWN, ITS_OWN, FAR_ABOVE = "unknown", "its own", "far above"
+Method = tuple[bool, str, bool]  # own days of the place, its past turnout, that of its stations
 
 
 def _is_other(day: RealDay, other: str) -> bool:
@@ -44,12 +47,13 @@ def _is_earlier(day: RealDay, other: str) -> bool:
 
 # By name: which days the calibration sees, and what of the place is known.
 METHODS: dict[str, tuple[Keep, Method]] = {
-    "place unknown": (_is_other, (False, False, False)),
-    "past turnout known": (_is_other, (False, True, False)),
-    "own days known": (_is_other, (True, False, False)),
-    "own days and turnout": (_is_other, (True, True, True)),
-    "earlier days alone": (_is_earlier, (True, False, False)),
-    "earlier days and turnout": (_is_earlier, (True, True, True)),
+    "place unknown": (_is_other, (False, UNKNOWN, False)),
+    "past turnout known": (_is_other, (False, ITS_OWN, False)),
+    "past turnout far above": (_is_other, (False, FAR_ABOVE, False)),
+    "own days known": (_is_other, (True, UNKNOWN, False)),
+    "own days and turnout": (_is_other, (True, ITS_OWN, True)),
+    "earlier days alone": (_is_earlier, (True, UNKNOWN, False)),
+    "earlier days and turnout": (_is_earlier, (True, ITS_OWN, True)),
 }
 
 
@@ -100,9 +104,11 @@ class Known:
         dates = [one for one in self.dates if keep(day, one)]
         facts = self.derive(dates, "9999" if keep is _is_other else day.day)
         own = [one for one in self.days if one.county == day.county and one.day in dates]
-        has_own_days, has_turnout, has_stations = place
-        past = [one.turnout for one in own] if has_turnout else []
-        election = set_past(builders_tps.whole().election, past)
+        has_own_days, turnout, has_stations = place
+        election = builders_tps.whole().election  # its own past is far above these days
+        if turnout != FAR_ABOVE:
+            past = [one.turnout for one in own] if turnout == ITS_OWN else []
+            election = set_past(election, past)
         summaries = self._summarise_own(day, keep) if has_own_days else []
         register = real_days.build_register(day, election)
         if has_stations:
@@ -149,8 +155,9 @@ def _print_scores(name: str, rows: pd.DataFrame) -> None:
     whole = rows[rows["level"] == "whole"]
     print(f"\nTurnout outlook on real days, {name}: mean over {rows['day'].nunique()} days")
     print(real_scores.by_day(rows, "level", "time").round(2).to_string())
-    print("whole, by way: covered, miss")
-    means = whole.groupby(["way", "time"], sort=False)[["covered", "miss"]].mean()
+    print("whole, by way: covered, miss (mean over days)")
+    of_days = whole.groupby(["way", "time", "day"], sort=False)[["covered", "miss"]].mean()
+    means = of_days.groupby(["way", "time"], sort=False).mean()
     print(means.unstack().round(1).to_string())
     print("whole, by day: covered; share of PIT below 0.1, 0.5, 0.9")
     pit = whole.groupby(["day", "time"], sort=False)["pit"]
