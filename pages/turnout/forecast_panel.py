@@ -201,9 +201,10 @@ def _list_method_notes(forecast: TurnoutForecast, total: pd.Series, count: int) 
         ),
         _(
             "TPS yang belum melapor diperkirakan dari partisipasi lampaunya bila diketahui; bila "
-            "tidak, seperti TPS sekecamatannya. Keduanya sedikit lebih rendah, dengan "
-            "ketidakpastian yang sama untuk semua yang diam. Kecamatan dengan sedikit laporan "
-            "ditarik ke rata-rata kabupaten. Seluruhnya adalah jumlah kecamatannya."
+            "tidak, seperti TPS sekecamatannya. Keduanya lebih rendah, makin banyak giliran yang "
+            "terlewat makin rendah, dengan ketidakpastian yang sama untuk semua yang diam. "
+            "Kecamatan dengan sedikit laporan ditarik ke rata-rata kabupaten. Seluruhnya adalah "
+            "jumlah kecamatannya."
         ),
         *_list_prior_notes(parameters),
         _(
@@ -230,7 +231,8 @@ def _list_prior_notes(parameters: ForecastParameters) -> list[str]:
         return []
     text = _(
         "Partisipasi {n} pemilihan lampau ({mean} % ± {sd} poin) ikut ditimbang, dengan ekor "
-        "panjang: bila hitungan berkata lain, hitungan yang dipercaya."
+        "panjang: bila hitungan berkata lain, selangnya menjangkau keduanya, sampai hitungan "
+        "cukup banyak untuk dipercaya."
     )
     return [
         text.format(
