@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from pydantic import BeforeValidator, Field, Strict, ValidationInfo
 
 from situasi.domain import alert_rules, forecast_parameters, past_turnout, rules
 from situasi.domain.alert_rules import AlertRules
-from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_errors import REMEDY, DefinitionError, wrap_definition_errors
 from situasi.domain.definition_fields import (
     CHECKED,
     CalendarDay,
@@ -29,6 +30,14 @@ from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
 Total = Annotated[int, Strict(), Field(ge=1)]
+# Files without which an election is complete: one of another name would be missed in silence.
+_OPTIONAL_FILES = (
+    "alerts.toml", "outlook.toml", "own_days.toml", "past_turnout.csv", "tps_kpu.csv", "water.toml",
+)  # fmt: skip
+_REQUIRED_FILES = (
+    "election.toml", "rules.toml", "days.toml", "kecamatan.csv", "desa.csv", "tps.csv",
+    "polsek.csv", "aliases.csv", "tahapan.csv", "sop.csv",
+)  # fmt: skip
 
 
 def _resolve_path(entry: object, info: ValidationInfo[Path]) -> Path:
@@ -158,12 +167,22 @@ def load(folder: Path) -> Election:
             turnout_parameters=forecast_parameters.load(folder, rules_hash),
             past_turnout=past_turnout.load(folder),
         )
+    _check_file_names(folder)
     alerts_path = folder / "alerts.toml"
     if not alerts_path.is_file():
         return election
     with wrap_definition_errors(alerts_path):
         alerts = alert_rules.parse(tomllib.loads(alerts_path.read_text("utf-8")))
     return replace(election, alerts=alerts)
+
+
+def _check_file_names(folder: Path) -> None:
+    """Raise DefinitionError where a file that is not there seems to be there, misspelt."""
+    names = {path.name for path in folder.iterdir() if path.suffix in {".toml", ".csv"}}
+    unknown = sorted(names.difference(_OPTIONAL_FILES, _REQUIRED_FILES))
+    for name in sorted(set(_OPTIONAL_FILES) - names):
+        for other in get_close_matches(name, unknown, n=1, cutoff=0.85):
+            raise DefinitionError(f"{folder / other}: maksudnya {name}? {REMEDY}")
 
 
 def forecast_fingerprint(election: Election) -> str:

@@ -252,3 +252,21 @@ def test_a_code_that_leads_nowhere_is_named(tmp_path: Path, file: str, lines: li
         written.writelines(f"{line}\n" for line in lines)
     with pytest.raises(DefinitionError, match=rf"{file}.* 16\.10\.77 "):
         domain_register.load(election.load(folder))
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "right"),
+    [("alert.toml", "alerts.toml"), ("past_turnot.csv", "past_turnout.csv"),
+     ("tps-kpu.csv", "tps_kpu.csv")],
+)  # fmt: skip
+def test_a_file_whose_name_is_misspelt_is_not_passed_over(
+    tmp_path: Path, misspelt: str, right: str
+) -> None:
+    folder = tmp_path / "pemilihan"
+    shutil.copytree(SOURCE, folder)
+    (folder / "rules salinan.toml").touch()  # a copy of what is there harms nobody
+    election.load(folder)
+    (folder / right).unlink(missing_ok=True)
+    (folder / misspelt).touch()
+    with pytest.raises(DefinitionError, match=rf"{misspelt}: maksudnya {right}\?"):
+        election.load(folder)
