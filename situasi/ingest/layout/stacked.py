@@ -60,8 +60,10 @@ def _find_first_title(rows: Sequence[Sequence[object]], heading: int) -> int:
     """Return the first of the title lines above a heading: up to an empty row above these."""
     first = heading
     for index in range(heading - 1, -1, -1):
-        filled = _count_filled(rows[index])
-        if filled > 1 or (not filled and first < heading):
+        filled = [str(cell) for cell in rows[index] if cell is not None]
+        if len(filled) > 1 or (not filled and first < heading):
+            break
+        if filled and not any(map(str.isalnum, filled[0])):  # `-`: a row with nothing in it
             break
         if filled:
             first = index

@@ -40,6 +40,12 @@ def test_a_repeated_heading_below_a_title_of_its_own_begins_a_table() -> None:
     assert not tables_of(*first, ["JAM 09.00"], COUNTS, ["Lorok", 2, 90])
 
 
+def test_a_cell_without_a_letter_or_digit_is_no_title() -> None:
+    assert not tables_of(COUNTS, ["Lorok", 1, 57], ["-"], COUNTS, ["Lorok", 2, 60])
+    tables = tables_of(COUNTS, ["Lorok", 1, 57], ["-"], INCIDENTS, ["09.30", "Lorok", "Ribut"])
+    assert tables == [StackedTable(0, 0), StackedTable(3, 3)]
+
+
 def test_a_heading_among_rows_or_without_rows_begins_no_table() -> None:
     assert not tables_of(COUNTS, ["Lorok", 1, 57], INCIDENTS, ["09.30", "Lorok", "Ribut"])
     assert not tables_of(COUNTS, ["Lorok", 1, 57], [], INCIDENTS)
