@@ -69,7 +69,8 @@ class TpsReportRules:
     max_hourly_share of the list within one hour; a count reported by min_repeats TPS at the same
     hour; a count that differs by outlier_share of the list from the median of its kecamatan, where
     at least outlier_min_tps TPS reported that hour; a count above the list (official), or above
-    estimated_list_factor times an estimated list.
+    estimated_list_factor times an estimated list. Held, since no list is so wrong: a count of more
+    than impossible_list_factor times the list of its TPS, desa or kecamatan.
     """
 
     phase_deadlines: Annotated[tuple[PhaseDeadline, ...], Field(alias="dues")]
@@ -82,6 +83,7 @@ class TpsReportRules:
     outlier_share: Annotated[Share, Field(alias="apart_share")]
     outlier_min_tps: Annotated[Number, Field(alias="apart_least")]
     estimated_list_factor: Annotated[Measure, Field(alias="above_estimated")]
+    impossible_list_factor: Annotated[Measure, Field(alias="held_above")] = 1.5
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def test_a_total_that_agrees_asks_for_nothing(board: Board, tmp_path: Path, tota
 def test_a_count_that_lost_its_zeros_is_added_up_as_it_is_read(
     board: Board, tmp_path: Path
 ) -> None:
-    rows = counts("2.100", "4.050", 6.7, total="12.850")
+    rows = [{**row, "desa": "", "tps": ""} for row in counts("2.100", "4.050", 6.7, total="12.850")]
     ledger = bring(board, xlsx_file(tmp_path / "a.xlsx", *rows))
     assert ledger.accepted == 3
     assert "tidak perlu dibetulkan" in said(ledger)

@@ -116,7 +116,7 @@ def test_only_a_count_that_cannot_be_read_is_refused(board: Board, cell: str) ->
 def test_counts_that_fall_repeat_or_exceed_the_list_are_taken_as_told(board: Board) -> None:
     rows = [
         report("tps", **{**COUNT, "hadir": count}, waktu=f"27/11/2024 {hour}.00")
-        for hour, count in [("08", "300"), ("09", "300"), ("10", "200"), ("11", "9999")]
+        for hour, count in [("08", "300"), ("09", "300"), ("10", "200"), ("11", "700")]
     ]
     assert deliver(board, "tps", *rows).accepted == 4
 
@@ -197,7 +197,7 @@ def test_a_column_of_names_in_a_tps_file_leaves_no_trace(board: Board, heading: 
     assert "Budi" not in everything_kept(board)
 
 
-PART = st.one_of(st.none(), st.integers(0, 2000))
+PART = st.one_of(st.none(), st.integers(0, 250))  # more than a list of voters is held
 
 
 @given(total=PART, parts=st.tuples(PART, PART, PART))
@@ -210,3 +210,31 @@ def test_heads_are_stated_or_a_sum_of_what_was_stated_and_missing_stays_missing(
     given_parts = [part for part in parts if part is not None]
     expected = total if total is not None else sum(given_parts) if dpt is not None else None
     assert (None if found.isna()["hadir"] else found["hadir"]) == expected
+
+
+# What cannot be true waits: it is in no sum.
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_held"),
+    [({"hadir": "4900"}, True), ({"hadir": "600"}, False),
+     ({"tps": "", "hadir": "1300", "lingkup": "desa"}, False),
+     ({"tps": "", "hadir": "13000", "lingkup": "desa"}, True),
+     ({"tps": "", "desa": "", "hadir": "30000", "lingkup": "kecamatan"}, False),
+     ({"tps": "", "desa": "", "hadir": "300000", "lingkup": "kecamatan"}, True)],
+)  # fmt: skip
+def test_a_count_far_above_the_list_of_what_it_covers_waits(
+    any_board: Board, cells: dict[str, str], is_held: bool
+) -> None:
+    found = judged(any_board, "tps", report("tps", **{**COUNT, "desa": "Tanjung Gelam", **cells}))
+    assert [len(found.accepted), len(found.rejected)] == [not is_held, is_held]
+    assert all("padahal pemilih di daftar" in row.reasons[0] for row in found.rejected)
+
+
+@pytest.mark.parametrize("phase", FASE)
+def test_only_supplies_come_before_the_morning_of_the_voting(any_board: Board, phase: str) -> None:
+    row = report("tps", fase=phase, hadir="", pengawal="P-0001")
+    night = judged(any_board, "tps", row | {"waktu": "27/11/2024 00.40"})
+    assert len(night.accepted) == (phase == "logistik_tiba")
+    assert all("sebelum pemungutan suara" in held.reasons[0] for held in night.rejected)
+    assert len(judged(any_board, "tps", row | {"waktu": "27/11/2024"}).accepted) == 1

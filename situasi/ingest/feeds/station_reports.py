@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from situasi.ingest.feeds.station_limits import check_phase_days, check_voter_limits
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
@@ -58,6 +59,8 @@ def check(table: TableCheck) -> ValidationResult:
         level = _find_level(table, row, place, desa_names[row])
         scope = _complete_scope(table, row, scopes[row], place, level, is_count=is_count)
         lingkup.append(scope)
+    check_voter_limits(table, place, lingkup, hadir)
+    check_phase_days(table, fase, times, latihan)
     return build_validation_result(
         table, latihan, times, place,
         lat=points.lat, lon=points.lon,

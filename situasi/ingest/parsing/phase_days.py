@@ -1,13 +1,16 @@
-"""Whether a phase of a TPS that names no day is surely of the day of voting."""
+"""Which phases of a TPS that name no day are surely of the day of voting, or of the night after."""
 
 import re
 
+from situasi.domain.feed_schemas import FASE
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.tables import Cell
 
+_AFTER_VOTING = FASE[FASE.index("hitung_selesai") :]
 _SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # they come on the day before, too
-_FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
+NIGHT_AFTER = "jam sebelum pemungutan suara: dibaca hari berikutnya"
+FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
 
 
 def may_be_another_day(phase: Cell, clock: Cell) -> bool:
@@ -16,4 +19,12 @@ def may_be_another_day(phase: Cell, clock: Cell) -> bool:
         hour = read_clock(clock).clock[0]
     except (UnreadableCell, ValueError):
         return True
-    return hour < _FIRST_HOUR or bool(_SUPPLIES.search(str(phase)))
+    return hour < FIRST_HOUR or bool(_SUPPLIES.search(str(phase)))
+
+
+def is_night_after(code: str | None, clock: Cell) -> bool:
+    """Return whether a phase of the day of voting is of the night after it: `00.40 tiba di PPK`."""
+    try:
+        return code in _AFTER_VOTING and read_clock(clock).clock[0] < FIRST_HOUR
+    except (UnreadableCell, ValueError):
+        return False

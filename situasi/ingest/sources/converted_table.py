@@ -49,6 +49,10 @@ class ConvertedTable:
         """Return the columns that mean this heading of ours, under whatever name."""
         return [name for name in self.cells.columns if self._find_meaning(name) == heading]
 
+    def read_first(self, heading: str, row: int) -> Cell:
+        """Return the cell of a row in the first column of this meaning; None without one."""
+        return next((self.cells[name].iloc[row] for name in self.find_columns(heading)), None)
+
     def has_any(self, *headings: str) -> bool:
         """Return whether a column means one of these headings of ours."""
         return any(map(self.find_columns, headings))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from situasi.domain import feed_schemas
 from situasi.ingest.parsing.cells import UnreadableCell, format_cell
+from situasi.ingest.parsing.phase_days import NIGHT_AFTER, is_night_after
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.tables import Cell
 
@@ -22,12 +23,15 @@ class PhaseDay(NamedTuple):
     reason: str | None = None
 
 
-def order_phases(phases: Sequence[tuple[str, Cell]]) -> list[PhaseDay]:
+def order_phases(
+    phases: Sequence[tuple[str, Cell]], *, is_voting_day: bool = False
+) -> list[PhaseDay]:
     """Return the day of each phase of a row, given by its code and hour, in their given order.
 
     An hour earlier than that of the phase before it is of the next day if less than half a day
     lies between them, else held: one of the two is wrong. Hours that cannot be read, or name their
-    own day, and those of supplies are compared with none.
+    own day, and those of supplies are compared with none. is_voting_day: whether the row is of that
+    day; its first phase then is of the night after it, where it can be of no other.
     """
     found = [PhaseDay()] * len(phases)
     last: tuple[int, Cell] | None = None
@@ -44,6 +48,9 @@ def order_phases(phases: Sequence[tuple[str, Cell]]) -> list[PhaseDay]:
                 continue
             days += 1
             found[index] = PhaseDay(days, f"jam {before}: dibaca hari berikutnya")
+        elif last is None and is_voting_day and is_night_after(code, cell):
+            days = 1
+            found[index] = PhaseDay(days, NIGHT_AFTER)
         elif days:
             found[index] = PhaseDay(days, "dibaca hari berikutnya seperti fase sebelumnya")
         last = minutes, cell

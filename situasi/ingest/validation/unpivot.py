@@ -151,7 +151,7 @@ def _build_reports(
         for index, reason in enumerate(reasons)
     ]
     has_undated = day in data[_DAY_HEADING]
-    _put_phases_in_order(data, filled, wide, table, mapping)
+    _put_phases_in_order(data, filled, wide, table, mapping, context.election.day)
     reports = pd.DataFrame(data, dtype="object")
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
@@ -164,6 +164,7 @@ def _put_phases_in_order(
     wide: dict[str, WideHeading],
     table: Table,
     mapping: ColumnMapping,
+    voting_day: date,
 ) -> None:
     """Give the phases of a row that are after midnight their day, and hold those out of order."""
     phases_by_row: dict[int, list[int]] = {}
@@ -178,7 +179,8 @@ def _put_phases_in_order(
         base = next(
             (d for n in names for i in indexes if (d := _find_day(data[n][i])) is not None), None
         )
-        for index, phase in zip(indexes, order_phases(phases), strict=True):
+        ordered = order_phases(phases, is_voting_day=base == voting_day)
+        for index, phase in zip(indexes, ordered, strict=True):
             reason = phase.reason
             if phase.days and base is None:
                 reason = f"{phase.note}, tetapi tanggalnya tidak jelas"

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
 
+from situasi.domain.register import compute_voters_by_tps
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.stations import turnout
 
 # TPS of 667 that report a wrong count, by kind; a smaller area has at least one lost_digit.
-_SHARE_BY_KIND = {"lost_digit": 4 / 667, "doubled_digit": 3 / 667, "late_start": 4 / 667}
+_SHARE_BY_KIND = {"lost_digit": 4 / 667, "above_list": 3 / 667, "late_start": 4 / 667}
 _TPS_PER_COPIED_DESA = 300
+_ABOVE_LIST = 1.4  # times the list: more than an estimated one is doubted at, less than is held
 _LATE_START_SHARE = 0.15  # of the heads, while a TPS that starts late has not checked its list
 
 
@@ -19,8 +21,8 @@ _LATE_START_SHARE = 0.15  # of the heads, while a TPS that starts late has not c
 class CountError:
     """One error at one TPS, at one hour.
 
-    kind: lost_digit (the count falls), doubled_digit (above the list), late_start (far too few
-    until the hour, then a jump), copied (the count that others of the desa report too).
+    kind: lost_digit (the count falls), above_list, late_start (far too few until the hour, then a
+    jump), copied (the count that others of the desa report too). count: where it is another one.
     """
 
     kind: str
@@ -33,7 +35,7 @@ class CountError:
             return round(_LATE_START_SHARE * voters_present)
         if hour != self.hour or self.kind == "late_start":
             return voters_present
-        return self.count if self.kind == "copied" else turnout.mistype(voters_present, self.kind)
+        return turnout.drop_digit(voters_present) if self.kind == "lost_digit" else self.count
 
     def is_report_required(self, hour: datetime) -> bool:
         """Return whether this hour must be reported for the error to be visible."""
@@ -49,6 +51,7 @@ def draw_count_errors(
     if not hours:
         return {}
     errors = _draw_copied_counts(context, final_counts, hours[(len(hours) - 1) // 2], rng)
+    voters = compute_voters_by_tps(context.register)
     free = [place.tps_code for place in context.places if place.tps_code not in errors]
     for kind, share in _SHARE_BY_KIND.items():
         min_count = 1 if kind == "lost_digit" else 0
@@ -56,7 +59,8 @@ def draw_count_errors(
             free, min(len(free), max(min_count, round(share * len(context.places))))
         ):
             free.remove(code)
-            errors[code] = CountError(kind, _draw_hour(kind, hours, rng))
+            count = round(_ABOVE_LIST * voters[code]) if kind == "above_list" else 0
+            errors[code] = CountError(kind, _draw_hour(kind, hours, rng), count)
     return errors
 
 

@@ -43,7 +43,6 @@ def compute_count_at(total: int, elapsed_share: float) -> int:
     return round(total * _CURVE[-1][1])
 
 
-def mistype(count: int, kind: str) -> int:
-    """Return a count with a typing error at its end: "lost_digit" or "doubled_digit"."""
-    digits = str(count)
-    return int(digits[:-1] or "0") if kind == "lost_digit" else int(digits + digits[-1])
+def drop_digit(count: int) -> int:
+    """Return a count without its last digit, as it is mistyped."""
+    return int(str(count)[:-1] or "0")

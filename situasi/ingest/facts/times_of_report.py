@@ -1,0 +1,117 @@
+"""The time or the day of a report from when it was sent, where no column says when it happened."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import FASE
+from situasi.ingest.facts.time_cells import find_undated_rows
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.wide_headings import WideHeading
+
+_CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
+
+
+def take_time_of_report(table: ConvertedTable) -> None:
+    """Use the time of submission where the source did not ask when it happened."""
+    for name in table.find_columns("waktu_lapor")[:1]:
+        column = table.cells[name].tolist()
+        rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
+        table.fill("waktu", rows, column.__getitem__)
+        for clocks in table.find_columns("jam_lapor")[:1]:
+            hours = table.cells[clocks].tolist()
+            table.fill("jam", [row for row in rows if not is_blank(hours[row])], hours.__getitem__)
+        table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
+
+
+def take_day_of_report(
+    table: ConvertedTable, wide: Mapping[str, WideHeading], election: Election
+) -> None:
+    """Use the day of submission for an hour without a day; the day before where it is later.
+
+    wide: the headings of a table with a column per hour.
+    """
+    if wide:
+        _take_day_of_wide_report(table, wide, election)
+        return
+    names = table.find_columns("waktu_lapor")[:1]
+    undated = find_undated_rows(table) if names else []
+    reported = table.cells[names[0]].tolist() if undated else []
+    clocks = [
+        table.cells[name].tolist() for h in ("jam", "waktu") for name in table.find_columns(h)
+    ]
+    days: dict[int, Cell] = {}
+    for row in undated:
+        clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
+        if (day := find_day_of_report(reported[row], clock, election.zone)) is not None:
+            days[row] = day
+    table.fill("tanggal", list(days), days.__getitem__)
+    table.doubt(days, "tanggal dari waktu lapor")
+
+
+def _take_day_of_wide_report(
+    table: ConvertedTable, wide: Mapping[str, WideHeading], election: Election
+) -> None:
+    """Use the day of submission for the hours of a row; the day before where one is later.
+
+    The hours of phases take it only where all of the row are of that day.
+    """
+    names = table.find_columns("waktu_lapor")[:1]
+    if not names or table.has_any("waktu", "tanggal", "jam"):
+        return
+    reported = table.cells[names[0]].tolist()
+    columns = {name: table.cells[name].tolist() for name in wide}
+    days: dict[int, Cell] = {}
+    for row in table.find_empty_rows():
+        filled = [
+            (wide[n], column[row]) for n, column in columns.items() if not is_blank(column[row])
+        ]
+        hours = [heading.value for heading, _ in filled if heading.column == "clock"]
+        phases = [(heading.value, cell) for heading, cell in filled if heading.column == "fase"]
+        if hours:
+            day = find_day_of_report(reported[row], max(hours), election.zone)
+        else:
+            day = _find_day_of_phases(reported[row], phases, election)
+        if day is not None:
+            days[row] = day
+    table.fill("tanggal", list(days), days.__getitem__)
+    table.doubt(days, "tanggal dari waktu lapor")
+
+
+def _find_day_of_phases(
+    reported: Cell, phases: Sequence[tuple[str, Cell]], election: Election
+) -> str | None:
+    """Return the one day of all phases of a form; None where one may be of another day.
+
+    A form that was sent after the day of voting may tell of that day; and where the phases are not
+    in their order, one is of another day: supplies of the afternoon came on the day before.
+    """
+    days = {find_day_of_report(reported, clock, election.zone) for _, clock in phases}
+    day = days.pop() if len(days) == 1 else None
+    if day is None or parse_date_parts(day).day > election.day:
+        return None
+    order = sorted((FASE.index(phase), read_clock(clock).clock) for phase, clock in phases)
+    clocks = [clock for _, clock in order]
+    return day if clocks == sorted(clocks) else None
+
+
+def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
+    """Return the day on which it was this hour, at most an hour after it was reported.
+
+    None where a cell cannot be read.
+    """
+    try:
+        parts, hour = parse_date_parts(reported), read_clock(clock)
+    except (UnreadableCell, ValueError):
+        return None
+    if parts.clock is None or parts.clock[0] == 24 or hour.day is not None:
+        return None
+    moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
+    local = moment.astimezone(zone)
+    minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * local.hour + local.minute)
+    return f"{local - timedelta(days=minutes > _CLOCKS_DIFFER_MIN):%d/%m/%Y}"

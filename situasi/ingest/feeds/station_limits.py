@@ -1,0 +1,70 @@
+"""Reports of TPS that cannot be true: more voters than any list, boxes that came before voting."""
+
+from collections.abc import Sequence
+from datetime import time
+
+import numpy as np
+
+from situasi.common.formats import format_number
+from situasi.domain.register import Register, compute_voters_by_tps
+from situasi.ingest.parsing.datetime_columns import to_datetime64
+from situasi.ingest.parsing.phase_days import FIRST_HOUR
+from situasi.ingest.validation.place_check import PlaceColumns
+from situasi.ingest.validation.row_issues import Texts
+from situasi.ingest.validation.table_check import TableCheck
+from situasi.ingest.validation.time_check import TimeColumns
+
+_SUPPLIES = "logistik_tiba"  # they come on the day before, too
+
+
+def check_voter_limits(
+    table: TableCheck, place: PlaceColumns, scopes: Texts, counts: Sequence[int | None]
+) -> None:
+    """Add an error to counts far above the list of what they cover: 4900 for 490."""
+    if not any(counts):
+        return
+    voters, factor = _sum_voters(table), table.context.election.rules.tps.impossible_list_factor
+    for row, count in enumerate(counts):
+        if not count or (code := _find_code(place, scopes[row], row)) is None:
+            continue
+        listed = voters.get(code, 0)
+        if listed and count > factor * listed:
+            reason = (
+                f"hadir {format_number(count)} padahal pemilih di daftar "
+                f"{scopes[row]} ini {format_number(listed)}: periksa angkanya"
+            )
+            table.issues.add_error(row, reason, "hadir")
+
+
+def _sum_voters(table: TableCheck) -> dict[str, int]:
+    """Return the voters on the lists by the code of each TPS, desa and kecamatan."""
+    register: Register = table.context.register
+    by_tps = compute_voters_by_tps(register)
+    voters = {code: kecamatan.dpt for code, kecamatan in register.kecamatan.items()}
+    for desa, number, code in zip(
+        *(register.tps[name] for name in ("desa", "nomor", "code")), strict=True
+    ):
+        voters[f"{desa} {int(number):03d}"] = by_tps[code]
+        voters[desa] = voters.get(desa, 0) + by_tps[code]
+    return voters
+
+
+def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:
+    if scope == "kecamatan":
+        return place.kecamatan[row]
+    desa = place.desa[row]
+    return f"{desa} {place.tps[row]}" if scope == "tps" and desa else desa
+
+
+def check_phase_days(
+    table: TableCheck, phases: Texts, times: TimeColumns, latihan: Sequence[bool]
+) -> None:
+    """Add an error to phases of the day of voting that are dated before it was light that day."""
+    election = table.context.election
+    start = to_datetime64(election.local_time(time(FIRST_HOUR)))
+    for row in np.flatnonzero(times.occurred_at.values < start).tolist():
+        phase, is_exact = phases[row], times.precision[row] == "menit"
+        if phase and phase != _SUPPLIES and is_exact and not latihan[row]:
+            label = phase.replace("_", " ")
+            reason = f"{label} sebelum pemungutan suara dimulai: periksa tanggal dan jam"
+            table.issues.add_error(row, reason, "occurred_at")
