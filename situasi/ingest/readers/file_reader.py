@@ -10,6 +10,7 @@ import pandas as pd
 from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.ingest.layout.header_detection import HeaderScorer
 from situasi.ingest.readers import (
+    aligned_text,
     csv_reader,
     file_types,
     grid,
@@ -80,7 +81,21 @@ def _read_tables(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Ite
         if suffix in _WORKBOOK_SUFFIXES | _JSON_SUFFIXES
         else ""
     )
-    return _add_note(csv_reader.read(path, encoding, score_header, chunk_rows), note)
+    return _add_note(_read_text(path, encoding, score_header, chunk_rows), note)
+
+
+def _read_text(
+    path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
+) -> Iterator[Table]:
+    try:
+        yield from csv_reader.read(path, encoding, score_header, chunk_rows)
+    except UnknownHeadings:  # it is raised before the first table
+        with aligned_text.as_delimited_text(path, encoding, score_header) as plain:
+            if plain is None:
+                raise
+            again = text_encoding.detect(plain)
+            note = "dibaca dari tabel yang diratakan dengan spasi"
+            yield from _add_note(csv_reader.read(plain, again, score_header, chunk_rows), note)
 
 
 def _read_page(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
