@@ -232,7 +232,15 @@ def _convert_tables(
         if SHEET in converted.cells.columns and _has_votes(converted, context):
             note = "{} baris dilewati: lembar perolehan suara; polisi tidak mencatatnya"
             return _leave_out_rows(converted, note)
+        if is_summary_sheet(converted):
+            note = f"lembar “{converted.sheet}” dilewati: rangkuman atau keterangan, {{}} baris"
+            return _leave_out_rows(converted, note)
         return converted
+
+    def is_summary_sheet(converted: Table) -> bool:
+        is_one_of_several = SHEET in converted.cells.columns and not converted.file
+        clues = context.vocabulary.clues
+        return is_one_of_several and clues.stands_in("summary_sheet", converted.sheet)
 
     return chain.from_iterable(map(convert, tables))
 

@@ -50,7 +50,9 @@ _TIME_OF_EXPORT = re.compile(
     r"20\d\d[-_. ]?\d\d[-_. ]?\d\d[-_. T]{0,3}\d\d[-_.:h ]?\d\d[-_.:m ]?\d\d(?!\d)"
 )
 _MADE_AT = re.compile(r"\b(?:di)?cetak|unduh|ekspor|\b(?:export|generated|printed)", re.IGNORECASE)
-_KECAMATAN = re.compile(r"\b(?:kecamatan|kec)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
+_KECAMATAN = re.compile(
+    r"\b(?:kecamatan|kec)\b\W{0,3}((?:(?!\bkec(?:amatan)?\b)[^\d,;()|:/]){3,40})", re.IGNORECASE
+)
 _DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
 # `Tempat : ...` as a line of its own, or after the hour in one line.
 _VENUE = re.compile(

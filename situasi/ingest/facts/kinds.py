@@ -283,13 +283,15 @@ def _name_boxes(table: ConvertedTable) -> None:
 
 
 def _read_status_answers(table: ConvertedTable) -> None:
-    """Read a status that was asked with yes or no (`Sudah ditangani?`)."""
+    """Read a status that was asked with yes or no (`Sudah ditangani?`, `Resolved?`)."""
     for name in table.find_columns("status"):
         column = table.cells[name].tolist()
         answers = [None if is_blank(cell) else read_answer(cell) for cell in column]
         rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
         if rows and all(answers[row] is not None for row in rows):
-            words = [a if a is None else "ditangani" if a else "dilaporkan" for a in answers]
+            is_closed = table.vocabulary.clues.stands_in("case_closed", name)
+            done = "selesai" if is_closed else "ditangani"
+            words = [a if a is None else done if a else "dilaporkan" for a in answers]
             table.set_column(name, words)
             table.doubt(rows, "status dibaca dari ya atau belum")
 

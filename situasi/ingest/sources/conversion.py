@@ -36,7 +36,7 @@ from situasi.ingest.sources.table_rows import (
     take_tag_row,
     take_time_headings,
 )
-from situasi.ingest.tables import Cell, Table
+from situasi.ingest.tables import Cell, Table, UnknownHeadings
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 
@@ -50,13 +50,14 @@ def convert_table(
     """Return a table under our headings; the same object where nothing has to be converted.
 
     profile: the source's; None where its headings are our own or nobody's. order: one for
-    all tables of a file; raises MonthFirstFound. Rows keep their numbers: none is added, and none
-    lost but those that state that nothing happened, which a note names.
+    all tables of a file; raises MonthFirstFound, and UnknownHeadings where its own times are
+    all that a source has, in a zone that it does not name. Rows keep their numbers: none is added,
+    and none lost but those that state that nothing happened, which a note names.
     What is doubtful is noted at its row (reserved_columns.DOUBT); a row that its source rejected,
     and one of tags or titles, is marked as no report.
     """
     converted, facts = _convert(table, file_name, context, profile, order or DateOrder())
-    _complete(converted, facts, context)
+    _complete(converted, facts, context, profile)
     return converted.build()
 
 
@@ -74,7 +75,7 @@ def convert_reports(
     converted, facts = _convert(table, file_name, context, profile, order or DateOrder())
     tables = []
     for feed, part, kind in split_reports(converted, facts, context):
-        _complete(part, facts, context, feed or None)
+        _complete(part, facts, context, profile, feed or None)
         if kind is not None:
             rows = part.find_empty_rows("jenis")
             part.fill("jenis", rows, dict.fromkeys(rows, kind).__getitem__)
@@ -84,10 +85,23 @@ def convert_reports(
 
 
 def _complete(
-    converted: ConvertedTable, facts: FileContext, context: IngestContext, feed: str | None = None
+    converted: ConvertedTable,
+    facts: FileContext,
+    context: IngestContext,
+    profile: SourceProfile | None,
+    feed: str | None = None,
 ) -> None:
+    has_time = converted.has_any("waktu", "tanggal", "jam") or bool(
+        context.vocabulary.find_wide_headings(converted.headings)
+    )
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
+    is_dated = has_time and converted.has_any("waktu", "tanggal")
+    if profile is not None and profile.unzoned_times and not is_dated:
+        raise UnknownHeadings(
+            f"hari dan jam kejadian tidak ditanya; waktu {profile.title} sendiri tidak menyebut "
+            "zonanya: pilih kolom waktunya dan zona waktunya"
+        )
 
 
 def _convert(

@@ -1,6 +1,7 @@
 """Lists of officers: `PANGKAT / NRP` in one column, and attendance lists with who is there."""
 
 import re
+from functools import partial
 from itertools import chain, permutations, product, zip_longest
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
@@ -117,6 +118,9 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     has_officers = table.find_columns("petugas") or table.find_columns("nrp")
     if not has_officers or table.find_columns("checkin"):
         return
+    if (answered := _find_answers(table)) is not None:
+        table.cells = table.cells.rename(columns={answered: "checkin"})
+        return
     is_list = _TITLE.search(words) is not None
     _merge_ticks(table, is_list=is_list)
     names = [n for n in table.headings if is_list or _NAMES_PRESENCE.search(n)]
@@ -132,9 +136,23 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         [("apel" if is_muster else cell) if is_present(cell) else None for cell in column],
     )
     table.doubt(present, "lapor diri dari daftar hadir")
+    if not table.has_any("jam", "waktu"):
+        arrivals = (n for n in table.headings if normalize_key(n) in _ARRIVALS | _LISTED_ARRIVALS)
+        table.cells = table.cells.rename(columns=dict.fromkeys(list(arrivals)[:1], "jam"))
     for row, cell in enumerate(column):
         if is_absent(cell):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _find_answers(table: ConvertedTable) -> str | None:
+    """Return the column of words that are all kinds of check-in, whatever its heading."""
+    read_code = partial(table.vocabulary.find_code, "personnel", "checkin")
+    for name in table.headings:
+        if table.vocabulary.find_own_heading(name) in {None, "uraian", "status"}:
+            filled = [c for c in set(table.cells[name].tolist()) if not is_blank(c)]
+            if filled and all(isinstance(c, str) and read_code(c) for c in filled):
+                return name
+    return None
 
 
 def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:

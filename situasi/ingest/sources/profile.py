@@ -90,8 +90,9 @@ class SourceProfile(_Part):
 
     columns: the source's headings (or patterns) by our heading; the first filled one counts.
     metadata: headings that are left out, as patterns. form_times: headings that say when a form
-    was filled in, taken for the time of the event where the form did not ask it. zones: by our
-    heading or the source's, the zone of its times where that is another than the election's.
+    was filled in, taken for the time of the event where the form did not ask it. unzoned_times:
+    headings of times in a zone that the file does not name: a form that asked no other waits.
+    zones: by our heading or the source's, the zone of its times where it is not the election's.
     words: our code by the source's word, by our heading. unclear: words that two versions of the
     source use for different things, by our heading: not taken. id_prefix: put before the ids of a
     source that only counts its reports. id_scheme: taken from the front of ids, where the source
@@ -110,6 +111,7 @@ class SourceProfile(_Part):
     fallbacks: tuple[Fallback, ...] = ()
     metadata: tuple[str, ...] = ()
     form_times: tuple[str, ...] = ()
+    unzoned_times: tuple[str, ...] = ()
     zones: dict[str, str] = {}
     words: dict[str, dict[str, str]] = {}
     unclear: dict[str, tuple[str, ...]] = {}
@@ -208,7 +210,8 @@ class SourceProfile(_Part):
 
     def is_metadata(self, *spellings: str) -> bool:
         """Return whether a heading, in one of these spellings, is left out."""
-        return any(matches_heading(s, pattern) for s in spellings for pattern in self.metadata)
+        patterns = (*self.metadata, *self.unzoned_times)
+        return any(matches_heading(s, pattern) for s in spellings for pattern in patterns)
 
 
 def is_pattern(heading: str) -> bool:

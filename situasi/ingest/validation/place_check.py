@@ -33,7 +33,9 @@ _OFFICE = re.compile(
 )
 # An office of the kabupaten; that of the command stands at its seat.
 _COMMAND_OFFICE = re.compile(
-    r"(?:(?:di|depan|halaman|lapangan|aula|kantor)\s+)*(?:ma)?polres\b.{0,40}", re.IGNORECASE
+    r"(?:(?:di|depan|halaman|lapangan|aula|kantor|mako|markas|gedung|ruang|rapat|rupatama)\s+)*+"
+    r"(?:ma)?(?:ko)?polres(?:ta|tabes)?\b.{0,40}",
+    re.IGNORECASE,
 )
 _KABUPATEN_OFFICE = re.compile(
     r"(?:(?:di|depan|halaman|kantor|gedung|gudang|sekretariat|logistik)\s+)+"

@@ -14,6 +14,8 @@ GROUPS = (
     "police_report",
     "citizen",
     "case_stage",
+    "case_closed",
+    "summary_sheet",
     "men",
     "women",
 )
@@ -30,7 +32,9 @@ class ClueWords:
 
     message_text, message_sender: headings of a table of messages. not_there: with one of these a
     phase is not reached. police_report: headings that only a register of police reports has.
-    citizen: headings of the people in one. case_stage: of how far its cases are. men, women: what
+    citizen: headings of the people in one. case_stage: of how far its cases are.
+    case_closed: in a question of yes or no, whether an incident is over.
+    summary_sheet: in the name of a sheet that sums up others or explains them. men, women: what
     stands beside a count of only these.
     """
 

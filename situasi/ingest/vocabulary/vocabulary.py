@@ -106,7 +106,8 @@ class Vocabulary:
 
         Most recognised columns win; on a tie check-ins by NRP, then most own headings of
         identifying columns. A list of officers by NRP with their TPS or place is a posting list,
-        also with ranks and units; but not where voters were counted: then the NRP is of who did.
+        also with ranks and units; but not where voters were counted (the NRP is of who did) or
+        violations are named (it is of who is blamed).
         """
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
@@ -131,6 +132,7 @@ class Vocabulary:
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
             or (feed == "postings" and is_posting_list)
             if not (feed == "roster" and is_posting_list)
+            if not (feed in {"roster", "postings"} and "pelanggaran" in columns["neutrality"])
             if not (feed in {"roster", "postings"} and counts_voters)
             if not (feed == "neutrality" and not _is_of_cases(names))
             if not (feed == "merges" and not names.issuperset(_IDENTIFYING_COLUMNS["merges"]))
