@@ -252,6 +252,7 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 OTHERWISE = {
     "situasi/reports/archive/writer.py",  # into the folder that whole.making_folder names
     "situasi/ingest/boundaries/layers.py",
+    "situasi/ingest/readers/aligned_text.py",
     "situasi/ingest/readers/html_tables.py",
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
     "situasi/ingest/readers/workbooks/xlsx_guard.py",
