@@ -7,11 +7,10 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import RejectedRow, Table, UnknownHeadings
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
-from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.csv_lists import is_row_number
 
 # Fewer rows go to quarantine, where they are corrected sooner than columns are mapped.
 _MIN_INCOMPLETE_ROWS = 5
-_ROW_NUMBERS = frozenset(("no", "nomor", "nourut", "nomorurut", "number"))
 
 
 def is_unknown(rows: Sequence[Mapping[str, Any]], context: IngestContext) -> bool:
@@ -55,7 +54,7 @@ def _has_unknown_column(table: Table, context: IngestContext) -> bool:
     unknown = [
         name
         for name in names
-        if normalize_key(name) not in _ROW_NUMBERS
+        if not is_row_number(name)
         and context.vocabulary.find_any_column(name) is None
         and not context.is_vote_heading(name)
     ]

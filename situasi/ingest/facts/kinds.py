@@ -26,7 +26,7 @@ from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
-from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.csv_lists import is_row_number, normalize_key
 from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 
 # The column that says what kind of report a row is, by feed.
@@ -306,7 +306,8 @@ def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
     if any(map(_ACTIVITY.search, names)):
         return False
     # Words with a time and a place, and nothing else that could be counted or listed.
-    return all(map(table.vocabulary.find_any_column, table.headings)) and not table.has_any("tps")
+    names = [name for name in table.headings if not is_row_number(name)]
+    return all(map(table.vocabulary.find_any_column, names)) and not table.has_any("tps")
 
 
 def _take_incident_kinds(table: ConvertedTable, context: IngestContext) -> None:

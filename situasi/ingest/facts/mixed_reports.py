@@ -24,18 +24,6 @@ _COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _COUNTS_ONLY = (*_COUNTS, "hadir_dptb", "hadir_dpk", "fase", "kontak", "lingkup", "pengawal")
 _INCIDENTS_ONLY = ("jenis", "tingkat", "situasi", "status")
 _OTHER_REPORTS = ("petugas", "nrp", "giat", "penugasan", "pelanggaran", "no_karantina")
-_HAPPENED = re.compile(
-    r"kejadian|insiden|peristiwa|gangguan|masalah|kendala|hambatan|incident|problem|issue"
-    r"|violation|irregularit",
-    re.IGNORECASE,
-)
-# A question that follows a yes: `Bila ada, sebutkan`.
-_TELLS = re.compile(
-    r"sebut|jelas|urai|kronolog|cerita|keterang|\bket\b|catat|\bbila\b|\bjika\b|\bkalau\b|describ"
-    r"|descript|explain|specif|detail|what happened|if yes",
-    re.IGNORECASE,
-)
-_IF = re.compile(r"\b(?:bila|jika|kalau|if)\b", re.IGNORECASE)
 _TIME_WORD = re.compile(r"waktu|jam\b|pukul|time|hour", re.IGNORECASE)
 _TIMES = ("waktu", "jam", "tanggal")
 _OWN_WORDS = "uraian kejadian"  # our heading for what a question about incidents was answered
@@ -108,7 +96,7 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
     gates = [
         name
         for name in table.headings
-        if _HAPPENED.search(name)
+        if table.vocabulary.clues.stands_in("trouble", name)
         and is_answered(table, name, read_presence)
         and not _is_time(table, name)
     ]
@@ -116,7 +104,7 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
     kinds.sort(key=lambda name: -_count_kinds(table, name))
     if kinds:
         words = [n for n in table.headings if _is_about_words(table, n) and n not in gates]
-        own = [name for name in words if _HAPPENED.search(name)]
+        own = [name for name in words if table.vocabulary.clues.stands_in("trouble", name)]
         return [_Question(kinds[0], gates[0] if gates else None, tuple(own))]
     questions = [
         _Question(None, gate, tuple(_find_words_after(table, gate, gates)[:1])) for gate in gates
@@ -132,7 +120,8 @@ def _find_questions(table: ConvertedTable) -> list[_Question]:
 def _is_remark(table: ConvertedTable, name: str) -> bool:
     """Return whether a column says in words what went wrong, where anything did (`Kendala`)."""
     is_unknown = table.vocabulary.find_any_column(name) is None
-    return bool(is_unknown and _HAPPENED.search(name)) and not _TIME_WORD.search(name)
+    is_about = is_unknown and table.vocabulary.clues.stands_in("trouble", name)
+    return is_about and not _TIME_WORD.search(name)
 
 
 def _count_kinds(table: ConvertedTable, name: str) -> float:
@@ -172,7 +161,8 @@ def _may_tell(table: ConvertedTable, name: str) -> bool:
     if _is_about_words(table, name):
         return True
     is_unknown = table.vocabulary.find_any_column(name) is None
-    return is_unknown and bool(_TELLS.search(name)) and not _TIME_WORD.search(name)
+    asks_more = table.vocabulary.clues.stands_in("tell_more", name)
+    return is_unknown and asks_more and not _TIME_WORD.search(name)
 
 
 def _list_columns_of_incidents(table: ConvertedTable, questions: Sequence[_Question]) -> list[str]:
@@ -185,7 +175,8 @@ def _list_columns_of_incidents(table: ConvertedTable, questions: Sequence[_Quest
 def _find_own_times(table: ConvertedTable) -> list[str]:
     """Return the columns that say when an incident was, where others say when voters came."""
     times = [*_list_columns(table, _TIMES), *find_time_columns(table)]
-    own = [name for name in times if _HAPPENED.search(name) or _IF.search(name)]
+    clues = table.vocabulary.clues
+    own = [n for n in times if clues.stands_in("trouble", n) or clues.stands_in("condition", n)]
     return own if len(own) < len(times) or table.has_any("waktu_lapor") else []
 
 

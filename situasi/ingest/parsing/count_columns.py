@@ -12,8 +12,10 @@ CountReader = Callable[[Cell], tuple[int | None, str | None]]
 
 # Words for "no number" in a column of counts; a written 0 stays a count.
 _NO_COUNT_WORDS = frozenset(
-    {"nihil", "nil", "tidak ada", "tdk ada", "belum ada", "blm ada", "belum", "blm", "kosong"}
-)
+    {"nihil", "nil", "tidak ada", "tdk ada", "belum ada", "blm ada", "belum", "blm", "kosong",
+     "belum lapor", "blm lapor", "belum laporan", "blm laporan", "belum ada laporan",
+     "blm ada laporan", "belum masuk", "blm masuk", "belum ada data", "blm ada data", "no report"}
+)  # fmt: skip
 _MARKED = re.compile(r"(?P<whole>[0-9]{1,9})(?P<mark>[.,])(?P<rest>[0-9]{1,17})")
 _IN_WORDS = re.compile(r" ?\([^0-9()]*\)")
 _GROUP_DIGITS = 3

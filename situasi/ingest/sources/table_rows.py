@@ -148,9 +148,7 @@ def leave_out_statements(table: ConvertedTable) -> None:
     few = [row for row, count in enumerate(counts) if 0 < count <= _MAX_STATEMENT_CELLS or not row]
     if not few:
         return
-    texts = {
-        row: [str(c).strip() for c in cells.iloc[row].tolist() if not is_blank(c)] for row in few
-    }
+    texts = {row: _read_texts(cells.iloc[row].tolist()) for row in few}
     lines = [texts.get(row, []) for row in range(len(counts))]
     found = set(find_statements(lines))
     if table.has_any("jenis", "giat"):
@@ -159,6 +157,12 @@ def leave_out_statements(table: ConvertedTable) -> None:
         text = " ".join(lines[row])[:_MAX_STATEMENT_CHARS]
         table.notes.append(f"baris {table.source.row_numbers[row]} “{text}” bukan baris laporan")
     table.left_out |= found
+
+
+def _read_texts(cells: Sequence[Cell]) -> list[str]:
+    """Return the texts of a row; of one with nothing else the dashes (`|---|---|`)."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return [str(c).strip() for c in filled or cells if c is not None and str(c).strip()]
 
 
 def _is_nowhere(table: ConvertedTable, row: int, texts: Sequence[str]) -> bool:

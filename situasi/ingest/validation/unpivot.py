@@ -8,6 +8,7 @@ import pandas as pd
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.count_columns import is_blank_count
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT
@@ -72,14 +73,14 @@ def unpivot(table: Table, mapping: ColumnMapping, context: IngestContext) -> Unp
     has_own_count = mapping.has("hadir") and any(h.column != "fase" for h in wide.values())
     if not wide or len(wide) > MAX_WIDE_COLUMNS or has_own_count:
         return UnpivotResult(table, mapping)
-    filled, empty = _find_filled_cells(table, list(wide), mapping)
+    filled, empty = _find_filled_cells(table, wide, mapping)
     reports, undated = _build_reports(table, filled, wide, mapping, context)
     notes = _format_notes(table, len(filled), empty, undated)
     return UnpivotResult(reports, _map_unpivoted_columns(mapping, wide), notes)
 
 
 def _find_filled_cells(
-    table: Table, wide: list[str], mapping: ColumnMapping
+    table: Table, wide: dict[str, WideHeading], mapping: ColumnMapping
 ) -> tuple[list[tuple[int, str | None]], list[int]]:
     """Return (row, heading) of every filled wide cell, and the rows that are forms left empty.
 
@@ -87,6 +88,8 @@ def _find_filled_cells(
     than the name of its TPS.
     """
     columns = {heading: table.cells[heading].tolist() for heading in wide}
+    # `belum lapor` under an hour is no count; under a phase it is no hour, and is told.
+    tests = {n: is_blank if h.column == "fase" else is_blank_count for n, h in wide.items()}
     headings = [h for name in _INFORMATIVE_COLUMNS for h in mapping.columns.get(name, ())]
     names = [mark for mark in (*REASON_BY_MARK, *headings) if mark in table.cells.columns]
     has_content = table.cells[names].notna().any(axis=1).tolist()
@@ -98,7 +101,7 @@ def _find_filled_cells(
     filled: list[tuple[int, str | None]] = []
     empty: list[int] = []
     for row, reason in enumerate(reader_reasons):
-        cells = [(row, heading) for heading in wide if not is_blank(columns[heading][row])]
+        cells = [(row, name) for name, test in tests.items() if not test(columns[name][row])]
         if reason is not None or (has_content[row] and not cells):
             filled.append((row, None))
         elif cells:

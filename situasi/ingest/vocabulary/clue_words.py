@@ -16,6 +16,9 @@ GROUPS = (
     "case_stage",
     "case_closed",
     "summary_sheet",
+    "trouble",
+    "tell_more",
+    "condition",
     "men",
     "women",
 )
@@ -34,8 +37,10 @@ class ClueWords:
     phase is not reached. police_report: headings that only a register of police reports has.
     citizen: headings of the people in one. case_stage: of how far its cases are.
     case_closed: in a question of yes or no, whether an incident is over.
-    summary_sheet: in the name of a sheet that sums up others or explains them. men, women: what
-    stands beside a count of only these.
+    trouble: in a question about incidents. tell_more: in one that follows a yes (`Bila ada,
+    sebutkan`). condition: how one begins that only some answer. summary_sheet: in the name of a
+    sheet that sums up others or explains them. men, women: what stands beside a count of only
+    these. `*` at an end of a word: letters may go on there.
     """
 
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -80,9 +85,15 @@ class ClueWords:
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
         return {
-            group: re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE)
+            group: re.compile("|".join(map(_to_pattern, sorted(words))), re.IGNORECASE)
             for group, words in self.words.items()
         }
+
+
+def _to_pattern(word: str) -> str:
+    """Return the pattern of a word; `*` at an end stands for letters that may go on there."""
+    start, end = ("" if word.startswith("*") else r"\b"), ("" if word.endswith("*") else r"\b")
+    return f"{start}{re.escape(word.strip('*'))}{end}"
 
 
 def build_clue_words(rows: Iterable[tuple[str, str]]) -> ClueWords:

@@ -36,6 +36,14 @@ def _decode(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
+_ROW_NUMBERS = frozenset(("no", "nomor", "nourut", "nomorurut", "number"))
+
+
+def is_row_number(heading: str) -> bool:
+    """Return whether a heading stands above numbers that only count the rows."""
+    return normalize_key(heading) in _ROW_NUMBERS
+
+
 @lru_cache(maxsize=16_384)
 def normalize_key(text: str) -> str:
     """Return the key that spellings share: without case, accents, blanks, marks and underscores."""
