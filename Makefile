@@ -32,10 +32,10 @@ quick: $(VENV)/installed-dev ## Run what a change is most likely to break, in a 
 	$(PY) -m pytest -p tests.quick -n 2 --dist loadgroup --no-loadscope-reorder
 
 test: $(VENV)/installed-dev ## Run every test, those in the browser too
-	$(PY) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(PY) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 long: $(VENV)/installed-dev ## Run every test with all examples, kills and made-up days (hours)
-	SITUASI_TEST_LONG=1 $(PY) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	SITUASI_TEST_LONG=1 $(PY) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/installed-dev ## Format, lint, types, import contracts, advisories, then every test
 	$(PY) -m ruff format --check .

@@ -37,7 +37,17 @@ from tests.effort import examples
 
 pytest_plugins = ["tests.postgres", "tests.rehearsed", "tests.stock_streamlit"]
 
-LONGEST_GROUPS = ("browser-2", "browser", "rehearsed", "proxies", "bundle", "openapi")
+# Those that take longest, and those with a single test that waits for half a minute.
+FIRST_GROUPS = (
+    "browser-2",
+    "browser",
+    "rehearsed",
+    "proxies",
+    "openapi",
+    "bundle",
+    "tests.server.auth.test_middleware",
+    "floods",
+)
 
 NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
 
@@ -71,10 +81,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def order_of(group: str) -> tuple[int, int]:
-    """Return the place of a group of tests: the longest by name, then mixed."""
-    if group in LONGEST_GROUPS:
-        return LONGEST_GROUPS.index(group), 0
-    return len(LONGEST_GROUPS), crc32(group.encode())
+    """Return the place of a group of tests: the first by name, then mixed."""
+    if group in FIRST_GROUPS:
+        return FIRST_GROUPS.index(group), 0
+    return len(FIRST_GROUPS), crc32(group.encode())
 
 
 @pytest.hookimpl(wrapper=True)
