@@ -56,6 +56,20 @@ class _ProjectedMap:
         return float(left), float(top), float(right), float(bottom)
 
 
+@dataclass(frozen=True)
+class _Slot:
+    """Where a name beside the map may stand: the edge that it is aligned to, and its middle."""
+
+    x: float
+    y: float
+    align: str
+
+    @property
+    def leader_end(self) -> PointXY:
+        """Return where the line from the kecamatan ends."""
+        return label_metrics.compute_leader_end(self.x, self.align), self.y
+
+
 @lru_cache(maxsize=16)
 def place_labels(boundaries: Boundaries, names: AreaNames, height_px: int) -> LabelLayout:
     """Place these names (code, name) on a map of this height, whatever its width.
@@ -174,22 +188,20 @@ def _place_beside(
         is_dense = len(names) > 2 * int(height_px // _ONE_LINE_ROW_PX)
         row = _MIN_ROW_PX if is_dense else _ONE_LINE_ROW_PX
     western, eastern = _assign_sides(places, (left + right) / 2, int(height_px // row))
-    labels = {}
     sides = ((western, left - _SIDE_GAP_PX, "end"), (eastern, right + _SIDE_GAP_PX, "start"))
-    for codes, x, align in sides:
-        rows = _fit_rows([places[code][1] for code in codes], row, height_px)
-        end = label_metrics.compute_leader_end(x, align)
-        for code, y in zip(_uncross_leaders(codes, places, end, rows), rows, strict=True):
-            start = (x if hull is None else _find_hull_x(hull, y, row, align), y)
-            if hull is None:
-                labels[code] = label_metrics.place_beside(
-                    names[code], start, places[code], align, is_one_line=is_one_line
-                )
-            else:
-                labels[code] = label_metrics.place_along(
-                    names[code], start, places[code], align, is_one_line=is_one_line
-                )
-    return labels
+    slots = [
+        _Slot(x if hull is None else _find_hull_x(hull, y, row, align), y, align)
+        for codes, x, align in sides
+        for y in _fit_rows([places[code][1] for code in codes], row, height_px)
+    ]
+    place = label_metrics.place_beside if hull is None else label_metrics.place_along
+    order = _uncross_leaders([*western, *eastern], places, slots)
+    return {
+        code: place(
+            names[code], (slot.x, slot.y), places[code], slot.align, is_one_line=is_one_line
+        )
+        for code, slot in zip(order, slots, strict=True)
+    }
 
 
 def compute_one_line_height(name_count: int) -> float:
@@ -242,15 +254,20 @@ def _fit_rows(wanted_heights: Sequence[float], row_px: float, height_px: float) 
 
 
 def _uncross_leaders(
-    codes: Sequence[str], anchors: Mapping[str, PointXY], x: float, rows: Sequence[float]
+    codes: Sequence[str], anchors: Mapping[str, PointXY], slots: Sequence[_Slot]
 ) -> list[str]:
-    """Order names from north to south; two whose lines (to x) would cross swap their rows."""
+    """Order names by slot; two whose lines would cross swap theirs, also across the map.
+
+    Each swap makes the lines shorter together, so that it comes to an end.
+    """
     order = list(codes)
     has_crossing = True
     while has_crossing:
         has_crossing = False
         for first, other in combinations(range(len(order)), 2):
-            lines = [shapely.LineString([anchors[order[i]], (x, rows[i])]) for i in (first, other)]
+            lines = [
+                shapely.LineString([anchors[order[i]], slots[i].leader_end]) for i in (first, other)
+            ]
             if lines[0].crosses(lines[1]):
                 order[first], order[other] = order[other], order[first]
                 has_crossing = True

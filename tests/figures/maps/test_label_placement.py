@@ -97,10 +97,19 @@ def check(boundaries: Boundaries, height: int) -> LabelLayout:
         else:
             assert not any(ground.intersects(shapely.box(*box)) for box in label.boxes), code
             assert max(map(abs, (label.bounding_box[1], label.bounding_box[3]))) <= height / 2, code
-    for align in ("start", "end"):
-        lines = [shapely.LineString(label.leader_line) for label in beside(placing, align)]
-        assert not any(one.crosses(other) for one, other in combinations(lines, 2))
+    assert crossings(placing) == []
     return placing
+
+
+def crossings(placing: LabelLayout) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The names beside the map whose lines cross, on whichever sides they stand."""
+    lines = [
+        (label.lines, shapely.LineString(label.leader_line))
+        for label in placing.labels.values()
+        if not label.is_inside
+    ]
+    pairs = combinations(lines, 2)
+    return [(one, other) for (one, a), (other, b) in pairs if a.crosses(b)]
 
 
 @pytest.mark.parametrize("height", HEIGHTS)
@@ -189,10 +198,15 @@ def test_kecamatan_that_lie_over_one_another_still_do_not_share_the_room_of_a_na
     assert [label.is_inside for label in labels.values()] == [True, False]
 
 
-def test_along_the_hull_no_line_to_a_name_crosses_another_and_no_names_overlap() -> None:
-    layout = place_labels_along_hull(OGAN_ILIR, names_of(OGAN_ILIR), 240)
+@pytest.mark.parametrize(("height", "one_line"), [(240, False), (128, True)])
+def test_along_the_hull_no_line_to_a_name_crosses_another_and_no_names_overlap(
+    height: int, one_line: bool
+) -> None:
+    layout = place_labels_along_hull(OGAN_ILIR, names_of(OGAN_ILIR), height)
     labels = list(layout.labels.values())
     assert len(labels) == 16
+    assert {label.is_one_line for label in labels} == {one_line}
+    assert crossings(layout) == []
     boxes = [shapely.box(*label.bounding_box) for label in labels]
     for one, other in combinations(boxes, 2):
         assert shapely.intersection(one, other).area < 1e-6
@@ -204,3 +218,9 @@ def test_along_the_hull_no_line_to_a_name_crosses_another_and_no_names_overlap()
             if other is not label and line.intersects(box)
         ]
         assert crossed == [], label.lines
+
+
+@settings(max_examples=examples(15))
+@given(patchworks)
+def test_along_the_hull_of_any_kabupaten_no_lines_cross(boundaries: Boundaries) -> None:
+    assert crossings(place_labels_along_hull(boundaries, names_of(boundaries), 240)) == []
