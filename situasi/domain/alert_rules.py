@@ -114,6 +114,11 @@ class AlertRule:
         tuple[tuple[int, Measure], ...], Field(alias="false_per_day"), BeforeValidator(_parse_rates)
     ] = ()
 
+    @property
+    def has_own_levels(self) -> bool:
+        """Return whether the level is that of the worst member, whatever their number."""
+        return self.situasi_levels is not None or bool(self.level_rates)
+
     def level_for(self, members: int) -> int:
         """Return the index of the level for so many members; -1 below all."""
         return sum(members >= minimum for minimum in self.level_min_members) - 1

@@ -16,18 +16,21 @@ from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import milestones
 from situasi.analysis.queries import reads
 from situasi.analysis.situation import critical
+from situasi.domain.alert_rules import AlertRule, AlertRules
 from situasi.domain.feed_schemas import INCIDENTS, STATUS
 from situasi.domain.register import Register
 
 # `kind` of a grave report; every other kind is the code of an alert rule.
 GRAVE = "berat"
-# From this level on (index in AlertRules.levels) an alert asks for a decision.
+# From this level on (index in AlertRules.levels) what holds now asks for a decision.
 MIN_LEVEL = 1
 # So many areas of one rule are named one by one; more become one row, so that one source leaves
 # space for the others.
 MAX_AREAS = 2
 # Rules without a place on a list that a whole room reads: neutrality is confidential.
 _LEFT_OUT_RULES = ("berat", "netralitas")
+# Of these a few in each of many kecamatan are as many as in one.
+_SUMMED_RULES = ("tanpa_petugas", "tps_diam", "belum_dibuka", "kotak", "lewat_waktu")
 # From this status on somebody works on a case, whoever acknowledged it.
 _HANDLED_FROM = STATUS.index("ditangani")
 COLUMNS = (
@@ -53,7 +56,7 @@ def find_decisions(
     top = len(register.election.alerts.levels) - 1  # the gravest
     rows = [
         *_list_grave_cases(frames[INCIDENTS.name], register, grave_cases, top),
-        *_list_alerts(alerts, set(_all_members(grave_cases))),
+        *_list_alerts(alerts, register.election.alerts, set(_all_members(grave_cases))),
     ]
     times = dict.fromkeys(("since", "known_at", "due_at"), "datetime64[us, UTC]")
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").astype(
@@ -143,21 +146,53 @@ def _list_grave_cases(
     ]
 
 
-def _list_alerts(alerts: Alerts, grave_members: set[str]) -> list[dict[str, Any]]:
-    """Return a row for each open alert that matters; of a rule with many areas one for all."""
+def _list_alerts(
+    alerts: Alerts, rules: AlertRules, grave_members: set[str]
+) -> list[dict[str, Any]]:
+    """Return a row for each open alert that matters now; of a rule with many areas one for all.
+
+    Where no area matters by itself, those of _SUMMED_RULES may together.
+    """
     table = alerts.table
-    is_open = table["ended"].isna() & ~table["fading"] & (table["level"] >= MIN_LEVEL)
+    is_open = table["ended"].isna() & ~table["fading"]
     table = table[is_open & ~table["rule"].isin(_LEFT_OUT_RULES)]
     current = alerts.members[alerts.members["now"] & alerts.members["key"].isin(table["key"])]
     # What is on the list as a grave report is not on it once more as a late one.
     others = set(current.loc[~current["member"].isin(list(grave_members)), "key"])
     table = table[table["key"].isin(others) | ~table["key"].isin(current["key"])]
+    table = _assess_current(table, current, rules)
     rows = []
     for rule, group in table.groupby("rule", sort=False):
         worst = group.sort_values(["level", "n"], ascending=False, kind="stable")
-        parts = [worst.iloc[[n]] for n in range(len(worst))] if len(worst) <= MAX_AREAS else [worst]
+        parts = _split_areas(rules.rules[str(rule)], worst)
         rows += [_build_alert_row(str(rule), part) for part in parts]
     return rows
+
+
+def _split_areas(rule: AlertRule, alerts: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the alerts of one rule that matter, in parts of which each is one row."""
+    serious = alerts[alerts["level"] >= MIN_LEVEL]
+    if len(serious) > MAX_AREAS:
+        return [serious]
+    if len(serious) or rule.code not in _SUMMED_RULES:
+        return [serious.iloc[[n]] for n in range(len(serious))]
+    together = rule.level_for(int(alerts["n"].sum()))
+    return [alerts.assign(level=MIN_LEVEL)] if together >= MIN_LEVEL else []
+
+
+def _assess_current(table: pd.DataFrame, members: pd.DataFrame, rules: AlertRules) -> pd.DataFrame:
+    """Return the alerts with the level and the begin of what still holds.
+
+    An alert keeps the level that it once had, and the hour at which it began, however few of its
+    members are left: that is its history, not what has to be decided.
+    """
+    begins = members.groupby("key")["begin"].min().reindex(table["key"]).set_axis(table.index)
+    rows: list[Any] = list(table.itertuples())
+    levels = [
+        row.level if (rule := rules.rules[row.rule]).has_own_levels else rule.level_for(row.n)
+        for row in rows
+    ]
+    return table.assign(level=levels, since=begins.fillna(table["since"])).astype({"level": int})
 
 
 def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:

@@ -90,6 +90,40 @@ def test_silence_of_many_kecamatan_is_one_line_that_counts_them(register: Regist
     assert silent["member"].iloc[0] is None
 
 
+def open_but(register: Register, *waiting: tuple[str, int], later: str | None = None) -> Any:
+    """Every TPS opened at 06.40 but the first so many of these kecamatan; those `later`, if ever,
+    all but the first of each."""
+    codes = list(register.tps["code"])
+    late = [[c for c in codes if c.startswith(f"{area}.")][:n] for area, n in waiting]
+    times = {
+        **dict.fromkeys(codes, "06.40"),
+        **{code: later if n else None for group in late for n, code in enumerate(group)},
+    }
+    rows = [
+        report(id=code, desa=code.rpartition(".")[0], tps=code[-3:], fase="dibuka", at=at)
+        for code, at in times.items()
+        if at
+    ]
+    return rows_of(feed_schemas.TPS, *rows)
+
+
+def test_a_few_in_each_of_many_kecamatan_are_one_matter_together(register: Register) -> None:
+    table = found(register, tps=open_but(register, ("16.10.04", 3), ("16.10.05", 4)), at="08.00")
+    row = table[table["kind"] == "belum_dibuka"].iloc[0]
+    assert (row["count"], row["area_count"], row["kecamatan"]) == (7, 2, "16.10.05")
+    assert row["level"] == decisions.MIN_LEVEL
+    alone = found(register, tps=open_but(register, ("16.10.05", 4)), at="08.00")
+    assert "belum_dibuka" not in set(alone["kind"])
+
+
+def test_what_an_alert_once_was_is_no_matter_of_now(register: Register) -> None:
+    """It keeps its level; of nine TPS that were late one is left, as in many a kecamatan."""
+    word = open_but(register, ("16.10.05", 9), later="07.50")
+    before = found(register, tps=word, at="07.40")
+    assert "belum_dibuka" in set(before["kind"])
+    assert "belum_dibuka" not in set(found(register, tps=word, at="08.00")["kind"])
+
+
 def test_nothing_known_and_nothing_due_asks_for_nothing(register: Register) -> None:
     table = found(register, at="03.00")
     assert list(table.columns) == list(decisions.COLUMNS)
