@@ -35,7 +35,7 @@ _SUMMED_RULES = ("tanpa_petugas", "tps_diam", "belum_dibuka", "kotak", "lewat_wa
 _HANDLED_FROM = STATUS.index("ditangani")
 COLUMNS = (
     "kind", "key", "cases", "level", "kecamatan", "place_code", "since", "known_at", "due_at",
-    "step", "count", "area_count", "member", "unit", "is_handled", "latihan",
+    "step", "count", "area_count", "member", "unit", "is_handled", "is_summed", "latihan",
 )  # fmt: skip
 
 
@@ -48,10 +48,10 @@ def find_decisions(
     kind: GRAVE or the code of an alert rule. key: the case or the alert; cases: of a grave report,
     merged ones included. level: index in AlertRules.levels. place_code: desa or kecamatan, None for
     the whole kabupaten. since: when it began; known_at: when it was known to be grave; due_at: when
-    its limit was reached. step: the next
-    step of a case. count: members; area_count: kecamatan, of which the worst is named. member: the
-    only member, else None. unit: who handles a case by the reports. is_handled: whether the reports
-    say that somebody does.
+    its limit was reached. step: the next step of a case. count: members; area_count: kecamatan, of
+    which the worst is named. member: the only member, else None. unit: who handles a case by the
+    reports. is_handled: whether the reports say that somebody does. is_summed: no kecamatan alone
+    has enough of it.
     """
     top = len(register.election.alerts.levels) - 1  # the gravest
     rows = [
@@ -60,12 +60,12 @@ def find_decisions(
     ]
     times = dict.fromkeys(("since", "known_at", "due_at"), "datetime64[us, UTC]")
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").astype(
-        {**times, "level": "int64", "count": "int64", "is_handled": "bool"}
+        {**times, "level": "int64", "count": "int64", "is_handled": "bool", "is_summed": "bool"}
     )
     late = (pd.Timestamp(at) - table["due_at"]).dt.total_seconds()
     order = table.assign(grave=table["kind"] == GRAVE, late=late).sort_values(
-        ["level", "is_handled", "grave", "late", "key"],
-        ascending=[False, True, False, False, True],
+        ["level", "is_handled", "grave", "is_summed", "late", "key"],
+        ascending=[False, True, False, True, False, True],
         kind="stable",
     )
     return table.loc[order.index].reset_index(drop=True)
@@ -140,6 +140,7 @@ def _list_grave_cases(
             "unit": _text_or_none(row.ditugaskan),
             "is_handled": STATUS.index(row.status) >= _HANDLED_FROM
             or _text_or_none(row.ditugaskan) is not None,
+            "is_summed": False,
             "latihan": bool(row.latihan),
         }
         for row in cases
@@ -177,7 +178,7 @@ def _split_areas(rule: AlertRule, alerts: pd.DataFrame) -> list[pd.DataFrame]:
     if len(serious) or rule.code not in _SUMMED_RULES:
         return [serious.iloc[[n]] for n in range(len(serious))]
     together = rule.level_for(int(alerts["n"].sum()))
-    return [alerts.assign(level=MIN_LEVEL)] if together >= MIN_LEVEL else []
+    return [alerts] if together >= MIN_LEVEL else []
 
 
 def _assess_current(table: pd.DataFrame, members: pd.DataFrame, rules: AlertRules) -> pd.DataFrame:
@@ -198,14 +199,14 @@ def _assess_current(table: pd.DataFrame, members: pd.DataFrame, rules: AlertRule
 def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:
     first: Any = next(group.itertuples())
     member = _text_or_none(first.member) if len(group) == 1 else None
-    kecamatan = _text_or_none(first.kecamatan)
+    kecamatan, level = _text_or_none(first.kecamatan), int(group["level"].max())
     # The code of a TPS begins with that of its desa.
     is_station = member is not None and kecamatan is not None and member.startswith(f"{kecamatan}.")
     return {
         "kind": rule,
         "key": first.key,
         "cases": (),
-        "level": int(group["level"].max()),
+        "level": max(level, MIN_LEVEL),
         "kecamatan": kecamatan,
         "place_code": member.rpartition(".")[0] if member and is_station else kecamatan,
         "since": group["since"].min(),
@@ -217,6 +218,7 @@ def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:
         "member": member,
         "unit": None,
         "is_handled": False,
+        "is_summed": level < MIN_LEVEL,
         "latihan": bool(group["latihan"].any()),
     }
 

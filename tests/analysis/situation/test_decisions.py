@@ -111,9 +111,24 @@ def test_a_few_in_each_of_many_kecamatan_are_one_matter_together(register: Regis
     table = found(register, tps=open_but(register, ("16.10.04", 3), ("16.10.05", 4)), at="08.00")
     row = table[table["kind"] == "belum_dibuka"].iloc[0]
     assert (row["count"], row["area_count"], row["kecamatan"]) == (7, 2, "16.10.05")
-    assert row["level"] == decisions.MIN_LEVEL
+    assert (row["level"], row["is_summed"]) == (decisions.MIN_LEVEL, True)
     alone = found(register, tps=open_but(register, ("16.10.05", 4)), at="08.00")
     assert "belum_dibuka" not in set(alone["kind"])
+
+
+def test_what_matters_in_one_place_stands_before_what_only_matters_together(
+    register: Register,
+) -> None:
+    """Though it is late for a shorter time: boxes on the road before reports of the morning."""
+    box = report(id="K", desa="16.10.07.1016", tps="003", fase="kotak_bergeser", at="14.00")
+    word = pd.concat([open_but(register), rows_of(feed_schemas.TPS, box)], ignore_index=True)
+    old = [
+        incident(id=f"I{n}", tingkat="sedang", at="02.00", desa=f"16.10.0{4 + n % 3}.2001",
+                 kecamatan=f"16.10.0{4 + n % 3}", uraian=f"perkara {n}")
+        for n in range(6)
+    ]  # fmt: skip
+    kinds = list(found(register, *old, tps=word, at="20.00")["kind"])
+    assert kinds.index("kotak") < kinds.index("lewat_waktu")
 
 
 def test_what_an_alert_once_was_is_no_matter_of_now(register: Register) -> None:
