@@ -58,7 +58,7 @@ def _build_all_kpis(
 ) -> list[Kpi]:
     codes = list(overview.crowd_states["kecamatan"])
     tps = day_summary.stations[day_summary.stations["kecamatan"].isin(codes)]
-    rates = summary.compute_total(day_summary.turnout.loc[codes])
+    rates = summary.compute_shown_total(day_summary.turnout, codes, board().register)
     zone = board().register.election.zone_label
     has_reports = overview.newest_time is not None
     places = day_summary.select_silent_places(codes)

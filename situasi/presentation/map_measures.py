@@ -10,12 +10,14 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.silent_places import SILENT_SHARE
+from situasi.analysis.stations.status import SILENT_STATES
 from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.hatching import MIN_SHARE
 from situasi.figures.theme import SITUASI, Theme, select_step_colour, select_strength_colour
 from situasi.presentation.model import Mark
 from situasi.presentation.numbers import format_percent
@@ -184,20 +186,27 @@ def _build_fifths_legend(colours: tuple[str, ...], unit: str = "") -> Legend:
 
 
 def _build_phase_measure(inputs: _MeasureInputs) -> MapMeasure:
-    phases_reached = find_phases_reached(inputs.area_summary.phases)
+    phases = inputs.area_summary.phases
+    phases_reached = find_phases_reached(phases)
+    # What a TPS once told stays true; that it owes a word since must not look as calm.
+    silent_counts = phases[list(SILENT_STATES)].sum(axis="columns")
+    is_known = not inputs.area_summary.lacks_station_reports
+    silent = (silent_counts / phases["tps"] * is_known).to_dict()
     rows: dict[str, Any] = {str(row.Index): row for row in phases_reached.itertuples()}
     colours = inputs.theme.phases
 
     def build_area(place: Kecamatan) -> AreaStyle:
         row = rows[place.code]
+        hatch = float(silent[place.code])
         if not isinstance(row.fase, str):
-            return AreaStyle(place.name, fill_mode="silent")
+            return AreaStyle(place.name, fill_mode="silent", hatch=hatch)
         value = f"{format_number(row.reached)}/{format_number(row.tps)}"
-        return AreaStyle(place.name, value, colours[FASE.index(row.fase)])
+        return AreaStyle(place.name, value, colours[FASE.index(row.fase)], hatch=hatch)
 
     reached = [fase for fase in FASE if fase in set(phases_reached["fase"])]
     legend = [(Mark("colour", colours[FASE.index(fase)]), label("fase", fase)) for fase in reached]
-    return MapMeasure(build_area, legend, _("belum ada fase"))
+    hatch_label = _("TPS terlambat") if max(silent.values(), default=0) >= MIN_SHARE else ""
+    return MapMeasure(build_area, legend, _("belum ada fase"), hatch_label)
 
 
 def build_strength_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:

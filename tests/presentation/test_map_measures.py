@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
 from situasi.figures.theme import LIGHT
 from situasi.presentation import map_measures
@@ -27,3 +28,28 @@ def test_no_report_is_drawn_as_silence_and_no_open_incident_as_zero(register: Re
     assert (drawn[closed_in].value, drawn[closed_in].fill_mode) == ("0", "filled")
     assert (drawn[silent].value, drawn[silent].fill) == ("", None)
     assert drawn[silent].fill_mode == "silent"
+
+
+def test_a_kecamatan_whose_tps_fell_silent_is_hatched_over_the_phase_it_once_told(
+    register: Register,
+) -> None:
+    calm, silent, *_others = list(register.kecamatan)
+    states = {"terlambat": 0, "tak_terjangkau": 0}
+    row = {**dict.fromkeys(FASE, 0), "dibuka": 10, "tps": 10, **states}
+    phases = pd.DataFrame(dict.fromkeys(register.kecamatan, row)).T
+    phases.loc[silent, ["terlambat", "tak_terjangkau"]] = [6, 1]
+
+    def draw(*, lacks_reports: bool) -> Any:
+        summary: Any = SimpleNamespace(phases=phases, lacks_station_reports=lacks_reports)
+        nothing: Any = None
+        return map_measures.build_measure("fase", nothing, summary, register.kecamatan, LIGHT)
+
+    measure = draw(lacks_reports=False)
+    drawn = {code: measure.build_area(register.kecamatan[code]) for code in (calm, silent)}
+    assert (drawn[calm].hatch, drawn[silent].hatch) == (0, 0.7)
+    assert drawn[calm].fill == drawn[silent].fill
+    assert measure.hatch_label
+    # Where the source is missing nothing is known of any TPS, not even that it is late.
+    unknown = draw(lacks_reports=True)
+    assert not unknown.hatch_label
+    assert unknown.build_area(register.kecamatan[silent]).hatch == 0

@@ -1,6 +1,6 @@
 """Voters present: by list, by reporting TPS, and the bounds for TPS that did not report."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -100,9 +100,22 @@ def compute_total(table: pd.DataFrame) -> pd.Series:
 def mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
     """Mark the roll of all kecamatan as official, though those of its kecamatan are not.
 
-    total: of compute_total.
+    total: of compute_total. Its rate is an estimate only as long as some TPS are missing from it.
     """
-    return total.where(~total.index.isin(["estimated"]), False) if is_all_kecamatan else total
+    if not is_all_kecamatan:
+        return total
+    official = ["estimated"]
+    if total["dpt_counted"] == total["dpt"]:
+        official.append("rate_estimated")
+    return total.where(~total.index.isin(official), False)
+
+
+def compute_shown_total(
+    table: pd.DataFrame, kecamatan: Sequence[str], register: Register
+) -> pd.Series:
+    """Compute the total of these kecamatan, marked as official where it is the whole register's."""
+    is_all = register.is_complete and len(kecamatan) == len(register.kecamatan)
+    return mark_official_list(compute_total(table.loc[list(kecamatan)]), is_all)
 
 
 def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:

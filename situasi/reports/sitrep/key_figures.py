@@ -32,7 +32,7 @@ def build_key_figures(
     """Build the figures of these kecamatan. overview: of the same kecamatan."""
     day, zone = data.area_summary, data.register.election.zone_label
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
-    rates = summary.compute_total(day.turnout.loc[codes])
+    rates = summary.compute_shown_total(day.turnout, codes, data.register)
     has_reports = overview.newest_time is not None
     voters, rate = (
         _value_if_reported(rates["tps_counted"], rates[name]) for name in ("voters_present", "rate")

@@ -156,9 +156,7 @@ def _write_stages(data: SitrepData) -> list[str]:
 
 
 def _write_turnout(data: SitrepData) -> list[str]:
-    total = summary.compute_total(data.area_summary.turnout.loc[data.codes])
-    is_kabupaten = data.register.is_complete and len(data.codes) == len(data.register.kecamatan)
-    rates = summary.mark_official_list(total, is_kabupaten)
+    rates = summary.compute_shown_total(data.area_summary.turnout, data.codes, data.register)
     if not rates["tps_counted"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
     rate = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))

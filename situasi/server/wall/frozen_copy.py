@@ -31,7 +31,7 @@ from situasi.server.wall.state import Sources
 MAX_CASES = 2_000
 # The sentences of the wall that a copy uses.
 _USED_SENTENCES = (
-    "filter", "unacknowledged", "and_more", "heard", "newest", "decide", "decide_more",
+    "filter", "unacknowledged", "and_more", "heard", "newest", "decide", "decide_more", "list_more",
     "decide_unheld",
 )  # fmt: skip
 

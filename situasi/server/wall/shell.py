@@ -149,6 +149,7 @@ def script_sentences() -> dict[str, str]:
         "and_more": _("dan {n} lagi"),
         "decide": _("Putuskan"),
         "decide_more": _("Putuskan · {n} lagi"),
+        "list_more": _("{heading} · {n} lagi"),
         "decide_unheld": _("Belum dipegang: {n} laporan berat"),
         "signed_out": _("Sesi ini sudah berakhir."),
         "sign_in": _("Masuk"),

@@ -274,6 +274,7 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
         "areas": areas,
         "legend": marks,
         "heading": view.heading,
+        "count": view.line_count,
         "lines": view.lines
         and [
             {

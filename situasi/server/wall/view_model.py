@@ -57,7 +57,7 @@ class ViewData:
     @property
     def rates(self) -> pd.Series:
         """Return the turnout of the selection."""
-        return summary.compute_total(self.day.turnout.loc[self.codes])
+        return summary.compute_shown_total(self.day.turnout, self.codes, self.register)
 
     @cached_property
     def tps(self) -> pd.DataFrame:
@@ -96,7 +96,8 @@ class ListLine:
 class WallView:
     """One view. kpis: at most MAX_KPIS; lines: None: critical cases; empty_text: if it is empty.
 
-    is_quiet: it has nothing to say now, so the rotation skips it.
+    is_quiet: it has nothing to say now, so the rotation skips it. line_count: of a list of all that
+    something holds for, how many lines it would have; 0: a list of the first few of everything.
     """
 
     title: str
@@ -106,3 +107,4 @@ class WallView:
     lines: Sequence[ListLine] | None = None
     empty_text: str = ""
     is_quiet: bool = False
+    line_count: int = 0

@@ -10,7 +10,6 @@ from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.stations import current_task
 from situasi.analysis.stations.current_task import CurrentTask
-from situasi.analysis.turnout import summary
 from situasi.common.formats import format_counts, format_number, format_ratio, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
@@ -79,8 +78,7 @@ def _build_decisions(data: ViewData) -> WallView:
 
 def _build_turnout(data: ViewData) -> WallView:
     codes = data.codes
-    everywhere = data.register.is_complete and len(codes) == len(data.day.turnout)
-    rates = summary.mark_official_list(data.rates, everywhere)
+    rates = data.rates
     rows = data.day.turnout.loc[codes]
     # Like hour with like hour: an old count is never the lowest.
     rows = rows[rows["common_rate"].notna()].sort_values("common_rate", kind="stable")
@@ -125,15 +123,18 @@ def _build_stations(data: ViewData) -> WallView:
                         _("Belum ada laporan TPS."), is_quiet=True)  # fmt: skip
     task = current_task.find_current_task(tps, data.register.election, data.view_time.at)
     heading, empty_text = (_(text) for text in _TASK_TEXTS[task.name])
+    is_boxes = task.name == current_task.BOXES
+    line_count = len(task.stations) if is_boxes else task.stations["kecamatan"].nunique()
     is_quiet = bool(tps["last_at"].isna().all())
     return WallView(
         _("TPS"),
         [data.stations_kpi, *overdue],
         "fase",
         heading,
-        _list_boxes(task, data) if task.name == current_task.BOXES else _list_task(task, data),
+        _list_boxes(task, data) if is_boxes else _list_task(task, data),
         empty_text,
         is_quiet=is_quiet,
+        line_count=line_count,
     )
 
 
@@ -150,7 +151,7 @@ _TASK_TEXTS = {
         N_("Penghitungan belum selesai"),
         N_("Penghitungan selesai di semua TPS."),
     ),
-    current_task.BOXES: (N_("Kotak di jalan, terlama dahulu"), N_("Tidak ada kotak di jalan.")),
+    current_task.BOXES: (N_("Kotak menuju PPK, terlama dahulu"), N_("Tidak ada kotak menuju PPK.")),
     current_task.HOME: (N_("Kotak belum di PPK"), N_("Semua kotak sudah di PPK.")),
 }
 
@@ -164,7 +165,7 @@ def _list_task(task: CurrentTask, data: ViewData) -> list[ListLine]:
         ListLine(
             data.register.name_of(str(row.Index)),
             format_ratio(row.waiting, row.tps),
-            _format_states(phases.loc[row.Index]),
+            _format_states(phases.loc[row.Index], is_about_late=task.name == current_task.COUNTS),
         )
         for row in rows
     ]
@@ -183,7 +184,7 @@ def _list_boxes(task: CurrentTask, data: ViewData) -> list[ListLine]:
             escort = _("pengawal {who}").format(who=who)
         lines.append(
             ListLine(
-                f"TPS {row.nomor} · {data.register.name_of(row.desa)}",
+                f"TPS {row.code.rpartition('.')[2]} · {data.register.name_of(row.desa)}",
                 _("sejak {time}").format(time=since),
                 f"{label('fase', row.fase)} · {escort}",
                 data.register.name_of(row.kecamatan),
@@ -196,8 +197,17 @@ def _format_total(tps_count: int) -> str:
     return format_counts(_("dari {n} TPS"), n=tps_count)
 
 
-def _format_states(row: Any) -> str:
-    counts = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
+def _format_states(row: Any, *, is_about_late: bool) -> str:
+    """Return how many TPS are in each state, the silent first unless the list itself counts them.
+
+    is_about_late: then only which of them cannot be reached.
+    """
+    states = ("tak_terjangkau", "terlambat", "diragukan", "ditunggu", "lapor")
+    counts = [
+        (state, int(getattr(row, state)))
+        for state in states
+        if not (is_about_late and state == "terlambat")
+    ]
     return " · ".join(f"{label('lapor', state)} {format_number(n)}" for state, n in counts if n)
 
 
@@ -216,7 +226,8 @@ def _build_personnel(data: ViewData) -> WallView:
             for key, title, count in counts
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
-    worst_rows: list[Any] = list(worst[worst["absent"] > 0].head(MAX_LINES).itertuples())
+    worst = worst[worst["absent"] > 0]
+    worst_rows: list[Any] = list(worst.head(MAX_LINES).itertuples())
     present = _("{n} hadir dari {all} diplot")
     lines = [
         ListLine(
@@ -234,6 +245,7 @@ def _build_personnel(data: ViewData) -> WallView:
         lines,
         _("Tidak ada TPS tanpa petugas.") if len(known) else _("Belum ada plotting personel."),
         is_quiet=known.empty,
+        line_count=len(worst),
     )
 
 

@@ -17,6 +17,7 @@ from situasi.analysis.turnout.summary import (
     build_reported_totals_table,
     build_turnout_curve,
     build_turnout_table,
+    compute_shown_total,
     compute_total,
 )
 from situasi.domain.register import Register
@@ -79,6 +80,22 @@ def test_an_estimated_list_is_named_as_such() -> None:
     assert not turnout(count).rate_estimated
     guessed = replace(of_six(), tps=small(official=False).tps)
     assert turnout(count, register=guessed).rate_estimated
+
+
+def test_the_rate_of_a_whole_kabupaten_is_no_estimate_once_every_tps_told_its_count() -> None:
+    """The lists of TPS may be guessed: their sum is not, and that is what it is divided by."""
+    guessed = whole_register()
+    table = guessed.tps.assign(estimated=True)
+    guessed = replace(guessed, tps=table)
+    codes = list(table["code"])
+
+    def total(counted: list[str]) -> pd.Series:
+        frames = known(*(told(of=code, hadir=100, at="11.00") for code in counted))
+        areas = build_turnout_table(build_station_table(frames, guessed, wib("12.00")), guessed)
+        return compute_shown_total(areas, list(guessed.kecamatan), guessed)
+
+    assert total(codes[1:])["rate_estimated"]
+    assert not total(codes)["rate_estimated"]
 
 
 def test_heads_of_the_other_lists_are_summed_with_how_many_told_them() -> None:

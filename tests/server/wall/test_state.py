@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from situasi.ingest.pipeline import ingest_file
 from situasi.live import access_scope
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
-from situasi.server.wall import alarms, routes, state_pool
+from situasi.server.wall import alarms, routes, state_pool, views
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
@@ -133,6 +134,24 @@ def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
         for code, place in places.items():
             area = by.build_area(place)
             assert one["areas"][code][:2] == [area.value, area.fill], (name, code)
+
+
+def test_a_list_of_the_wall_says_how_long_it_is_and_tells_the_silent_first(
+    rehearsed: Board,
+) -> None:
+    said = look(rehearsed, "saat=2024-11-27T10:30")
+    _found, of_day = of_pages(rehearsed, of_the_day(), wib("10.30"))
+    late = of_day.stations[of_day.stations["state"].isin(["terlambat", "tak_terjangkau"])]
+    listed = view(said, "tps")
+    assert listed["count"] == late["kecamatan"].nunique() > len(listed["lines"])
+    # The list is of the late ones: their number stands at its end, not once more below.
+    assert not any("terlambat" in line["note"] for line in listed["lines"])
+    gaps = of_day.coverage_gaps
+    assert view(said, "personel")["count"] == (gaps["absent"] > 0).sum()
+    assert view(said, "partisipasi")["count"] == 0  # the lowest of all, of which each has one
+    states: Any = SimpleNamespace(tak_terjangkau=0, terlambat=6, diragukan=0, ditunggu=54, lapor=10)
+    every = views._format_states(states, is_about_late=False)
+    assert every == "terlambat 6 · ditunggu 54 · lapor 10"
 
 
 def test_a_kecamatan_without_a_word_has_no_fill_and_no_number(board: Board) -> None:

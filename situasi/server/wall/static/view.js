@@ -91,8 +91,8 @@ function fitLists(one) {
   }
 }
 
-// Nothing is cut: what has no space is not begun, and what waits is counted. Returns how many
-// matters are shown, at least so many as that is possible.
+// Nothing is cut: what has no space is not begun, and is counted. Returns how many matters are
+// shown, at least so many as that is possible.
 function fitOnce(least) {
   const unit = by("unit");
   unit.hidden = false;
@@ -101,24 +101,41 @@ function fitOnce(least) {
   by("listed").hidden = false;
   draw.fit(by("lines"), 0);
   const rows = [...by("lines").children].filter((row) => !row.hidden);
+  // Returns how many matters have no space beside so many rows.
+  const show = (count) => {
+    rows.forEach((row, at) => { row.hidden = at >= count; });
+    by("listed").hidden = !count && by("lines").children.length > 0;
+    return draw.fit(by("decisions"), 1);
+  };
   // What waits is worth more than the list above it: one matter has its space on every view, and
   // two where the list is of reports, the gravest of which wait themselves.
   const wanted = Math.min(Math.max(least, view().lines ? 1 : 2), waiting.length);
-  let hidden = draw.fit(by("decisions"), 1);
-  while (rows.length && (draw.isCut(by("decisions")) || waiting.length - hidden < wanted)) {
-    rows.pop().hidden = true;
-    hidden = draw.fit(by("decisions"), 1);
+  let count = Math.min(rows.length, rows[0]?.matches(".sub") ? 2 : 1);
+  let hidden = show(count);
+  if (count && (draw.isCut(by("decisions")) || waiting.length - hidden < wanted)) {
+    count = 0;
+    hidden = show(count);
   }
-  if (rows.at(-1)?.matches(".sub")) rows.pop().hidden = true; // a heading of nothing
-  by("listed").hidden = !rows.length && by("lines").children.length > 0;
-  if (by("listed").hidden) hidden = draw.fit(by("decisions"), 1);
+  // The list has the space that the matters leave.
+  while (count && count < rows.length && show(count + 1) === hidden
+         && !draw.isCut(by("decisions"))) count += 1;
+  if (rows[count - 1]?.matches(".sub")) count -= 1; // a heading of nothing
+  hidden = show(count);
   const unheld = waiting.filter((matter) => matter.unheld).length;
   headDecisions(unheld, (state.picture.decision_count ?? 0) - waiting.length + hidden);
-  const unshown = (state.picture.decision_count ?? 0) - rows.length;
-  if (view().name === STRIP && unshown > 0) {
-    text(by("heading"), fill(words.decide_more, { n: unshown }));
-  }
+  headList(count);
   return waiting.length - hidden;
+}
+
+// Say how many lines of a list, or matters, are not shown.
+function headList(count) {
+  const one = view();
+  if (one.name === STRIP) {
+    const unshown = (state.picture.decision_count ?? 0) - count;
+    if (unshown > 0) text(by("heading"), fill(words.decide_more, { n: unshown }));
+  } else if (one.count > count && count) {
+    text(by("heading"), fill(words.list_more, { heading: one.heading, n: one.count - count }));
+  }
 }
 
 // On a phone the figures of all views are stacked.
