@@ -68,15 +68,19 @@ def format_time(at: datetime) -> str:
 
 
 def format_duration(duration: timedelta) -> str:
-    """Return 12 menit, 1 jam 5 menit or 3 hari 2 jam: two units at most."""
+    """Return 12 menit, 1 jam, 1 jam 5 menit or 3 hari 2 jam: two units at most."""
     if duration < timedelta(minutes=1):
         return _("kurang dari 1 menit")
     if duration < _HOUR:
         return _("{n} menit").format(n=format_number(duration // timedelta(minutes=1)))
     if duration < _DAY:
         minutes = duration % _HOUR // timedelta(minutes=1)
+        if not minutes:
+            return format_counts(_("{n} jam"), n=duration // _HOUR)
         return _("{h} jam {m} menit").format(h=format_number(duration // _HOUR), m=minutes)
     days, hours = format_number(duration // _DAY), duration % _DAY // _HOUR
+    if not hours:
+        return _("{n} hari").format(n=days)
     return _("{d} hari {h} jam").format(d=days, h=hours)
 
 

@@ -320,5 +320,10 @@ def label(scale: str, code: str | None) -> str:
     return _(_LABELS[scale].get(code, code))
 
 
+def format_situasi_letter(situasi: str) -> str:
+    """Return the letter that stands for a situasi, as its colour cannot be told by everybody."""
+    return label("situasi", situasi)[0].upper()
+
+
 # Common labels of election.toml, so that the translation catalogue contains them.
 TIMELINE_LABELS = (N_("TPS buka"), N_("TPS tutup"))

@@ -9,7 +9,6 @@ from situasi.analysis.redeployment.move_proposal import ProposedForce
 from situasi.analysis.redeployment.nearest import Force
 from situasi.analysis.situation.decisions import GRAVE
 from situasi.common.formats import (
-    format_counts,
     format_duration,
     format_number,
     format_ratio,
@@ -19,11 +18,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
 from situasi.presentation import alerts, incident_item
+from situasi.presentation.place_names import format_owner
 
-# The next step of a case, as an order.
+# The next step of a case, as an order; {owner}: the Polsek of the place.
 _STEPS = {
-    "diverifikasi": N_("verifikasi"),
-    "ditangani": N_("tangani"),
+    "diverifikasi": N_("{owner} verifikasi"),
+    "ditangani": N_("{owner} tangani"),
     "selesai": N_("minta perkembangan, tuntaskan"),
 }
 # What is done about an alert of a rule; {owner}: who is to act on it.
@@ -32,6 +32,8 @@ _ACTS = {
     "tps_diam": N_("{owner} hubungi TPS, datangi yang tak terjangkau"),
     "sumber_senyap": N_("{owner} hubungi pengirim"),
     "tanpa_petugas": N_("kirim dari Pergeseran"),
+    "keramaian": N_("{owner} kendalikan massa, kabarkan situasi"),
+    "beruntun": N_("{owner} cari penyebabnya, tambah patroli"),
     "kurang_pola": N_("tambah dari Pergeseran"),
     "kotak": N_("{owner} hubungi pengawal kotak"),
     "lewat_waktu": N_("{owner} laporkan langkah berikutnya"),
@@ -93,7 +95,7 @@ def format_decision(
             if overdue > timedelta(0)
             else format_duration(age)
         )
-        limit = _format_limit(row.due_at - row.since)
+        limit = _(", batas {limit}").format(limit=format_duration(row.due_at - row.since))
     has_holder = isinstance(row.holder, str)
     if has_holder:
         holder = _("dipegang {who}").format(who=row.holder)
@@ -149,18 +151,12 @@ def _format_begin(since: datetime, at: datetime) -> str:
     return f"{since:%d/%m} {format_time(since)}"
 
 
-def _format_limit(limit: timedelta) -> str:
-    minutes = limit // timedelta(minutes=1)
-    if minutes % 60 == 0:
-        text = format_counts(_("{n} jam"), n=minutes // 60)
-    else:
-        text = format_counts(_("{n} menit"), n=minutes)
-    return _(", batas {limit}").format(limit=text)
-
-
 def _format_alert(row: Any, register: Register) -> tuple[str, str]:
     """Return what an alert is about, and where."""
     name = alerts.format_rule(register.election.alerts, row.kind)
+    if row.kind == "tps_diam":  # fewer than are late: the board counts those too, beside it
+        grace = register.election.alerts.rules[row.kind].grace
+        name = _("TPS diam di atas {age}").format(age=format_duration(grace))
     if row.count > 1:
         name = f"{name}: {format_number(row.count)}"
     where = register.name_of(row.kecamatan)
@@ -178,11 +174,14 @@ def _format_alert(row: Any, register: Register) -> tuple[str, str]:
 
 
 def _format_act(row: Any, register: Register, forces: Sequence[Force]) -> str:
+    rules = register.election.alerts.rules
+    # Of several kecamatan each Polsek acts, so that none is named.
+    place = row.kecamatan if row.area_count == 1 else None
     if row.kind == GRAVE:
-        act = _(_STEPS[row.step])
-    elif row.kind in _ACTS:
-        act = _(_ACTS[row.kind]).format(owner=register.election.alerts.rules[row.kind].owner)
+        owner = "Polsek" if isinstance(place, str) else _("Posko")
+        act = _(_STEPS[row.step]).format(owner=format_owner(register, owner, place))
     else:
-        act = register.election.alerts.rules[row.kind].owner
+        owner = format_owner(register, rules[row.kind].owner, place)
+        act = _(_ACTS.get(row.kind, "{owner}")).format(owner=owner)
     near = format_forces(forces[:1], register) if needs_forces(row) else ""
     return "; ".join(filter(None, (act, near)))

@@ -14,7 +14,7 @@ from situasi.analysis.stations.status import SILENT_STATES
 from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.labels import N_, label
+from situasi.domain.labels import N_, format_situasi_letter, label
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.hatching import MIN_SHARE
@@ -98,7 +98,9 @@ def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
 
     def build_area(place: Kecamatan) -> AreaStyle:
         state, count = states[place.code], open_counts.get(place.code, 0)
-        value = format_number(count) if count else ""
+        # What is neither dashed nor lettered is hijau.
+        letter = format_situasi_letter(state) if state in ("kuning", "merah") else ""
+        value = f"{letter} {format_number(count) if count else ''}".strip()
         if not isinstance(state, str):
             return AreaStyle(place.name, value, fill_mode="silent")
         alpha = GREEN_OPACITY if state == "hijau" else 255

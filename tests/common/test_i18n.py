@@ -13,6 +13,7 @@ from situasi.common import i18n
 from situasi.common.formats import (
     format_counts,
     format_date,
+    format_duration,
     format_long_date,
     format_number,
     format_relative_time,
@@ -129,3 +130,20 @@ def test_a_note_of_ingest_keeps_what_somebody_wrote_in_it() -> None:
     with i18n.use_language("en"):
         assert i18n.translate_note(note) == '"tidak ada rusuh" is denied ("tidak"); not read'
         assert i18n.translate_note("apa pun lainnya") == "apa pun lainnya"
+
+
+@pytest.mark.parametrize(
+    ("duration", "written"),
+    [
+        (timedelta(seconds=50), "kurang dari 1 menit"),
+        (timedelta(minutes=12), "12 menit"),
+        (timedelta(hours=1, seconds=5), "1 jam"),
+        (timedelta(hours=3, minutes=34), "3 jam 34 menit"),
+        (timedelta(days=1), "1 hari"),
+        (timedelta(days=3, hours=2), "3 hari 2 jam"),
+    ],
+)
+def test_a_duration_has_two_units_at_most_and_none_that_is_zero(
+    duration: timedelta, written: str
+) -> None:
+    assert format_duration(duration).replace("\u00a0", " ") == written

@@ -53,3 +53,19 @@ def test_a_kecamatan_whose_tps_fell_silent_is_hatched_over_the_phase_it_once_tol
     unknown = draw(lacks_reports=True)
     assert not unknown.hatch_label
     assert unknown.build_area(register.kecamatan[silent]).hatch == 0
+
+
+def test_a_stated_situasi_is_told_by_its_letter_as_well_as_by_its_colour(
+    register: Register,
+) -> None:
+    calm, tense, grave, *_others = list(register.kecamatan)
+    states = {calm: "hijau", tense: "kuning", grave: "merah"}
+    crowd = pd.DataFrame({"kecamatan": states.keys(), "situasi": states.values()})
+    every = pd.DataFrame({"kecamatan": list(register.kecamatan)}).merge(crowd, how="left")
+    overview: Any = SimpleNamespace(
+        crowd_states=every, open_cases=pd.DataFrame({"kecamatan": [grave, calm]})
+    )
+    summary: Any = SimpleNamespace(silent_places=pd.DataFrame({"kecamatan": [], "share": []}))
+    measure = map_measures.build_measure("situasi", overview, summary, register.kecamatan, LIGHT)
+    values = {code: measure.build_area(register.kecamatan[code]).value for code in states}
+    assert values == {calm: "1", tense: "K", grave: "M 1"}

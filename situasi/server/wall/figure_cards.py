@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from situasi.domain.labels import label
+from situasi.domain.labels import format_situasi_letter
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 
 # Beside its number the narrowest note of a figure has space for so many.
@@ -48,9 +48,8 @@ def build_mark(mark: Mark) -> list[str]:
     """Return [scale, code, letter], as the stylesheet draws it."""
     if mark.code is None:
         return ["silent" if mark.scale == "situasi" else mark.scale, "belum", ""]
-    return [mark.scale, mark.code, format_letter(mark.code) if mark.scale == "situasi" else ""]
-
-
-def format_letter(situasi: str) -> str:
-    """Return the letter that stands for a situasi, as its colour cannot be told by everybody."""
-    return label("situasi", situasi)[0].upper()
+    return [
+        mark.scale,
+        mark.code,
+        format_situasi_letter(mark.code) if mark.scale == "situasi" else "",
+    ]

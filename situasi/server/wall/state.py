@@ -54,7 +54,7 @@ from situasi.server.wall.alarms import (
     describe_surroundings,
     format_row_acknowledgement,
 )
-from situasi.server.wall.figure_cards import build_kpi, build_mark, format_letter
+from situasi.server.wall.figure_cards import build_kpi, build_mark
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
 
@@ -298,15 +298,14 @@ def _list_situasi(data: ViewData) -> dict[str, str]:
 
 
 def _build_area(area: AreaStyle, situasi: str) -> list[Any]:
-    """Return [value, fill, opacity, lines, letter of its situasi].
+    """Return [value, fill, opacity, lines].
 
     lines: its situasi, or "silent" where part of it is not known, which no situasi may hide.
     """
     opacity = 1 if area.fill is None else round(area.fill_alpha / 255, 2)
-    # What is neither dashed nor lettered is hijau.
-    letter = format_letter(situasi) if situasi not in ("", "hijau") else ""
-    lines = "silent" if area.hatch >= MIN_SHARE and not letter else situasi
-    return [area.value, area.fill, opacity, lines, letter]
+    is_stated = situasi not in ("", "hijau")
+    lines = "silent" if area.hatch >= MIN_SHARE and not is_stated else situasi
+    return [area.value, area.fill, opacity, lines]
 
 
 def _build_alarm(row: Any, data: ViewData, point: list[float] | None) -> dict[str, Any]:

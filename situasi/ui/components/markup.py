@@ -11,7 +11,8 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi.common import assets
-from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
+from situasi.domain.labels import format_situasi_letter
+from situasi.figures.theme import SIGNS, SITUASI, SITUASI_INK, TINGKAT, UNRATED, Theme
 from situasi.presentation.incident_item import IncidentItem
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 
@@ -174,10 +175,12 @@ def build_number_mark() -> Markup:
 
 
 def build_situasi_mark(situasi: str | None) -> Markup:
-    """Build the mark of a situasi; a dashed square where none is stated."""
+    """Build the mark of a situasi, with its letter; a dashed square where none is stated."""
     if situasi is None:
         return Markup('<i class="si-none"></i>')
-    return Markup('<i class="si-dot" style="background:{}"></i>').format(SITUASI[situasi])
+    return Markup(
+        '<i class="si-dot si-letter" data-letter="{}" style="background:{};color:{}"></i>'
+    ).format(format_situasi_letter(situasi), SITUASI[situasi], SITUASI_INK[situasi])
 
 
 def build_counts(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:

@@ -158,7 +158,7 @@ export function table(place, data) {
   });
 }
 
-// byCode: of each area [value, fill, opacity, lines, letter]; others stay empty.
+// byCode: of each area [value, fill, opacity, lines]; others stay empty.
 export function areas(map, byCode) {
   for (const shape of map.querySelectorAll(".area")) {
     const area = byCode[shape.dataset.code];
@@ -174,7 +174,7 @@ export function areas(map, byCode) {
   for (const label of map.querySelectorAll(".label")) {
     const area = byCode[label.dataset.code];
     label.classList.toggle("out", !area);
-    const value = area ? [area[4], area[0]].filter(Boolean).join(" ") : "";
+    const value = area?.[0] ?? "";
     text(label.querySelector(".value"), value);
     nameBeside(label, value);
   }

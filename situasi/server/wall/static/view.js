@@ -30,6 +30,7 @@ export function redraw() {
     return;
   }
   text(by("title"), one.title);
+  document.body.classList.toggle("deciding", one.name === STRIP);
   draw.figures(by("figures"), narrow.matches ? allFigures(picture) : one.figures);
   draw.areas(by("map"), one.areas);
   const silent = Object.values(one.areas).some((area) => !area[1]);
