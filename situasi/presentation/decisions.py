@@ -29,7 +29,7 @@ _STEPS = {
 # What is done about an alert of a rule; {owner}: who is to act on it.
 _ACTS = {
     "belum_dibuka": N_("{owner} datangi TPS"),
-    "tps_diam": N_("{owner} hubungi TPS, datangi yang tak terjangkau"),
+    "tps_diam": N_("{owner} hubungi TPS, lalu datangi"),
     "sumber_senyap": N_("{owner} hubungi pengirim"),
     "tanpa_petugas": N_("kirim dari Pergeseran"),
     "keramaian": N_("{owner} kendalikan massa, kabarkan situasi"),
