@@ -20,7 +20,7 @@ from tests.builders import DAY, WIB, wib
 
 NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum dinilai"}
 _WORDS = {"hijau": "hijau", "kuning": "kuning", "merah": "merah", "": "belum ada kabar", **NAMES}
-_WORDS |= {printed_map.ESTIMATE: "letak perkiraan"}
+_WORDS |= {printed_map.ESTIMATE: "letak perkiraan", printed_map.SILENT: "senyap"}
 
 
 def slots(count: int, by: str) -> pd.DataFrame:
@@ -81,17 +81,20 @@ def test_the_states_of_the_map_are_told_apart_without_colour(register: Register)
     numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
     nothing = pd.DataFrame({"lat": [], "lon": [], "placed_by": [], "tingkat": []})
 
-    def grey(state: str | None) -> bytes:
+    def grey(state: str | None, silent: tuple[str, ...] = ()) -> bytes:
         states = dict.fromkeys(register.kecamatan, state)
         drawn = png(
             lambda form: printed_map.draw_situation_map(
-                boundaries, numbers, states, nothing, _WORDS, form
+                boundaries, numbers, states, nothing, _WORDS, form, silent=silent
             )
         )
         # Of two tones alone: neither colour nor a shade of grey.
         return drawn.convert("L").point(lambda tone: 255 * (tone > 110)).tobytes()
 
-    assert len({grey(state) for state in ("hijau", "kuning", "merah", None)}) == 4
+    stated = {state: grey(state) for state in ("hijau", "kuning", "merah", None)}
+    assert len(set(stated.values())) == 4
+    # A calm kecamatan of which half is silent is not drawn as one that tells that it is calm.
+    assert grey("hijau", silent=("16.10.02",)) not in stated.values()
 
 
 def test_a_kecamatan_without_a_word_has_a_dashed_edge_and_a_calm_one_a_whole_one(

@@ -1,6 +1,6 @@
 """Map for paper: each kecamatan with its number, its situasi as colour and pattern."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,9 +21,11 @@ from situasi.figures.print import page as print_page
 from situasi.figures.theme import LIGHT, SITUASI, TINGKAT, UNRATED
 
 HEIGHT_IN = 3.7
-ESTIMATE = "perkiraan"
+ESTIMATE, SILENT = "perkiraan", "senyap"
 # The pattern replaces the colour in greyscale: the more serious, the denser.
 HATCHES = {"hijau": "", "kuning": "////", "merah": "xxxx"}
+# Over what is calm or not stated; what is stated worse keeps its own.
+_SILENT_HATCH = "...."
 _FILL_COLOURS = {"hijau": "#DCEFE3", "kuning": SITUASI["kuning"], "merah": "#D9655E"}
 _MARKS = {"rendah": "o", "sedang": "^", "tinggi": "D", UNRATED: "o"}
 _MAX_POINTS = 300
@@ -36,17 +38,24 @@ def draw_situation_map(
     points: pd.DataFrame,
     legend_texts: Mapping[str, str],
     file_format: str,
+    *,
+    silent: Collection[str] = (),
 ) -> bytes:
     """Draw the kabupaten with the numbers of the table, and open incidents as marks.
 
     numbers: of the included kecamatan, by code; others are drawn empty. states: their situasi
     (None: no report). points: lat, lon, placed_by and tingkat. legend_texts: for each state, "" for
-    no report, each tingkat, UNRATED, and ESTIMATE for a place that is one.
+    no report, each tingkat, UNRATED, ESTIMATE for a place that is one, and SILENT. silent: codes of
+    kecamatan of which half tells nothing.
     """
 
     def draw(axes: Any) -> None:
         for code, polygon in zip(boundaries.codes, boundaries.polygons, strict=True):
-            _draw_area(axes, polygon, states.get(code), is_included=code in numbers)
+            state = states.get(code)
+            hatch = HATCHES[state] if state else ""
+            if not hatch and code in silent:
+                hatch = _SILENT_HATCH
+            _draw_area(axes, polygon, state, hatch, is_included=code in numbers)
         _draw_base_map(axes, boundaries.basemap)
         _draw_points(axes, points)
         for code, number in numbers.items():
@@ -55,7 +64,7 @@ def draw_situation_map(
                       color=print_page.INK,
                       bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": print_page.INK,
                             "lw": 0.6})  # fmt: skip
-        _draw_legend(axes, legend_texts)
+        _draw_legend(axes, legend_texts, has_silent=bool(silent))
         middle = (boundaries.bounds[1] + boundaries.bounds[3]) / 2
         axes.set_aspect(1 / np.cos(np.radians(middle)))
         axes.set_axis_off()
@@ -63,17 +72,19 @@ def draw_situation_map(
     return print_page.render_image(HEIGHT_IN, draw, file_format)
 
 
-def _draw_area(axes: Any, polygon: Any, state: str | None, *, is_included: bool) -> None:
-    is_silent = is_included and state is None
+def _draw_area(
+    axes: Any, polygon: Any, state: str | None, hatch: str, *, is_included: bool
+) -> None:
+    is_unstated = is_included and state is None
     for part in shapely.get_parts(polygon):
         x, y = shapely.get_coordinates(part.exterior).T
         axes.fill(
             x, y,
             facecolor=_FILL_COLOURS[state] if state else "white" if is_included else "#F1F3F6",
             edgecolor=print_page.INK if is_included else print_page.LINE,
-            hatch=HATCHES[state] if state else None,
+            hatch=hatch or None,
             linewidth=0.7,
-            linestyle="--" if is_silent else "-",
+            linestyle="--" if is_unstated else "-",
         )  # fmt: skip
 
 
@@ -112,7 +123,7 @@ def _draw_points(axes: Any, points: pd.DataFrame) -> None:
             )  # fmt: skip
 
 
-def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
+def _draw_legend(axes: Any, legend_texts: Mapping[str, str], *, has_silent: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -122,6 +133,8 @@ def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
         for state, hatch in reversed(HATCHES.items())
     ]
     areas.append(outlined(facecolor="white", linestyle="--", label=legend_texts[""]))
+    if has_silent:
+        areas.append(outlined(facecolor="white", hatch=_SILENT_HATCH, label=legend_texts[SILENT]))
     marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=print_page.INK,
                     markeredgewidth=0.7, label=legend_texts[name],
                     markerfacecolor="white" if name == UNRATED else TINGKAT[name])

@@ -42,13 +42,15 @@ def _build_map(data: SitrepData) -> Drawing:
         **{state: f"situasi {label('situasi', state)}" for state in SITUASI},
         "": "belum ada kabar situasi",
         printed_map.ESTIMATE: "letak perkiraan",
+        printed_map.SILENT: "separuhnya senyap",
         **{level: f"kejadian {label('tingkat', _get_tingkat_code(level))}" for level in TINGKAT},
     }
     numbers = {code: number for number, code in enumerate(data.codes, start=1)}
     cases = placement.place_cases(
         data.overview.open_cases, data.board.geography.points, boundaries.label_points
     )[["lat", "lon", "placed_by", "tingkat"]]
-    draw = printed_map.draw_situation_map
+    places = data.area_summary.select_silent_places(data.codes)
+    draw = partial(printed_map.draw_situation_map, silent=frozenset(places["kecamatan"]))
     return Drawing(
         "Situasi menurut kecamatan dan letak kejadian terbuka",
         f"Peta {len(data.codes)} kecamatan dengan {len(cases)} kejadian terbuka; "

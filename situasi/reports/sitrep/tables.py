@@ -67,6 +67,9 @@ def build_kecamatan_table(data: SitrepData) -> Table:
             for n, code in enumerate(data.codes, start=1)]  # fmt: skip
     has_estimate = any(row[7].text.startswith("≈") for row in rows)
     notes = ["– : belum ada laporan, bukan nol.", _ESTIMATE_NOTE if has_estimate else ""]
+    hours = data.area_summary.turnout["common_hour"].dropna()
+    if len(hours):
+        notes.append(f"Partisipasi menurut hitungan {format_time(hours.iloc[0])}.")
     return Table("Keadaan menurut kecamatan", tuple(columns), tuple(rows), " ".join(notes).strip())
 
 
@@ -75,7 +78,9 @@ def _build_kecamatan_row(data: SitrepData, number: int, code: str, phase: Any) -
     states = dict(zip(view.crowd_states["kecamatan"], view.crowd_states["situasi"], strict=True))
     open_count = incidents_cases.count_by_kecamatan(view.open_cases).get(code, 0)
     has_report = open_count or code in view.reporting_kecamatan
-    turnout, phases, rate = day.turnout.loc[code], day.phases.loc[code], day.turnout["rate"][code]
+    turnout, phases = day.turnout.loc[code], day.phases.loc[code]
+    # As on the map: at the common hour, an old count with its own.
+    rate: Any = turnout["rate" if pd.isna(turnout["common_rate"]) else "common_rate"]
     rate_text = format_percent(float(rate), is_estimated=bool(turnout["rate_estimated"]))
     if turnout["is_stale"]:
         hour: Any = turnout["count_hour"]

@@ -15,12 +15,18 @@ from pages.personnel import page as personnel_page
 from pages.situation import page as situation_page
 from pages.turnout import page as turnout_page
 from situasi import board as board_module
+from situasi.analysis.situation import area_summary
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
+from situasi.figures.theme import LIGHT
+from situasi.live import access_scope
+from situasi.presentation import map_measures
 from situasi.reports.sitrep.model import KeyFigure, Sitrep
 from situasi.ui import comparison
 from situasi.ui.components.kpi_row import Kpi
+from tests.builders import wib
 from tests.rehearsed import script_of
-from tests.reports.sitrep.conftest import built
+from tests.reports.sitrep.conftest import CHIEF, built
 from tests.reports.sitrep.reading import numbers, sheets, text_of
 
 pytestmark = pytest.mark.slow
@@ -167,6 +173,26 @@ def test_the_lines_of_the_table_add_up_to_the_whole(laporan: Sitrep) -> None:
     assert summed("melapor") == facts["hadir"].numbers[1].value
     assert summed("terlambat") == sum(number.value for number in facts["tps"].numbers)
     assert summed("personel") == facts["personel"].numbers[0].value
+
+
+def test_the_turnout_of_a_kecamatan_is_that_of_the_map_like_hour_with_like_hour(
+    rehearsed: Board,
+) -> None:
+    at = wib("10.31")
+    table = built(rehearsed, at=at).tables["kecamatan"]
+    column = [one.name for one in table.columns].index("partisipasi")
+    view = rehearsed.analysis_cache.view(
+        rehearsed.snapshot_reader.refresh().snapshot,
+        ViewTime(at, live=False, is_exercise=False),
+        access_scope.scope_of(CHIEF),
+    )
+    areas = view.compute(area_summary.compute_area_summary).turnout
+    drawn = [
+        map_measures.build_turnout_area(place, areas.loc[code], LIGHT).value
+        for code, place in rehearsed.register.kecamatan.items()
+    ]
+    assert [row[column].text for row in table.rows] == drawn
+    assert any("(09.00)" in text for text in drawn)  # older than the round of the others
 
 
 def test_it_says_what_was_known_then_and_no_more(rehearsed: Board, laporan: Sitrep) -> None:

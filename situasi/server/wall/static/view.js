@@ -44,6 +44,7 @@ export function redraw() {
   decide(picture, one);
   if (narrow.matches) {
     list(one, new Set((picture.decisions ?? []).map((matter) => matter.id)));
+    headList(one.lines?.length ?? 0);
     by("listed").hidden = !bare && !by("lines").children.length;
   } else fitLists(one);
   draw.lines(by("newest"), picture.newest.map(report));
@@ -131,7 +132,7 @@ function fitOnce(least) {
 // Say how many lines of a list, or matters, are not shown.
 function headList(count) {
   const one = view();
-  if (one.name === STRIP) {
+  if (one.name === STRIP && !narrow.matches) {
     const unshown = (state.picture.decision_count ?? 0) - count;
     if (unshown > 0) text(by("heading"), fill(words.decide_more, { n: unshown }));
   } else if (one.count > count && count) {
