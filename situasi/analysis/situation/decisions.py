@@ -14,6 +14,8 @@ from situasi.analysis.alerts import engine
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import milestones
+from situasi.analysis.personnel import coverage
+from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.queries import reads
 from situasi.analysis.situation import critical
 from situasi.domain.alert_rules import AlertRule, AlertRules
@@ -29,8 +31,10 @@ MIN_LEVEL = 1
 MAX_AREAS = 2
 # Rules without a place on a list that a whole room reads: neutrality is confidential.
 _LEFT_OUT_RULES = ("berat", "netralitas")
+GAP_RULE = "tanpa_petugas"  # TPS without an officer
 # Of these a few in each of many kecamatan are as many as in one.
-_SUMMED_RULES = ("tanpa_petugas", "tps_diam", "belum_dibuka", "kotak", "lewat_waktu")
+_SUMMED_RULES = (GAP_RULE, "tps_diam", "belum_dibuka", "kotak", "lewat_waktu")
+_ALERT_COLUMNS = ("key", "rule", "level", "kecamatan", "since", "n", "member", "latihan")
 # From this status on somebody works on a case, whoever acknowledged it.
 _HANDLED_FROM = STATUS.index("ditangani")
 COLUMNS = (
@@ -39,9 +43,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@reads(INCIDENTS, depends_on=(critical.find_critical_cases, engine.compute_alerts))
+@reads(
+    INCIDENTS,
+    depends_on=(critical.find_critical_cases, engine.compute_alerts, coverage.compute_coverage),
+)
 def find_decisions(
-    frames: FeedFrames, register: Register, at: datetime, grave_cases: pd.DataFrame, alerts: Alerts
+    frames: FeedFrames,
+    register: Register,
+    at: datetime,
+    grave_cases: pd.DataFrame,
+    alerts: Alerts,
+    personnel_coverage: Coverage,
 ) -> pd.DataFrame:
     """Find what waits for a decision, the most urgent first; a frame of COLUMNS.
 
@@ -53,10 +65,18 @@ def find_decisions(
     reports. is_handled: whether the reports say that somebody does. is_summed: no kecamatan alone
     has enough of it.
     """
-    top = len(register.election.alerts.levels) - 1  # the gravest
+    election = register.election
+    top = len(election.alerts.levels) - 1  # the gravest
+    current = _list_current_alerts(alerts, election.alerts, set(_all_members(grave_cases)))
+    closes = election.local_time(election.tps_closes)
+    rule = election.alerts.rules.get(GAP_RULE)
+    if at >= closes and rule and personnel_coverage.tps["absent"].any():
+        gaps = _list_later_gaps(alerts, personnel_coverage, rule, closes)
+        others = current[current["rule"] != GAP_RULE]
+        current = pd.concat([others, gaps], ignore_index=True) if len(others) else gaps
     rows = [
         *_list_grave_cases(frames[INCIDENTS.name], register, grave_cases, top),
-        *_list_alerts(alerts, register.election.alerts, set(_all_members(grave_cases))),
+        *_list_alerts(current, election.alerts),
     ]
     times = dict.fromkeys(("since", "known_at", "due_at"), "datetime64[us, UTC]")
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").astype(
@@ -147,13 +167,10 @@ def _list_grave_cases(
     ]
 
 
-def _list_alerts(
+def _list_current_alerts(
     alerts: Alerts, rules: AlertRules, grave_members: set[str]
-) -> list[dict[str, Any]]:
-    """Return a row for each open alert that matters now; of a rule with many areas one for all.
-
-    Where no area matters by itself, those of _SUMMED_RULES may together.
-    """
+) -> pd.DataFrame:
+    """Return the open alerts with what still holds of them (_assess_current)."""
     table = alerts.table
     is_open = table["ended"].isna() & ~table["fading"]
     table = table[is_open & ~table["rule"].isin(_LEFT_OUT_RULES)]
@@ -161,7 +178,44 @@ def _list_alerts(
     # What is on the list as a grave report is not on it once more as a late one.
     others = set(current.loc[~current["member"].isin(list(grave_members)), "key"])
     table = table[table["key"].isin(others) | ~table["key"].isin(current["key"])]
-    table = _assess_current(table, current, rules)
+    return _assess_current(table, current, rules)
+
+
+def _list_later_gaps(
+    alerts: Alerts, personnel_coverage: Coverage, rule: AlertRule, closes: datetime
+) -> pd.DataFrame:
+    """Return TPS without an officer as alerts: its own end with the voting, the need does not.
+
+    Ballots are counted, and boxes wait, at TPS that still nobody guards.
+    """
+    tps = personnel_coverage.tps
+    absent = tps.loc[tps["absent"], ["code", "kecamatan"]]
+    known = alerts.table.loc[alerts.table["rule"] == rule.code, ["key", "kecamatan", "latihan"]]
+    begins = alerts.members[alerts.members["key"].isin(known["key"])].groupby("member")["begin"]
+    absent = absent.assign(begin=absent["code"].map(begins.min()).fillna(pd.Timestamp(closes)))
+    keys = known.drop_duplicates("kecamatan").set_index("kecamatan")["key"]
+    groups = [(str(area), group) for area, group in absent.groupby("kecamatan", sort=False)]
+    rows = [
+        {
+            "key": keys.get(area, f"{rule.code}|{area}"),
+            "rule": rule.code,
+            "level": rule.level_for(len(group)),
+            "kecamatan": area,
+            "since": group["begin"].min(),
+            "n": len(group),
+            "member": group["code"].iloc[0] if len(group) == 1 else None,
+            "latihan": bool(known["latihan"].any()),
+        }
+        for area, group in groups
+    ]
+    return pd.DataFrame(rows, columns=list(_ALERT_COLUMNS))
+
+
+def _list_alerts(table: pd.DataFrame, rules: AlertRules) -> list[dict[str, Any]]:
+    """Return a row for each of these alerts that matters; of a rule with many areas one for all.
+
+    Where no area matters by itself, those of _SUMMED_RULES may together.
+    """
     rows = []
     for rule, group in table.groupby("rule", sort=False):
         worst = group.sort_values(["level", "n"], ascending=False, kind="stable")
@@ -193,7 +247,8 @@ def _assess_current(table: pd.DataFrame, members: pd.DataFrame, rules: AlertRule
         row.level if (rule := rules.rules[row.rule]).has_own_levels else rule.level_for(row.n)
         for row in rows
     ]
-    return table.assign(level=levels, since=begins.fillna(table["since"])).astype({"level": int})
+    table = table.assign(level=levels, since=begins.fillna(table["since"]))
+    return table[list(_ALERT_COLUMNS)].astype({"level": int})
 
 
 def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:

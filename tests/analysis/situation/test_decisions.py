@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
+from situasi.analysis.personnel.coverage import compute_coverage
 from situasi.analysis.situation import decisions
 from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.situation.decisions import GRAVE, MAX_AREAS
@@ -137,6 +138,22 @@ def test_what_an_alert_once_was_is_no_matter_of_now(register: Register) -> None:
     before = found(register, tps=word, at="07.40")
     assert "belum_dibuka" in set(before["kind"])
     assert "belum_dibuka" not in set(found(register, tps=word, at="08.00")["kind"])
+
+
+def test_a_tps_without_an_officer_waits_as_long_as_the_page_names_it(register: Register) -> None:
+    """The alert ends with the voting; the count, and the box, need somebody as before."""
+    order = rows_of(
+        feed_schemas.POSTINGS,
+        report(id="P", petugas="P-1", kecamatan="16.10.04", desa="16.10.04.2012", tps="001",
+               penugasan="tps", instansi="polri", at="05.00"),
+    )  # fmt: skip
+    frames = {name: rows_of(feed) for name, feed in FEEDS.items()}
+    for at in ("12.50", "13.30", "16.00"):
+        known = {**frames, "postings": order}
+        tps = queries.run(compute_coverage, known, register, wib(at)).tps
+        row = found(register, postings=order, at=at).set_index("kind").loc["tanpa_petugas"]
+        assert row["count"] == tps["absent"].sum() > 1, at
+        assert row["since"] == wib("06.45"), at
 
 
 def test_nothing_known_and_nothing_due_asks_for_nothing(register: Register) -> None:
