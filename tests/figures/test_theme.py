@@ -180,3 +180,15 @@ def test_a_mark_is_seen_on_every_area_by_its_edges(theme: Theme, sight: str) -> 
              *theme.phases, *theme.strength]  # fmt: skip
     for fill in fills:
         assert max(contrast(edge, fill, sight) for edge in ("#FFFFFF", "#000000")) >= 4.5, fill
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_border_of_the_wall_is_seen_on_every_fill_by_its_line_or_its_edge(
+    theme: Theme, sight: str
+) -> None:
+    """Lines to the names too; without the edge of paper a done phase hid them: 1.1 : 1."""
+    fills = [*(on_map(name, theme) for name in SITUASI), *theme.counts, *theme.turnout,
+             *theme.phases, *theme.strength]  # fmt: skip
+    for fill in fills:
+        assert max(contrast(edge, fill, sight) for edge in (theme.muted, theme.paper)) >= 2.2, fill

@@ -172,10 +172,10 @@ def _render_label(code: str, label: Label) -> Markup:
     line = Markup("")
     if not label.is_inside:
         (x1, y1), (x2, y2) = label.leader_line
+        ends = Markup('d="M{:.1f} {:.1f}L{:.1f} {:.1f}"').format(x1, y1, x2, y2)
         line = Markup(
-            '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/><circle class="dot" '
-            'cx="{:.1f}" cy="{:.1f}" r="1.6"/>'
-        ).format(x1, y1, x2, y2, x1, y1)
+            '<path {}/><path {}/><circle class="dot" cx="{:.1f}" cy="{:.1f}" r="1.6"/>'
+        ).format(ends, ends, x1, y1)
         if not label.is_one_line:
             above, below = _TIE_OFFSETS
             line += Markup(

@@ -158,16 +158,20 @@ export function table(place, data) {
   });
 }
 
+const areaState = (area) => (area ? (area[1] ? "" : "silent") : "out");
+
 // byCode: of each area [value, fill, opacity, lines]; others stay empty.
 export function areas(map, byCode) {
   for (const shape of map.querySelectorAll(".area")) {
     const area = byCode[shape.dataset.code];
-    shape.setAttribute("class", `area ${area ? (area[1] ? "" : "silent") : "out"}`.trim());
+    shape.setAttribute("class", `area ${areaState(area)}`.trim());
     shape.setAttribute("fill", area?.[1] ?? "none");
     shape.setAttribute("fill-opacity", area?.[2] ?? 1);
   }
   for (const shape of map.querySelectorAll(".hatch")) {
-    const lines = byCode[shape.dataset.code]?.[3];
+    const area = byCode[shape.dataset.code];
+    shape.setAttribute("class", `hatch ${areaState(area)}`.trim());
+    const lines = area?.[3];
     const hatched = lines && lines !== "hijau";
     shape.setAttribute("fill", hatched ? `url(#hatch-${lines})` : "none");
   }
