@@ -67,7 +67,7 @@ def _compute_intake(
     if actor is not None:
         batches = batches[batches["actor"] == actor]
     limit = None if view_time.live else at
-    batch_table = deliveries.build_batch_table(batches, known, limit)
+    batch_table = deliveries.build_batch_table(batches, known, limit, view_time.at)
     limits = {
         feed: silent_after
         for feed, silent_after in election.thresholds.silent_after.items()
@@ -86,7 +86,9 @@ def _compute_intake(
         if _can_show_quarantine(snapshot, view_time)
         else {}
     )
-    feed_table = deliveries.build_feed_table(batch_table, known, quarantine_counts, states)
+    feed_table = deliveries.build_feed_table(
+        batch_table, known, quarantine_counts, states, view_time.at
+    )
     return DeliverySummary(batch_table, feed_table, deliveries.build_source_table(batch_table))
 
 

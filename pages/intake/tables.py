@@ -50,7 +50,11 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
         _("kiriman"): number_column(feeds["deliveries"]),
         **_build_count_columns(feeds),
     }
-    return make_table(columns, feeds["is_exercise"])
+    is_exercise = [
+        bool(marked) if valid else None
+        for marked, valid in zip(feeds["is_exercise"], feeds["valid"], strict=True)
+    ]
+    return make_table(columns, is_exercise)
 
 
 def build_source_table(sources: pd.DataFrame) -> Table:

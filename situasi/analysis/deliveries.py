@@ -30,7 +30,10 @@ class DeliverySummary:
 
 
 def build_batch_table(
-    batches: pd.DataFrame, frames: Mapping[str, pd.DataFrame], at: datetime | None
+    batches: pd.DataFrame,
+    frames: Mapping[str, pd.DataFrame],
+    at: datetime | None,
+    news_until: datetime | None = None,
 ) -> pd.DataFrame:
     """Build the table of the batches of these feeds as known at `at` (None: now), newest first.
 
@@ -38,9 +41,10 @@ def build_batch_table(
     and history are recorded long after (or before) the events that they report.
     Adds `read` (accepted + duplicate + quarantined), `valid` (its rows not withdrawn), `last`
     (when the newest of these became known) and `is_exercise` (whether any is of an exercise). Later
-    withdrawals are left out.
+    withdrawals are left out. news_until: rows known later, beyond the clock of an exercise, are no
+    news: they do not count for `last`.
     """
-    rows = _summarize_rows_by_batch(frames)
+    rows = _summarize_rows_by_batch(frames, news_until)
     visible = batches[batches["feed"].isin(list(frames))]
     if at is not None:
         visible = visible[(visible["recorded_at"] <= at) | visible["batch"].isin(rows.index)]
@@ -58,26 +62,37 @@ def build_batch_table(
     return table.sort_values("batch", ascending=False, ignore_index=True)
 
 
-def _summarize_rows_by_batch(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _summarize_rows_by_batch(
+    frames: Mapping[str, pd.DataFrame], news_until: datetime | None
+) -> pd.DataFrame:
     """Return by batch: row count, time of the newest known row (last; last_exact: of those known to
     the minute), whether any is of an exercise."""
     parts = [
-        frame[["batch", "known_at", "latihan"]].assign(exact_at=_find_exact_times(frame))
+        frame[["batch", "latihan"]].assign(
+            news_at=_find_news_times(frame, news_until),
+            exact_at=_find_exact_times(frame, news_until),
+        )
         for frame in frames.values()
     ]
     rows = pd.concat(parts, ignore_index=True).groupby("batch")
     return rows.agg(
-        valid=("known_at", "size"),
-        last=("known_at", "max"),
+        valid=("batch", "size"),
+        last=("news_at", "max"),
         last_exact=("exact_at", "max"),
         is_exercise=("latihan", "any"),
     )
 
 
-def _find_exact_times(rows: pd.DataFrame) -> pd.Series:
-    """Return when each row became known; NaT where that is known only to the day or month."""
+def _find_news_times(rows: pd.DataFrame, until: datetime | None) -> pd.Series:
+    """Return when each row became known; NaT where that was later than `until`."""
+    known_at: pd.Series = rows["known_at"]
+    return known_at if until is None else known_at.where(known_at <= until)
+
+
+def _find_exact_times(rows: pd.DataFrame, until: datetime | None) -> pd.Series:
+    """Return the same; NaT also where it is known only to the day or month."""
     is_exact = (rows["known_at"] == rows["recorded_at"]) | (rows["precision"] == "menit")
-    return rows["known_at"].where(is_exact)
+    return _find_news_times(rows, until).where(is_exact)
 
 
 def _choose_last(table: pd.DataFrame) -> pd.DataFrame:
@@ -98,6 +113,7 @@ def build_feed_table(
     frames: Mapping[str, pd.DataFrame],
     quarantine_counts: Mapping[str, int],
     feed_states: Iterable[FeedState],
+    news_until: datetime | None = None,
 ) -> pd.DataFrame:
     """Build one row per feed of `frames`, in its order.
 
@@ -105,6 +121,7 @@ def build_feed_table(
     never a row), precision ("menit"; "hari": last is known only to its day), silent, expected,
     is_exercise (whether any known row is of an exercise). read == accepted + duplicate +
     quarantined. A feed without a time limit is never silent, and no row of it is expected.
+    news_until: as of build_batch_table.
     """
     sums = batches.groupby("feed")[["read", *COUNT_COLUMNS]].sum()
     deliveries = batches.groupby("feed").size()
@@ -117,8 +134,8 @@ def build_feed_table(
                 **{name: int(sums[name].get(feed, 0)) for name in ("read", *COUNT_COLUMNS)},
                 "valid": len(frame),
                 "waiting": quarantine_counts.get(feed, 0),
-                "last": frame["known_at"].max(),
-                "last_exact": _find_exact_times(frame).max(),
+                "last": _find_news_times(frame, news_until).max(),
+                "last_exact": _find_exact_times(frame, news_until).max(),
                 "silent": feed in states and states[feed].is_silent,
                 "expected": feed in states and states[feed].is_expected,
                 "is_exercise": bool(frame["latihan"].any()),

@@ -252,3 +252,13 @@ def test_an_hour_that_nobody_knows_is_not_told_as_the_last_minute_of_its_day() -
         frame = {"tps": rows_of(feed_schemas.TPS, *rows)}
         row = deliveries.build_feed_table(told(), frame, {}, []).iloc[0]
         assert (row["last"], row["precision"]) == expected
+
+
+def test_a_row_beyond_the_clock_of_an_exercise_is_no_news() -> None:
+    rows = [report(at="07.00", batch=1), report(at="09.30", batch=1), report(at="11.00", batch=2)]
+    own, until = frames(*rows), wib("10.00")
+    batch_table = deliveries.build_batch_table(batches(batch(1), batch(2)), own, None, until)
+    feeds = deliveries.build_feed_table(batch_table, own, {}, [], until).set_index("feed")
+    assert feeds.loc["tps", "last"] == wib("09.30")
+    assert feeds.loc["tps", "valid"] == 3
+    assert batch_table.set_index("batch")["last"].isna().to_dict() == {1: False, 2: True}

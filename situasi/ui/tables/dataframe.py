@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # pandas loads the Styler and its templates with the first ta
     from pandas.io.formats.style import Styler
 
 _CHAR_WIDTH_PX, _CELL_MARGIN_PX = 6.2, 18  # of a letter, and of the cell padding
-_ROW_HEIGHT_PX, _HEADING_HEIGHT_PX, _HALF_ROW_PX = 33, 34, 17
+_ROW_HEIGHT_PX, _HEADING_HEIGHT_PX = 33, 34
+# Of three lines of text: the grid wraps none in rows that are less than this high.
+WRAPPED_ROW_HEIGHT_PX = 67
 # The grid measures its first rows, and ignores a cell twice as wide as most others.
 _GRID_SAMPLE_ROWS, _MEASURED_ROWS = 10, 200
 # Characters of a column sent to the browser, divided equally; minimum for each cell.
@@ -90,12 +92,16 @@ def _truncate_cells(values: pd.Series[Any], max_chars: int) -> pd.Series[Any]:
     return pd.Series(cells, values.index, dtype="object")
 
 
-def compute_height(rows: int, max_rows: int) -> Any:
-    """Return the height for these rows, at most `max_rows`; half a row more hints at the rest."""
+def compute_height(rows: int, max_rows: int, row_height_px: int | None = None) -> Any:
+    """Return the height for these rows, at most `max_rows`; half a row more hints at the rest.
+
+    row_height_px: None: that of the grid, one line of text.
+    """
+    row_height_px = row_height_px or _ROW_HEIGHT_PX
     return (
         "content"
         if rows <= max_rows
-        else _HEADING_HEIGHT_PX + max_rows * _ROW_HEIGHT_PX + _HALF_ROW_PX
+        else _HEADING_HEIGHT_PX + max_rows * row_height_px + row_height_px // 2 + 1
     )
 
 

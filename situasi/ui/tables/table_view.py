@@ -38,10 +38,12 @@ class Table:
     On the screen it stands only where rows of an exercise and real ones mix: a page with any row of
     an exercise has a band.
     row_cases: the case of each row, which a click on the row opens; empty where rows are no cases.
+    is_mixed: whether rows of an exercise stand beside real ones.
     """
 
     columns: Mapping[str, Column]
     row_cases: tuple[str, ...] = ()
+    is_mixed: bool = False
     _layouts: dict[Hashable, dataframe.TableLayout] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -56,8 +58,7 @@ class Table:
 
     def select_screen_columns(self, file_only: Sequence[str] = ()) -> dict[str, Column]:
         """Return the columns without empty and `file_only` ones, which only the file has."""
-        mark = self.columns.get(_("LATIHAN"))
-        if mark is not None and bool((mark.values != "").all()):
+        if not self.is_mixed:
             file_only = (*file_only, _("LATIHAN"))
         return {
             heading: column
@@ -82,13 +83,14 @@ class Table:
 
 def make_table(
     columns: Mapping[str, Cells],
-    is_exercise: bool | Iterable[bool] = False,
+    is_exercise: bool | Iterable[bool | None] = False,
     row_cases: Iterable[str] = (),
 ) -> Table:
     """Build a table of these columns; plain cells are text.
 
-    is_exercise: which rows are of an exercise, or whether all are. The mark stays with the table
-    when it is copied or saved. row_cases: as of a Table.
+    is_exercise: which rows are of an exercise, or whether all are; None: a row of neither, which
+    holds nothing. The mark stays with the table when it is copied or saved. row_cases: as of a
+    Table.
     """
     by_heading = {
         heading: column if isinstance(column, Column) else table_columns.text_column(column)
@@ -100,7 +102,7 @@ def make_table(
     if any(marks):
         mark = table_columns.text_column(_("LATIHAN") if marked else "" for marked in marks)
         by_heading = {_("LATIHAN"): mark, **by_heading}
-    return Table(by_heading, tuple(row_cases))
+    return Table(by_heading, tuple(row_cases), is_mixed=any(marks) and False in marks)
 
 
 def render_table_popover(title: str, build: Callable[[], Table], key: str) -> None:
@@ -158,18 +160,21 @@ def render_table(
     title: str,
     *,
     visible_rows: int = VISIBLE_ROWS,
+    is_wrapped: bool = False,
     file_only: Sequence[str] = (),
     explanation_key: str = "",
     **options: Any,
 ) -> Any:
     """Draw a table with its downloads; return what st.dataframe returns (a selection).
 
-    title: what the table holds, in words; also used for the file name. file_only: headings of
+    title: what the table holds, in words; also used for the file name. is_wrapped: long
+    texts stand in up to three lines, where columns are too narrow for one. file_only: headings of
     columns for the file alone. explanation_key: key of the rule, if it differs from `key`. options:
     of st.dataframe.
     """
     view_time = _get_view_time()
     rows = min(len(table), MAX_ROWS)
+    row_height_px = dataframe.WRAPPED_ROW_HEIGHT_PX if is_wrapped else None
     layout, widths = table.get_layout(file_only, rows, view_time.at.date())
     opens_cases = bool(table.row_cases) and "on_select" not in options and case_links.may_open()
     if opens_cases:
@@ -178,7 +183,8 @@ def render_table(
     options.setdefault("alt", title)
     selection = st.dataframe(
         layout,
-        height=dataframe.compute_height(rows, visible_rows),
+        height=dataframe.compute_height(rows, visible_rows, row_height_px),
+        row_height=row_height_px,
         hide_index=True,
         key=key,
         placeholder=table_columns.MISSING,

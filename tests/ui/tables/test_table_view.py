@@ -146,6 +146,14 @@ def test_made_up_rows_are_marked_in_every_form_of_the_table() -> None:
     assert "LATIHAN" not in turnout().to_file_frame()
 
 
+def test_rows_that_hold_nothing_mix_with_none() -> None:
+    table = make_table({"laporan": ["kejadian", "giat"]}, [True, None])
+    assert "LATIHAN" not in table.select_screen_columns()
+    assert table.is_exercise
+    mixed = make_table({"laporan": ["kejadian", "giat", "TPS"]}, [True, None, False])
+    assert "LATIHAN" in mixed.select_screen_columns()
+
+
 def test_a_column_that_says_nothing_is_left_out_on_the_screen_but_not_in_the_file() -> None:
     assert "catatan" not in turnout().select_screen_columns()
     assert "catatan" in turnout().to_file_frame()
@@ -186,6 +194,8 @@ def test_a_table_is_as_high_as_its_rows_up_to_a_most() -> None:
     assert dataframe.compute_height(0, 10) == dataframe.compute_height(10, 10) == "content"
     assert dataframe.compute_height(11, 10) == dataframe.compute_height(2_000, 10)
     assert dataframe.compute_height(11, 10) < dataframe.compute_height(20, 12)
+    high = dataframe.WRAPPED_ROW_HEIGHT_PX
+    assert dataframe.compute_height(11, 10) < dataframe.compute_height(11, 10, high)
 
 
 def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str, Any]]:
