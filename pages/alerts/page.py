@@ -143,7 +143,13 @@ def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
     groups = data.build_open_groups(alert_view, selectable.get_selected(URL_PARAMETER))
     table = tables.build_groups_table(groups, alert_view, cache_minute(context.view_time))
     selectable.render_selectable_table(
-        table, groups["lead"].tolist(), URL_PARAMETER, "terbuka", title, visible_rows=_OPEN_ROWS
+        table,
+        groups["lead"].tolist(),
+        URL_PARAMETER,
+        "terbuka",
+        title,
+        visible_rows=_OPEN_ROWS,
+        is_wrapped=True,
     )
 
 

@@ -12,6 +12,7 @@ from situasi.common.i18n import _
 from situasi.presentation import alert_causes
 from situasi.presentation import alerts as alert_texts
 from situasi.ui.tables.columns import (
+    MAX_WIDTH_PX,
     Cells,
     duration_column,
     number_column,
@@ -21,9 +22,9 @@ from situasi.ui.tables.columns import (
 from situasi.ui.tables.table_view import Table, make_table
 
 URL_PARAMETER = "alert"  # of the selected alert
-_CAUSE_WIDTH_PX = 300  # owner and state stand after it
-# Beside another panel, on a screen of 1366 px; the detail has the whole cause.
-_SHORT_CAUSE_WIDTH_PX = 200
+_CAUSE_WIDTH_PX = 460  # owner and state stand after it
+# Beside another panel, on a screen of 1366 px; there the cause takes more than one line.
+_SHORT_CAUSE_WIDTH_PX, _NARROW_CAUSE_WIDTH_PX, _NARROW_OWNER_WIDTH_PX = 200, 165, 86
 
 
 def build_alerts_table(
@@ -40,11 +41,14 @@ def build_alerts_table(
         ),
         _("sebab"): text_column(
             [alert_causes.format_cause(row, alert_set, register, at) for row in rows],
-            max_width_px=_SHORT_CAUSE_WIDTH_PX if is_narrow else _CAUSE_WIDTH_PX,
+            max_width_px=_NARROW_CAUSE_WIDTH_PX if is_narrow else _CAUSE_WIDTH_PX,
         ),
         _("sejak"): time_column(alerts["raised"]),
         _("kecamatan"): [register.name_of(row.kecamatan) for row in rows],
-        _("pemilik"): [alert_causes.format_owner(row, register) for row in rows],
+        _("pemilik"): text_column(
+            [alert_causes.format_owner(row, register) for row in rows],
+            max_width_px=_NARROW_OWNER_WIDTH_PX if is_narrow else MAX_WIDTH_PX,
+        ),
         _("keadaan"): [_format_status(row) for row in rows],
         _("berakhir"): time_column(alerts["until"]),
         _("aturan"): [alert_texts.format_rule(rules, row.rule) for row in rows],

@@ -128,7 +128,11 @@ def render_overdue_panel(worklist: Worklist) -> None:
             "lewat", None, (worklist.overdue_cases,), tables.build_overdue_table
         )
         render_selectable_cases(
-            table, worklist.overdue_cases["case"], "lewat", _("Kejadian lewat waktu")
+            table,
+            worklist.overdue_cases["case"],
+            "lewat",
+            _("Kejadian lewat waktu"),
+            is_wrapped=True,
         )
     st.caption(
         _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "
@@ -136,10 +140,18 @@ def render_overdue_panel(worklist: Worklist) -> None:
     )  # fmt: skip
 
 
-def render_selectable_cases(table: Table, cases: pd.Series, name: str, title: str) -> None:
+def render_selectable_cases(
+    table: Table, cases: pd.Series, name: str, title: str, *, is_wrapped: bool = False
+) -> None:
     """Draw a table whose selected row opens its case; cases: in the order of the rows."""
     selectable.render_selectable_table(
-        table, cases.tolist(), _URL_PARAMETER, name, title, visible_rows=VISIBLE_ROWS
+        table,
+        cases.tolist(),
+        _URL_PARAMETER,
+        name,
+        title,
+        visible_rows=VISIBLE_ROWS,
+        is_wrapped=is_wrapped,
     )
 
 

@@ -12,6 +12,7 @@ from situasi.ui.tables.columns import (
     duration_column,
     imprecise_time_column,
     number_column,
+    text_column,
     time_column,
 )
 from situasi.ui.tables.incidents import (
@@ -23,7 +24,9 @@ from situasi.ui.tables.incidents import (
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 
-_NARROW_PLACE_PX = 160  # of the narrower list, beside the one of all cases
+# Of the list beside that of all cases, in lines.
+_NARROW_PLACE_PX, _NARROW_UNIT_PX = 130, 90
+_KIND_WIDTH_PX = 162  # place and status stand after it
 
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
@@ -32,7 +35,9 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
         _("kabar"): build_known_time_column(cases, "known_at"),
-        _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+        _("jenis"): text_column(
+            [label("jenis", code) for code in cases["jenis"]], max_width_px=_KIND_WIDTH_PX
+        ),
         _("tempat"): build_place_column(cases),
         _("status"): [label("status", code) for code in cases["status"]],
         _("ditugaskan"): build_unit_column(cases),
@@ -54,7 +59,10 @@ def build_overdue_table(rows: pd.DataFrame) -> Table:
         _("lewat"): duration_column(rows["late"]),
         _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
         _("tempat"): build_place_column(rows, _NARROW_PLACE_PX),
-        _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
+        _("ditugaskan"): text_column(
+            [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
+            max_width_px=_NARROW_UNIT_PX,
+        ),
         _("jenis"): list(map(incidents.format_kind, rows.itertuples())),
         _("tingkat"): build_tingkat_column(rows["tingkat"]),
         _("batas"): time_column(rows["due_at"]),

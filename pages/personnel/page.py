@@ -51,7 +51,7 @@ def show(context: PageContext) -> None:
     )
 
     if data.coverage.has_postings:
-        left, right = st.columns([11, 9], gap="medium")
+        left, right = st.columns([13, 8], gap="medium")
         with left:
             render_table_panel(context, data)
         with right:

@@ -42,7 +42,7 @@ def show(context: PageContext) -> None:
     )
 
     render_area_panel(context, data)
-    left, right = st.columns([11, 9], gap="medium")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         render_curve_panel(context, data)
         render_areas_panel(data)

@@ -22,6 +22,8 @@ from situasi.ui.tables.columns import (
 )
 from situasi.ui.tables.table_view import Table, make_table
 
+_NOTE_WIDTH_PX = 206  # old and doubted counts, both, seen at a desk
+
 
 def build_forecast_rows(kecamatan: Collection[str], forecast: TurnoutForecast) -> pd.DataFrame:
     """Return the total of the selected kecamatan (none: all), then each of them.
@@ -144,11 +146,11 @@ def build_turnout_table(data: TurnoutData) -> Table:
     columns: dict[str, Cells] = {
         _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
         _("partisipasi"): percent_column(rows["rate"], estimated=rows["rate_estimated"]),
-        _("catatan"): [_format_note(row) for row in rows.itertuples()],
+        _("pada jam sama"): percent_column(rows["common_rate"], estimated=rows["rate_estimated"]),
         _("hadir"): number_column(rows["voters_present"].where(has_counts)),
         _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
-        _("pada jam yang sama"): percent_column(
-            rows["common_rate"], estimated=rows["rate_estimated"]
+        _("catatan"): text_column(
+            [_format_note(row) for row in rows.itertuples()], max_width_px=_NOTE_WIDTH_PX
         ),
         _("DPT TPS melapor"): number_column(
             rows["dpt_counted"].where(has_counts), estimated=rows["rate_estimated"]

@@ -17,7 +17,7 @@ from situasi.ui.tables.columns import Cells, Column, imprecise_time_column, text
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 
-PLACE_WIDTH_PX = 200  # kecamatan and desa of most; what stands after it is seen at a desk
+PLACE_WIDTH_PX = 296  # kecamatan, desa and TPS, of the longest names too
 
 
 def build_incidents_table(rows: pd.DataFrame) -> Table:
