@@ -55,15 +55,13 @@ _LISTS = (
 def render_briefing_filter(context: PageContext, container: Any) -> None:
     """Draw the choice of a briefing or of the last hours, kept in the URL.
 
-    The last briefing by default; nothing where there is none.
+    The last briefing by default; where there is none, the shortest of the hours.
     """
     listed = ui_briefings.list_until(context)
     if listed:
         _follow_newest(listed[0].id)
     by_id = {one.id: one for one in [*listed, *ui_briefings.list_recent_hours(context)]}
     names = {code: ui_briefings.format_with_note(one, context) for code, one in by_id.items()}
-    if not listed:
-        names = {"": _("sejak kapan?"), **names}
     filters.render_single_filter(
         container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(names),
         names.__getitem__,
@@ -80,7 +78,7 @@ def _follow_newest(newest: str) -> None:
 
 
 def render_no_briefing(context: PageContext) -> None:
-    """Draw the empty state: what a briefing is, and the button that marks one."""
+    """Draw what a briefing is, and the button that marks one."""
     markup.render_empty_state(
         _("Belum ada taklimat yang ditandai sampai saat ini. Tanda taklimat ialah saat yang "
           "dicatat pimpinan atau staf; halaman ini lalu mendaftar apa yang baru, memburuk, "
@@ -176,9 +174,16 @@ def show(context: PageContext) -> None:
         context, label("screen", "perubahan"), partial(render_briefing_filter, context)
     )
     briefing = ui_briefings.get_selected(context)
-    if briefing is None:
+    # Without a single report nothing can be new, and nothing is silent.
+    if briefing is None and _has_reports(context):
+        briefing = ui_briefings.list_recent_hours(context)[0]
+    if briefing is not None:
+        change_set = compute_changes(context, briefing)
+        render_kpis(change_set)
+        render_lists(change_set, ui_briefings.format_name(briefing, context.view_time))
+    if not ui_briefings.list_until(context):
         render_no_briefing(context)
-        return
-    change_set = compute_changes(context, briefing)
-    render_kpis(change_set)
-    render_lists(change_set, ui_briefings.format_name(briefing, context.view_time))
+
+
+def _has_reports(context: PageContext) -> bool:
+    return any(state.last_known_at is not None for state in context.get_feed_states())

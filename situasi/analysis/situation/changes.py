@@ -246,9 +246,12 @@ def _find_worse_reporting(previous: SituationState, current: SituationState) -> 
     before = previous.stations["state"].reindex(after.index)
     is_reachable = (before == "tak_terjangkau") & (after == "terlambat")
     worse = after.isin(PROBLEM_STATES) & (after != before) & ~is_reachable
-    changes = _station_rows(current.stations[worse], "lapor")
+    tps = current.stations[worse]
+    changes = _station_rows(tps, "lapor")
     changes["before"], changes["after"] = before[worse].to_numpy(), after[worse].to_numpy()
-    return changes.assign(at=current.stations.loc[worse, "owed_at"].to_numpy())
+    # What is owed next has a time to come: doubted or unreachable is a TPS since its last report.
+    at = tps["owed_at"].where(tps["state"] == "terlambat", tps["last_at"])
+    return changes.assign(at=at.to_numpy())
 
 
 def _station_rows(tps: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -129,6 +129,7 @@ def test_a_tps_that_became_late_or_doubted_is_worse_and_one_reached_again_is_not
     found = between(frames(tps=rows)).worse.set_index("case")
     assert found.loc[FIRST, "after"] == "diragukan"
     assert found.loc[FIRST, "before"] in {"lapor", "ditunggu"}
+    assert found.loc[FIRST, "at"] == wib("09.30")
     away = [told(of=SECOND, kontak="tak_terjangkau", at="08.00"),
             told(of=SECOND, kontak="terjangkau", at="09.30")]  # fmt: skip
     found = between(frames(tps=away))
