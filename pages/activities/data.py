@@ -106,4 +106,5 @@ def build_timetable_figure(day: date, theme: Theme) -> go.Figure:
     """Build the Gantt chart of all stages, with this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.build_timetable(board().register.stages, day)
+    table = table.assign(name=table["code"].map(tables.list_stage_names()))
     return build_gantt_chart(table, names, day, format_date(day), theme)

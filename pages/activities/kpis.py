@@ -72,7 +72,7 @@ def _build_running_card(data: ActivityData) -> Card:
     note = _("sampai {day}").format(day=format_date(stage.end)) if stage.end else ""
     if others:
         note += " · " + format_counts(_("{n} tahap lain juga berjalan"), n=others)
-    return Card(_("Tahap berjalan"), build_sentence(stage.name), note)
+    return Card(_("Tahap berjalan"), build_sentence(tables.list_stage_names()[stage.code]), note)
 
 
 def _build_next_card(data: ActivityData, today: date) -> Card:
@@ -83,7 +83,7 @@ def _build_next_card(data: ActivityData, today: date) -> Card:
     days = (stage.start - today).days
     days_text = _("besok") if days == 1 else format_counts(_("{n} hari lagi"), n=days)
     note = _("mulai {day}, {soon}").format(day=format_date(stage.start), soon=days_text)
-    return Card(_("Tahap berikut"), build_sentence(stage.name), note)
+    return Card(_("Tahap berikut"), build_sentence(tables.list_stage_names()[stage.code]), note)
 
 
 def _build_no_report_card(title: str) -> Card:

@@ -14,6 +14,7 @@ from situasi.common import i18n
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import definition_words
 from situasi.ui import comparison, filters, page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
@@ -73,7 +74,8 @@ def render_gantt_panel(context: PageContext, data: ActivityData) -> None:
     )
     undrawn = data.timetable[~data.timetable["drawn"]]
     if len(undrawn):
-        names = "; ".join(undrawn["name"])
+        stage_names = tables.list_stage_names()
+        names = "; ".join(stage_names[code] for code in undrawn["code"])
         text = _("Tidak digambar, tanggal tidak lengkap di sumber: {names}.")
         st.caption(text.format(names=names))
 
@@ -111,7 +113,7 @@ def render_sop_panel(data: ActivityData) -> None:
 
 def _render_stage_filter(data: ActivityData) -> str:
     codes = list(dict.fromkeys(line.item.stage for line in data.sop_lines))
-    names = {stage.code: stage.name for stage in board().register.stages}
+    names = tables.list_stage_names()
     return filters.render_single_filter(
         st.selectbox, "tahap", _("Tahap"), [RUNNING_STAGE, *codes],
         lambda code: _("tahap berjalan") if code == RUNNING_STAGE else names[code],
@@ -141,9 +143,10 @@ def _build_item(line: sop_checklist.ChecklistItem) -> ChecklistItem:
     item = line.item
     is_proposal = item.basis == PROPOSAL_BASIS
     owner = " · ".join(filter(None, [tables.format_fungsi(item.fungsi), label("giat", item.giat)]))
+    text = definition_words.translate(board().register.election, item.text)
     source = _("usulan, dapat diubah Polres") if is_proposal else item.basis
     return ChecklistItem(
-        line.state, label("sop", line.state), item.text, owner,
+        line.state, label("sop", line.state), text, owner,
         _("usulan") if is_proposal else _("bersumber"), source,
     )  # fmt: skip
 
@@ -191,7 +194,7 @@ def _format_next_stage(data: ActivityData) -> str:
     return _(
         "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
     ).format(
-        names="; ".join(stage.name for stage in stages),
+        names="; ".join(tables.list_stage_names()[code] for code in codes),
         n=format_number(len(activities.filter_by_stages(data.agenda, codes))),
         planned=format_number(planned_count),
         lines=format_number(len(lines)),

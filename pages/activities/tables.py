@@ -1,5 +1,6 @@
 """Activities and stages as tables, on the page and as files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from situasi.common.formats import format_time_by_precision
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
+from situasi.presentation import definition_words
 from situasi.ui.tables.columns import (
     Cells,
     Column,
@@ -42,14 +44,23 @@ def format_occurrence_time(row: Any) -> str:
 
 def format_stages(codes: tuple[str, ...]) -> str:
     """Return the names of these stages."""
-    names = {stage.code: stage.name for stage in board().register.stages}
+    names = list_stage_names()
     return "; ".join(names[code] for code in codes)
 
 
-def _format_stage(row: Any) -> str:
+def list_stage_names() -> dict[str, str]:
+    """Return the names of all stages by code, in the viewer's language."""
+    register = board().register
+    return {
+        stage.code: definition_words.translate(register.election, stage.name)
+        for stage in register.stages
+    }
+
+
+def _format_stage(row: Any, stage_names: Mapping[str, str]) -> str:
     if not row.stages:
         return _("tidak diketahui")
-    names = format_stages(row.stages)
+    names = "; ".join(stage_names[code] for code in row.stages)
     return names if row.stage_basis == "dinyatakan" else (
         f"{names} ({label('tahap_dasar', row.stage_basis)})"
     )  # fmt: skip
@@ -59,6 +70,8 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
     """Build the table of these activities in the given order, with the headings of our files."""
     register = board().register
     activities: list[Any] = list(rows.itertuples())
+    shown_names = list_stage_names()
+    own_names = {stage.code: stage.name for stage in register.stages}
     columns: dict[str, Cells] = {
         _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
         _("keadaan"): [label("giat_state", row.state) for row in activities],
@@ -68,7 +81,10 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
         _("uraian"): rows["uraian"],
         _("fungsi"): [format_fungsi(row.fungsi) for row in activities],
         _("tahap"): text_column(
-            [_format_stage(row) for row in activities], max_width_px=_TEXT_WIDTH_PX
+            # A file is to be taken back in: it holds the names that the definition has.
+            [_format_stage(row, own_names) for row in activities],
+            [_format_stage(row, shown_names) for row in activities],
+            max_width_px=_TEXT_WIDTH_PX,
         ),
         _("SOP"): rows["sop"],
         _("mitra"): rows["mitra"],

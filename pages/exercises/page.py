@@ -25,6 +25,7 @@ from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import RESPONSE_STEPS, Scenario
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.labels import label
+from situasi.presentation import definition_words
 from situasi.store import Store
 from situasi.store.model import StoreError
 from situasi.ui import page_context, page_layout, session
@@ -108,7 +109,7 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
         code = st.selectbox(
             _("Skenario"),
             list(overview.scenarios),
-            format_func=lambda code: overview.scenarios[code].name,
+            format_func=partial(_format_scenario, overview),
             key=_SCENARIO_KEY,
             label_visibility="collapsed",
             width=320,
@@ -117,7 +118,8 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
             _("Mulai skenario"), on_click=_on_start, args=(overview,), type="primary",
             disabled=not context.view_time.live,
         )  # fmt: skip
-    st.caption(markup.escape_markdown(overview.scenarios[code].description))
+    description = _translate(overview.scenarios[code].description)
+    st.caption(markup.escape_markdown(description))
 
 
 def _on_start(overview: ExerciseOverview) -> None:
@@ -132,7 +134,7 @@ def _on_start(overview: ExerciseOverview) -> None:
     except (ExerciseRefused, StoreError) as error:
         receipt.refuse(str(error))
         return
-    receipt.confirm(_("Skenario {name} dimulai.").format(name=scenario.name))
+    receipt.confirm(_("Skenario {name} dimulai.").format(name=_translate(scenario.name)))
 
 
 def render_kpis(overview: ExerciseOverview) -> None:
@@ -197,7 +199,11 @@ def build_response_table(overview: ExerciseOverview, responses: pd.DataFrame) ->
 
 
 def _format_scenario(overview: ExerciseOverview, code: str) -> str:
-    return overview.scenarios[code].name if code in overview.scenarios else code
+    return _translate(overview.scenarios[code].name) if code in overview.scenarios else code
+
+
+def _translate(text: str) -> str:
+    return definition_words.translate(board().register.election, text)
 
 
 def _format_state(state: object) -> str:

@@ -18,6 +18,7 @@ from situasi.domain.register import Kecamatan
 from situasi.figures.charts.attendance import build_attendance_chart
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme, select_strength_colour
+from situasi.presentation import definition_words
 from situasi.presentation.map_measures import build_strength_area
 from situasi.ui import comparison, filters, page_layout, render_cache
 from situasi.ui.components import area_map, markup
@@ -118,7 +119,8 @@ def _list_notes(data: PersonnelData) -> list[str]:
     patterns = board().register.election.rules.staffing_patterns
     notes = []
     if patterns.estimated:
-        notes.append(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
+        basis = definition_words.translate(board().register.election, patterns.basis)
+        notes.append(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     if data.coverage.tps["assumed"].any():
         default = patterns.by_kerawanan[patterns.default_kerawanan]
         notes.append(

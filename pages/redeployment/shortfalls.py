@@ -19,6 +19,7 @@ from situasi.domain.road_network import Geography
 from situasi.domain.rules import RedeploymentRules
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme
+from situasi.presentation import definition_words
 from situasi.ui import page_layout, render_cache, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.kpi_row import Kpi
@@ -119,7 +120,8 @@ def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> N
         )
         patterns = board().register.election.rules.staffing_patterns
         if patterns.estimated:
-            st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
+            basis = definition_words.translate(board().register.election, patterns.basis)
+            st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     with right:
         page_layout.render_section_title(_("Sebelum"))
         alt = _("Peta TPS yang kekurangan petugas, sekarang")

@@ -4,6 +4,7 @@ from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
+from situasi.presentation import definition_words
 from situasi.presentation.explanations.model import (
     OFFICER_FEEDS,
     ExplanationBuilder,
@@ -20,7 +21,7 @@ def _list_pattern_limits(election: Election) -> Limits:
     return (
         *list_patterns(election),
         (_("belum dinilai: seperti"), label("kerawanan", rule.default_kerawanan)),
-        (_("dasar"), rule.basis),
+        (_("dasar"), definition_words.translate(election, rule.basis)),
     )
 
 

@@ -19,6 +19,7 @@ from situasi.figures.maps.markers import LAYER_ID as MARK_LAYER_ID
 from situasi.figures.maps.markers import format_mark_key
 from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.figures.maps.station_cells import CellStyle
+from situasi.presentation import definition_words
 from situasi.presentation.station_cells import StationCells
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import case_links, markup
@@ -121,7 +122,10 @@ def get_layer_id(key: str) -> str:
 
 def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
     """Draw the marks with their labels, and the source of the boundaries."""
-    markup.render_legend(marks, board().boundaries.credit_line)
+    credit_line = definition_words.translate_sentences(
+        board().register.election, board().boundaries.credit_line
+    )
+    markup.render_legend(marks, credit_line)
 
 
 def _on_click(key: str) -> None:
