@@ -109,7 +109,7 @@ def _render_group(row: Any, alert_view: AlertView, context: PageContext) -> None
         "sepolsek",
         title,
         visible_rows=_GROUP_ROWS,
-        is_wrapped=True,
+        row_lines=4,
         file_only=tables.list_file_only_headings(),
     )
 

@@ -149,7 +149,7 @@ def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
         "terbuka",
         title,
         visible_rows=_OPEN_ROWS,
-        is_wrapped=True,
+        row_lines=3,
     )
 
 

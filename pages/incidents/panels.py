@@ -132,7 +132,7 @@ def render_overdue_panel(worklist: Worklist) -> None:
             worklist.overdue_cases["case"],
             "lewat",
             _("Kejadian lewat waktu"),
-            is_wrapped=True,
+            row_lines=3,
         )
     st.caption(
         _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "
@@ -141,7 +141,7 @@ def render_overdue_panel(worklist: Worklist) -> None:
 
 
 def render_selectable_cases(
-    table: Table, cases: pd.Series, name: str, title: str, *, is_wrapped: bool = False
+    table: Table, cases: pd.Series, name: str, title: str, row_lines: int = 1
 ) -> None:
     """Draw a table whose selected row opens its case; cases: in the order of the rows."""
     selectable.render_selectable_table(
@@ -151,7 +151,7 @@ def render_selectable_cases(
         name,
         title,
         visible_rows=VISIBLE_ROWS,
-        is_wrapped=is_wrapped,
+        row_lines=row_lines,
     )
 
 

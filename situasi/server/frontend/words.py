@@ -175,6 +175,16 @@ WORDS: Final = (
     Word("TextInput", "Show password", N_("Tampilkan sandi")),
     Word("TextInput", "Hide password", N_("Sembunyikan sandi")),
     Word("DownloadButton", "Download failed", N_("Unduhan gagal")),
+    # Columns are as wide as the usual letters need (baseFontSize), and grow with larger ones.
+    Word(
+        "DataFrame.",
+        "if(typeof e==`number`)return e;if(e in ",
+        "if(typeof e==`number`)return Math.round(e*parseFloat(getComputedStyle("
+        "document.documentElement).fontSize)/15);if(e in ",
+        is_code=True,
+    ),
+    # Rows of three lines (ui/tables/dataframe.py) wrap texts, also of the larger letters.
+    Word("DataFrame.", "e.rowHeight>P(`4rem`)", "e.rowHeight>P(`2.9rem`)", is_code=True),
     # A letter that begins left of its place (j) was cut off by as much on the right: "Tan ung".
     Word(
         "DeckGlJsonChart.",

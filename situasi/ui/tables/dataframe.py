@@ -16,8 +16,6 @@ if TYPE_CHECKING:  # pandas loads the Styler and its templates with the first ta
 
 _CHAR_WIDTH_PX, _CELL_MARGIN_PX = 6.2, 18  # of a letter, and of the cell padding
 _ROW_HEIGHT_PX, _HEADING_HEIGHT_PX = 33, 34
-# Of three lines of text: the grid wraps none in rows that are less than this high.
-WRAPPED_ROW_HEIGHT_PX = 67
 # The grid measures its first rows, and ignores a cell twice as wide as most others.
 _GRID_SAMPLE_ROWS, _MEASURED_ROWS = 10, 200
 # Characters of a column sent to the browser, divided equally; minimum for each cell.
@@ -90,6 +88,14 @@ def _truncate_cells(values: pd.Series[Any], max_chars: int) -> pd.Series[Any]:
         return values
     cells = [_truncate(cell, max_chars) if isinstance(cell, str) else cell for cell in values]
     return pd.Series(cells, values.index, dtype="object")
+
+
+def compute_row_height_px(lines: int) -> int | None:
+    """Return the height of rows of so many lines of text; None: one line, as the grid has it.
+
+    The grid wraps texts in rows higher than 2.9 rem (server/frontend/words.py).
+    """
+    return 16 + 17 * lines if lines > 1 else None
 
 
 def compute_height(rows: int, max_rows: int, row_height_px: int | None = None) -> Any:

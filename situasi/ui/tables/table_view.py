@@ -160,21 +160,21 @@ def render_table(
     title: str,
     *,
     visible_rows: int = VISIBLE_ROWS,
-    is_wrapped: bool = False,
+    row_lines: int = 1,
     file_only: Sequence[str] = (),
     explanation_key: str = "",
     **options: Any,
 ) -> Any:
     """Draw a table with its downloads; return what st.dataframe returns (a selection).
 
-    title: what the table holds, in words; also used for the file name. is_wrapped: long
-    texts stand in up to three lines, where columns are too narrow for one. file_only: headings of
-    columns for the file alone. explanation_key: key of the rule, if it differs from `key`. options:
+    title: what the table holds, in words; also used for the file name. row_lines: that long
+    texts may take, where columns are too narrow for one. file_only: headings of columns for the
+    file alone. explanation_key: key of the rule, if it differs from `key`. options:
     of st.dataframe.
     """
     view_time = _get_view_time()
     rows = min(len(table), MAX_ROWS)
-    row_height_px = dataframe.WRAPPED_ROW_HEIGHT_PX if is_wrapped else None
+    row_height_px = dataframe.compute_row_height_px(row_lines)
     layout, widths = table.get_layout(file_only, rows, view_time.at.date())
     opens_cases = bool(table.row_cases) and "on_select" not in options and case_links.may_open()
     if opens_cases:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from situasi.common import i18n, metrics
+from situasi.domain.settings import ROOT
 from situasi.server.frontend import editions, packing, routes, words
 from situasi.server.frontend.editions import UnknownFrontend
 from tests.stock_streamlit import patch
@@ -144,3 +146,9 @@ def test_where_the_frontend_is_unknown_streamlits_own_page_is_served(
     with pytest.raises(UnknownFrontend, match="no such word"):
         patch("frontend")
     assert routes.PAGE_ROUTES == []
+
+
+def test_columns_of_tables_are_as_wide_as_their_letters_on_a_wide_screen() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    [widths] = [word for word in words.WORDS if word.is_code and "fontSize" in word.ours]
+    assert widths.ours.count(f").fontSize)/{config['theme']['baseFontSize']})") == 1

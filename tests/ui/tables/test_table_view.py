@@ -194,7 +194,7 @@ def test_a_table_is_as_high_as_its_rows_up_to_a_most() -> None:
     assert dataframe.compute_height(0, 10) == dataframe.compute_height(10, 10) == "content"
     assert dataframe.compute_height(11, 10) == dataframe.compute_height(2_000, 10)
     assert dataframe.compute_height(11, 10) < dataframe.compute_height(20, 12)
-    high = dataframe.WRAPPED_ROW_HEIGHT_PX
+    high = dataframe.compute_row_height_px(3)
     assert dataframe.compute_height(11, 10) < dataframe.compute_height(11, 10, high)
 
 
