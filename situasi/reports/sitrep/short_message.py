@@ -12,7 +12,7 @@ from situasi.reports.sitrep.model import Cell, KeyFigure, Letterhead
 # A text from a report must not start a new line of the message.
 _WHITESPACE = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _FIGURE_KEYS = ("terbuka", "hadir", "partisipasi", "tps", "personel", "peringatan")
-_MAX_INCIDENT_CHARS = 60  # kind and place
+_MAX_INCIDENT_CHARS = 100  # kind and place: whole for every place of a register
 
 
 def build_message(
