@@ -46,6 +46,7 @@ app = st.App(
         *login.ROUTES,
         *password_change.ROUTES,
         *oidc_login.ROUTES,
+        *frontend.UNKNOWN_PAGE_ROUTES,
     ],
     lifespan=lifespan,
     on_script_error=errors.on_script_error,

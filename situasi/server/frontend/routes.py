@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from markupsafe import Markup
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -48,6 +49,22 @@ def serve_file(request: Request) -> Response:
 FILE_ROUTES = (Route(f"{editions.BASE_PATH}{{edition}}/{{path:path}}", serve_file),)
 # Empty where this version of Streamlit is not known: then it serves its own page and files.
 PAGE_ROUTES: list[Route] = []
+# After all other routes: a mistyped address says so in our words too.
+UNKNOWN_PAGE_ROUTES: list[Route] = []
+
+
+class _Word(Convertor[str]):
+    """A part of a path without dots and underscores, as pages have and Streamlit's files do not."""
+
+    regex = "[A-Za-z][A-Za-z-]*"
+
+    def convert(self, value: str) -> str:
+        """Return it as it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Return it as it is."""
+        return value
 
 
 def pack_first_page() -> None:
@@ -60,3 +77,5 @@ def serve_pages() -> None:
     """Serve the pages from here. Raises UnknownFrontend."""
     editions.check()
     PAGE_ROUTES[:] = [Route(f"/{name}", serve_page) for name in ("", _AREA_PAGE, *SCREENS)]
+    register_url_convertor("word", _Word())
+    UNKNOWN_PAGE_ROUTES[:] = [Route("/{name:word}", serve_page)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from starlette.routing import Match
 
 from situasi.common import i18n, metrics
 from situasi.domain.settings import ROOT
@@ -152,3 +153,25 @@ def test_columns_of_tables_are_as_wide_as_their_letters_on_a_wide_screen() -> No
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     [widths] = [word for word in words.WORDS if word.is_code and "fontSize" in word.ours]
     assert widths.ours.count(f").fontSize)/{config['theme']['baseFontSize']})") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "is_ours"),
+    [
+        ("/peringatn", True),
+        ("/akun-lama", True),
+        ("/favicon.png", False),
+        ("/_stcore/health", False),
+        ("/manifest.json", False),
+        ("/", False),
+    ],
+)
+def test_a_mistyped_address_is_answered_in_our_words_and_no_file_is_hidden(
+    monkeypatch: pytest.MonkeyPatch, path: str, is_ours: bool
+) -> None:
+    monkeypatch.setattr(routes, "PAGE_ROUTES", [])
+    monkeypatch.setattr(routes, "UNKNOWN_PAGE_ROUTES", [])
+    routes.serve_pages()
+    [route] = routes.UNKNOWN_PAGE_ROUTES
+    match, _scope = route.matches({"type": "http", "method": "GET", "path": path})
+    assert (match is Match.FULL) == is_ours
