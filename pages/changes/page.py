@@ -1,6 +1,7 @@
 """The page Sejak taklimat: the briefing, four KPIs and four lists."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from situasi.ui.tables.table_view import Table
 
 # Visible rows of each list.
 _VISIBLE_ROWS = 6
+_MINUTE = timedelta(minutes=1)
 _NEWEST_KEY = "_taklimat_terakhir"
 
 
@@ -100,8 +102,10 @@ def compute_changes(context: PageContext, briefing: Briefing) -> Changes:
         context.get_feed_states(),
     )
     at, kecamatan = past.view_time.at, context.kecamatan
-    compute = partial(changes.compute_changes, since=at, kecamatan=kecamatan)
-    return render_cache.get_or_build("perubahan", (at, kecamatan), inputs, compute)
+    clock = context.exercise_at
+    until = None if clock is None else clock + _MINUTE  # of rows reported in this very minute
+    compute = partial(changes.compute_changes, since=at, kecamatan=kecamatan, until=until)
+    return render_cache.get_or_build("perubahan", (at, kecamatan, until), inputs, compute)
 
 
 def render_kpis(change_set: Changes) -> None:

@@ -120,14 +120,16 @@ def compute_changes(
     current_feeds: Sequence[FeedState],
     since: datetime,
     kecamatan: Collection[str] = (),
+    until: datetime | None = None,
 ) -> Changes:
     """Compute what changed since.
 
     kecamatan: only of these (none: all); what concerns the whole kabupaten is always included. A
-    report that came since ends a silence, even if another one is overdue.
+    report that came since ends a silence, even if another one is overdue. until: the clock of an
+    exercise: what became known later, of real days after it, is not yet told.
     """
     changes = Changes(
-        new=_find_new_cases(current, since),
+        new=_drop_later(_find_new_cases(current, since), "first_known", until),
         worse=_concat_changes(
             _find_worse_tingkat(previous, current),
             _find_worse_situasi(previous, current),
@@ -135,7 +137,7 @@ def compute_changes(
             _find_newly_unstaffed(previous, current),
             _find_worse_reporting(previous, current),
         ),
-        closed=_find_closed_cases(previous, current),
+        closed=_drop_later(_find_closed_cases(previous, current), "known_at", until),
         silent=_concat_changes(
             _find_silent_feeds(previous_feeds, current_feeds, since),
             _find_silent_kecamatan(previous, current, since),
@@ -151,6 +153,10 @@ def _find_new_cases(current: SituationState, since: datetime) -> pd.DataFrame:
     """Return the cases first known since, the newest first."""
     new_cases = current.merged_cases[current.merged_cases["first_known"] > pd.Timestamp(since)]
     return new_cases.sort_values(["first_known", "seq"], ascending=False, kind="stable")
+
+
+def _drop_later(cases: pd.DataFrame, name: str, until: datetime | None) -> pd.DataFrame:
+    return cases if until is None else cases[cases[name] <= pd.Timestamp(until)]
 
 
 def _filter_kecamatan(rows: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:

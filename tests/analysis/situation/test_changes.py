@@ -66,6 +66,20 @@ def test_a_report_that_came_after_the_marker_is_new_and_one_of_before_is_not() -
     assert list(found.new["id"]) == ["K-2"]
 
 
+def test_what_lies_beyond_the_clock_of_an_exercise_is_neither_new_nor_closed() -> None:
+    every = frames(
+        incident(id="K-1", at="09.30"),
+        incident(id="K-2", at="10.30"),
+        incident(id="K-3", at="11.00", status="selesai"),
+    )
+    beyond = wib("11.30")
+    found = compute_changes(stood(every, NINE), stood(every, beyond), [], [], NINE, until=TEN)
+    assert list(found.new["id"]) == ["K-1"]
+    assert found.closed.empty
+    whole = compute_changes(stood(every, NINE), stood(every, beyond), [], [], NINE)
+    assert (len(whole.new), len(whole.closed)) == (3, 1)
+
+
 def test_a_report_of_earlier_that_was_told_later_is_new() -> None:
     found = between(frames(incident(at="07.00", known="09.30")))
     assert len(found.new) == 1
