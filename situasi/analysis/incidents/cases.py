@@ -10,6 +10,7 @@ from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.rules import CriticalRule
 
 # Values that hold for a case until a row states another.
+_MINUTE = timedelta(minutes=1)
 CARRIED_FORWARD_COLUMNS = (
     "tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan",
 )  # fmt: skip
@@ -107,8 +108,11 @@ def count_by_kecamatan(cases: pd.DataFrame) -> dict[str, int]:
 
 
 def filter_newly_known(cases: pd.DataFrame, at: datetime, window: timedelta) -> pd.DataFrame:
-    """Return the cases first known within the window before `at`, or after it."""
-    return cases[cases["first_known"] > at - window]
+    """Return the cases first known within the window before the end of the minute `at`.
+
+    Later is only what an exercise has beyond its clock: of real days after it, or known to a day.
+    """
+    return cases[cases["first_known"].between(at - window, at + _MINUTE, inclusive="right")]
 
 
 def list_newest(cases: pd.DataFrame, max_rows: int) -> pd.DataFrame:

@@ -106,6 +106,12 @@ def test_first_heard_is_kept_through_later_rows() -> None:
     assert filter_newly_known(found, wib("12.00"), timedelta(hours=1)).empty
 
 
+def test_what_lies_beyond_the_clock_is_not_newly_known_but_the_present_minute_is() -> None:
+    rows = [incident(id=known, known=known) for known in ("10.59", "11.30", "12.01", "23.59")]
+    newly = filter_newly_known(case_table(incidents(*rows)), wib("12.00"), timedelta(hours=1))
+    assert list(newly["id"]) == ["11.30", "12.01"]
+
+
 def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
     found = case_table(
         incidents(
