@@ -32,7 +32,8 @@ from situasi.domain.rules import Rules
 Total = Annotated[int, Strict(), Field(ge=1)]
 # Files without which an election is complete: one of another name would be missed in silence.
 _OPTIONAL_FILES = (
-    "alerts.toml", "outlook.toml", "own_days.toml", "past_turnout.csv", "tps_kpu.csv", "water.toml",
+    "alerts.toml", "english.csv", "outlook.toml", "own_days.toml", "past_turnout.csv",
+    "tps_kpu.csv", "water.toml",
 )  # fmt: skip
 _REQUIRED_FILES = (
     "election.toml", "rules.toml", "days.toml", "kecamatan.csv", "desa.csv", "tps.csv",
