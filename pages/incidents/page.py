@@ -50,7 +50,7 @@ def show(context: PageContext) -> None:
     )
     render_kpi_row(build_kpis(worklist), baseline)
 
-    left, right = st.columns([8, 5], gap="medium")
+    left, right = st.columns([8, 5], gap="small")
     with left:
         render_list_panel(worklist, partial(_compute_all_times, context, selection))
     with right:

@@ -26,7 +26,7 @@ from situasi.ui.wording import incidents
 
 # Of the list beside that of all cases, in lines.
 _NARROW_PLACE_PX, _NARROW_UNIT_PX = 130, 90
-_KIND_WIDTH_PX = 162  # place and status stand after it
+_KIND_WIDTH_PX, _STATUS_WIDTH_PX = 162, 86  # of the longest words; place and unit stand after
 
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
@@ -39,7 +39,9 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
             [label("jenis", code) for code in cases["jenis"]], max_width_px=_KIND_WIDTH_PX
         ),
         _("tempat"): build_place_column(cases),
-        _("status"): [label("status", code) for code in cases["status"]],
+        _("status"): text_column(
+            [label("status", code) for code in cases["status"]], max_width_px=_STATUS_WIDTH_PX
+        ),
         _("ditugaskan"): build_unit_column(cases),
         _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
         _("lewat waktu"): duration_column(late["late"]),

@@ -76,9 +76,7 @@ def build_turnout_table(day_summary: AreaSummary, codes: list[str]) -> Table:
         _("partisipasi TPS yang melapor"): percent_column(
             rows["rate"], estimated=rows["rate_estimated"]
         ),
-        _("pada jam yang sama"): percent_column(
-            rows["common_rate"], estimated=rows["rate_estimated"]
-        ),
+        _("pada jam sama"): percent_column(rows["common_rate"], estimated=rows["rate_estimated"]),
         _("hadir"): number_column(rows["voters_present"].where(rows["tps_counted"] > 0)),
         _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
         _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
