@@ -164,7 +164,8 @@ def _written(rows: list[files.Row]) -> str:
 
 # A page that this feed fills, one that it does not, and those that tell of the store. Of the others
 # tests/pages tells: test_clocks.py of a broken store, test_briefing.py of an empty one.
-OF_ONE_FEED = ("partisipasi", "personel", "situasi", "masukan", "kesehatan")
+OF_THE_STORE = ("situasi", "masukan", "kesehatan")
+OF_ONE_FEED = ("partisipasi", "personel", *OF_THE_STORE)
 
 
 def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the_store_breaks(
@@ -196,7 +197,7 @@ def _keeps_its_last_picture(
         file.rename(aside / file.name)
     (live / "situasi.db").write_bytes(b"no store at all\n" * 500)
     viewer.open(_past("situasi", "12.30"))
-    for screen in _walk(viewer, "situasi", OF_ONE_FEED):
+    for screen in _walk(viewer, "situasi", OF_THE_STORE):
         assert any("Penyimpanan tidak terbaca" in band for band in viewer.bands()), screen
         # What the health page shows is the server of this very moment, broken as it is.
         assert viewer.cards() == sound[screen] or screen == "kesehatan"
