@@ -1,4 +1,4 @@
-"""A table on the screen: texts laid over sortable values, and columns as wide as their texts."""
+"""A table on the screen: texts laid over sortable values, in columns as wide as these."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import pandas as pd
 import streamlit as st
 
+from situasi.ui.tables.column_widths import MEASURED_ROWS, compute_width_px
 from situasi.ui.tables.columns import Column
 
 if TYPE_CHECKING:  # pandas loads the Styler and its templates with the first table
     from pandas.io.formats.style import Styler
 
-_CHAR_WIDTH_PX, _CELL_MARGIN_PX = 6.2, 18  # of a letter, and of the cell padding
 _ROW_HEIGHT_PX, _HEADING_HEIGHT_PX = 33, 34
-# The grid measures its first rows, and ignores a cell twice as wide as most others.
-_GRID_SAMPLE_ROWS, _MEASURED_ROWS = 10, 200
 # Characters of a column sent to the browser, divided equally; minimum for each cell.
 _MAX_COLUMN_CHARS, _MIN_CELL_CHARS = 1_000_000, 200
 
@@ -56,8 +54,8 @@ def build_layout(columns: Mapping[str, Column], n: int, day: date) -> TableLayou
         heading: st.column_config.Column(width=width)
         for (heading, column), cells in zip(named.items(), texts, strict=True)
         if (
-            width := _compute_column_width_px(
-                cells or column.values.head(_MEASURED_ROWS).tolist(), column.max_width_px
+            width := compute_width_px(
+                cells or column.values.head(MEASURED_ROWS).tolist(), column.max_width_px
             )
         )
     }
@@ -109,20 +107,6 @@ def compute_height(rows: int, max_rows: int, row_height_px: int | None = None) -
         if rows <= max_rows
         else _HEADING_HEIGHT_PX + max_rows * row_height_px + row_height_px // 2 + 1
     )
-
-
-def _compute_column_width_px(texts: Sequence[object], max_width_px: int) -> int | None:
-    """Return the width of a column that the grid would make too wide or too narrow, else None."""
-    widths = [_measure_text_px(text) for text in texts[:_MEASURED_ROWS]]
-    sample, longest = widths[:_GRID_SAMPLE_ROWS], max(widths, default=0)
-    if longest > max_width_px:
-        return max_width_px
-    is_outlier = longest > max(sample, default=longest) or longest * len(sample) > 2 * sum(sample)
-    return round(longest) if is_outlier else None
-
-
-def _measure_text_px(text: object) -> float:
-    return _CELL_MARGIN_PX + _CHAR_WIDTH_PX * len(text) if isinstance(text, str) else 0.0
 
 
 def _overlay_texts(
