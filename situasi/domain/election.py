@@ -25,6 +25,7 @@ from situasi.domain.definition_fields import (
     only,
     parse_definition,
 )
+from situasi.domain.definition_tables import Filled, read_table
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
@@ -120,7 +121,8 @@ class Election(ElectionDay):
     kind: what is elected, as a word. contest: the election across all kabupaten, as a word for
     addresses: pilkada-2024. seat_kecamatan: that of the command's seat. roads_file: lines of roads
     and rivers (GeoJSON). turnout_parameters: calibration of the turnout forecast; None: not made
-    for these rules. past_turnout: of past_turnout.load, by code.
+    for these rules. past_turnout: of past_turnout.load, by code. english: the words of its files
+    (stages, SOP, scenarios, sources) in English, by the Indonesian ones; `english.csv`.
     """
 
     contest: Annotated[str, Field(alias="election.contest")]
@@ -142,6 +144,7 @@ class Election(ElectionDay):
     kind: Annotated[str | None, Field(alias="election.kind")] = None
     turnout_parameters: Annotated[ForecastParameters | None, CHECKED] = None
     past_turnout: Annotated[Mapping[str, float], CHECKED] = field(default_factory=dict)
+    english: Annotated[Mapping[str, str], CHECKED] = field(default_factory=dict)
     alerts: Annotated[AlertRules, CHECKED] = alert_rules.NO_RULES
     seat_kecamatan: Annotated[str | None, Field(alias="kabupaten.seat")] = None
     roads_file: Annotated[
@@ -167,6 +170,7 @@ def load(folder: Path) -> Election:
             election,
             turnout_parameters=forecast_parameters.load(folder, rules_hash),
             past_turnout=past_turnout.load(folder),
+            english=_load_english(folder / "english.csv"),
         )
     _check_file_names(folder)
     alerts_path = folder / "alerts.toml"
@@ -175,6 +179,18 @@ def load(folder: Path) -> Election:
     with wrap_definition_errors(alerts_path):
         alerts = alert_rules.parse(tomllib.loads(alerts_path.read_text("utf-8")))
     return replace(election, alerts=alerts)
+
+
+@dataclass(frozen=True)
+class _EnglishRow:
+    indonesia: Filled
+    english: Filled
+
+
+def _load_english(path: Path) -> dict[str, str]:
+    """Return the English words by the Indonesian; empty without a file."""
+    rows = read_table(path, _EnglishRow) if path.is_file() else []
+    return {row.indonesia: row.english for row in rows}
 
 
 def _check_file_names(folder: Path) -> None:

@@ -270,3 +270,17 @@ def test_a_file_whose_name_is_misspelt_is_not_passed_over(
     (folder / misspelt).touch()
     with pytest.raises(DefinitionError, match=rf"{misspelt}: maksudnya {right}\?"):
         election.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [("indonesia,inggris\nTahap,Stage\n", "kolom 'english' tidak ada"),
+     ("indonesia,english\nTahap,\n", "kosong")],
+)  # fmt: skip
+def test_english_words_that_are_misspelt_or_missing_are_named(
+    folder: Path, edit: Callable[[str, str], None], lines: str, said: str
+) -> None:
+    edit("english.csv", lines)
+    with pytest.raises(DefinitionError, match=r"english\.csv") as refused:
+        election.load(folder)
+    assert said in str(refused.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -229,6 +230,16 @@ def test_a_count_far_above_the_list_of_what_it_covers_waits(
     found = judged(any_board, "tps", report("tps", **{**COUNT, "desa": "Tanjung Gelam", **cells}))
     assert [len(found.accepted), len(found.rejected)] == [not is_held, is_held]
     assert all("padahal pemilih di daftar" in row.reasons[0] for row in found.rejected)
+
+
+@pytest.mark.parametrize("is_estimated", [True, False])
+def test_a_list_that_is_only_estimated_may_be_longer(any_board: Board, is_estimated: bool) -> None:
+    context = any_board.ingest_context
+    tps = context.register.tps.assign(estimated=is_estimated)
+    context = replace(context, register=replace(context.register, tps=tps))
+    board = replace(any_board, ingest_context=context)
+    found = judged(board, "tps", report("tps", **{**COUNT, "hadir": "800"}))  # of 464
+    assert len(found.accepted) == is_estimated
 
 
 @pytest.mark.parametrize("phase", FASE)

@@ -21,9 +21,7 @@ def test_every_name_of_the_shipped_election_has_english_words(register: Register
         shown.basemap.credit,
         shown.caution,
     ]
-    assert not [
-        text for text in texts if text not in definition_words.load_english(election.folder)
-    ]
+    assert not [text for text in texts if text not in election.english]
 
 
 @pytest.mark.parametrize(("language", "name"), [("id", "Masa tenang"), ("en", "Quiet period")])

@@ -8,13 +8,11 @@ import numpy as np
 from situasi.common.formats import format_number
 from situasi.domain.register import Register, compute_voters_by_tps
 from situasi.ingest.parsing.datetime_columns import to_datetime64
-from situasi.ingest.parsing.phase_days import FIRST_HOUR
+from situasi.ingest.parsing.phase_days import FIRST_HOUR, SUPPLIES
 from situasi.ingest.validation.place_check import PlaceColumns
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 from situasi.ingest.validation.time_check import TimeColumns
-
-_SUPPLIES = "logistik_tiba"  # they come on the day before, too
 
 
 def check_voter_limits(
@@ -23,12 +21,12 @@ def check_voter_limits(
     """Add an error to counts far above the list of what they cover: 4900 for 490."""
     if not any(counts):
         return
-    voters, factor = _sum_voters(table), table.context.election.rules.tps.impossible_list_factor
+    lists = _sum_lists(table.context.register)
     for row, count in enumerate(counts):
         if not count or (code := _find_code(place, scopes[row], row)) is None:
             continue
-        listed = voters.get(code, 0)
-        if listed and count > factor * listed:
+        listed, most = lists.get(code, (0, 0.0))
+        if listed and count > most:
             reason = (
                 f"hadir {format_number(count)} padahal pemilih di daftar "
                 f"{scopes[row]} ini {format_number(listed)}: periksa angkanya"
@@ -36,17 +34,26 @@ def check_voter_limits(
             table.issues.add_error(row, reason, "hadir")
 
 
-def _sum_voters(table: TableCheck) -> dict[str, int]:
-    """Return the voters on the lists by the code of each TPS, desa and kecamatan."""
-    register: Register = table.context.register
+def _sum_lists(register: Register) -> dict[str, tuple[int, float]]:
+    """Return by the code of each TPS, desa and kecamatan its voters, and how many are too many.
+
+    A list that is only estimated may be that much longer (estimated_list_factor).
+    """
+    rules, stations = register.election.rules.tps, register.tps
     by_tps = compute_voters_by_tps(register)
-    voters = {code: kecamatan.dpt for code, kecamatan in register.kecamatan.items()}
-    for desa, number, code in zip(
-        *(register.tps[name] for name in ("desa", "nomor", "code")), strict=True
-    ):
-        voters[f"{desa} {int(number):03d}"] = by_tps[code]
-        voters[desa] = voters.get(desa, 0) + by_tps[code]
-    return voters
+    factors = np.where(stations["estimated"].to_numpy(bool), rules.estimated_list_factor, 1.0)
+    factors *= rules.impossible_list_factor
+    lists = {
+        code: (kecamatan.dpt, rules.impossible_list_factor * kecamatan.dpt)
+        for code, kecamatan in register.kecamatan.items()
+    }
+    columns = (stations[name] for name in ("desa", "nomor", "code"))
+    for desa, number, code, factor in zip(*columns, factors.tolist(), strict=True):
+        listed = by_tps[code]
+        lists[f"{desa} {int(number):03d}"] = listed, factor * listed
+        of_desa, most = lists.get(desa, (0, 0.0))
+        lists[desa] = of_desa + listed, most + factor * listed
+    return lists
 
 
 def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:
@@ -64,7 +71,7 @@ def check_phase_days(
     start = to_datetime64(election.local_time(time(FIRST_HOUR)))
     for row in np.flatnonzero(times.occurred_at.values < start).tolist():
         phase, is_exact = phases[row], times.precision[row] == "menit"
-        if phase and phase != _SUPPLIES and is_exact and not latihan[row]:
+        if phase and phase != SUPPLIES and is_exact and not latihan[row]:
             label = phase.replace("_", " ")
             reason = f"{label} sebelum pemungutan suara dimulai: periksa tanggal dan jam"
             table.issues.add_error(row, reason, "occurred_at")

@@ -8,7 +8,8 @@ from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.tables import Cell
 
 _AFTER_VOTING = FASE[FASE.index("hitung_selesai") :]
-_SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # they come on the day before, too
+SUPPLIES = "logistik_tiba"  # they come on the day before, too
+_SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # in a word for a phase
 NIGHT_AFTER = "jam sebelum pemungutan suara: dibaca hari berikutnya"
 FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
 

@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 from situasi.domain import feed_schemas
 from situasi.ingest.parsing.cells import UnreadableCell, format_cell
-from situasi.ingest.parsing.phase_days import NIGHT_AFTER, is_night_after
+from situasi.ingest.parsing.phase_days import NIGHT_AFTER, SUPPLIES, is_night_after
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.tables import Cell
 
 _DAY_MIN = 24 * 60
 # Later than this it may be an hour of the afternoon, written as `01.15`.
 _MAX_STEP_MIN = 12 * 60
-_SUPPLIES = "logistik_tiba"  # they come on the day before, too
 
 
 class PhaseDay(NamedTuple):
@@ -38,7 +37,7 @@ def order_phases(
     days = 0
     for index in sorted(range(len(phases)), key=lambda i: _rank(phases[i][0])):
         code, cell = phases[index]
-        minutes = None if code == _SUPPLIES else _read_minutes(cell)
+        minutes = None if code == SUPPLIES else _read_minutes(cell)
         if minutes is None:
             continue
         if last is not None and minutes < last[0]:
