@@ -13,7 +13,8 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,51 @@ def bundle(tmp_path: Path) -> Path:
     return feather(tmp_path / "bundle")
 
 
+@dataclass
+class Installed:
+    """A machine with a version, what the installer said, and the settings before it."""
+
+    machine: Machine
+    done: subprocess.CompletedProcess[str]
+    before: dict[Path, bytes]
+
+    @property
+    def secret(self) -> str:
+        return re.findall("SECRET=(.+)", (self.machine.settings / "situasi.env").read_text())[0]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A machine on which something was installed for the first time."""
+    folder = tmp_path_factory.mktemp("first")
+    machine = Machine(folder / "machine")
+    return Installed(machine, machine.install(feather(folder / "bundle")), {})
+
+
+@pytest.fixture
+def installed(first: Installed, tmp_path: Path) -> Iterator[Machine]:
+    """That machine; its settings and its data are as they were after each test."""
+    machine = first.machine
+    folders = (machine.settings, machine.data)
+    for folder in folders:
+        shutil.copytree(folder, tmp_path / folder.relative_to(machine.folder))
+    yield machine
+    machine.environment.clear()
+    for folder in folders:
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / folder.relative_to(machine.folder), folder)
+
+
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A machine on which a new version followed an old one."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    machine = Machine(folder / "machine")
+    assert machine.install(feather(folder / "old", OLD)).returncode == 0
+    before = {file: file.read_bytes() for file in machine.settings.iterdir()}
+    return Installed(machine, machine.install(feather(folder / "new", NEW)), before)
+
+
 def written(machine: Machine) -> list[str]:
     """Everything that lies on the machine but the home of who installs."""
     found = (file.relative_to(machine.folder).as_posix() for file in machine.folder.rglob("*"))
@@ -54,10 +100,8 @@ def refused(machine: Machine, bundle: Path, *words: str) -> str:
 # ---- the first time
 
 
-def test_a_first_installation_makes_program_settings_and_command(
-    machine: Machine, bundle: Path
-) -> None:
-    done = machine.install(bundle)
+def test_a_first_installation_makes_program_settings_and_command(first: Installed) -> None:
+    machine, done = first.machine, first.done
     assert done.returncode == 0, done.stderr
     assert machine.current == f"0.1.0-{OLD}"
     assert (machine.prefix / "current" / "dashboard.py").is_file()
@@ -73,28 +117,21 @@ def test_a_first_installation_makes_program_settings_and_command(
     assert (machine.data / "inbox").is_dir()
 
 
-def test_two_machines_have_two_secrets(tmp_path: Path, bundle: Path) -> None:
-    said = []
-    for name in ("one", "two"):
-        machine = Machine(tmp_path / name)
-        assert machine.install(bundle).returncode == 0
-        said.append(re.findall("SECRET=(.+)", (machine.settings / "situasi.env").read_text()))
-    assert said[0] and said[1] and said[0] != said[1]
+def test_two_machines_have_two_secrets(first: Installed, upgraded: Installed) -> None:
+    assert first.secret and upgraded.secret and first.secret != upgraded.secret
 
 
-def test_the_command_runs_the_program_with_the_settings(machine: Machine, bundle: Path) -> None:
-    machine.install(bundle)
-    env = machine.settings / "situasi.env"
+def test_the_command_runs_the_program_with_the_settings(installed: Machine) -> None:
+    env = installed.settings / "situasi.env"
     env.write_text(env.read_text() + "SITUASI_DATA='/somewhere else'  \n# no\nnonsense\n")
     env.write_text(re.sub(r"(?m)^SITUASI_DATA=/.*\n", "", env.read_text()))
-    done = machine.run(str(machine.prefix / "bin" / "situasi"), "user", "a b", "$HOME")
+    done = installed.run(str(installed.prefix / "bin" / "situasi"), "user", "a b", "$HOME")
     assert done.stdout == "['user', 'a b', '$HOME'] /somewhere else root\n", done.stderr
 
 
-def test_what_the_environment_says_wins_over_the_settings(machine: Machine, bundle: Path) -> None:
-    machine.install(bundle)
-    machine.environment["SITUASI_DATA"] = "/scratch"
-    done = machine.run(str(machine.prefix / "bin" / "situasi"), "x")
+def test_what_the_environment_says_wins_over_the_settings(installed: Machine) -> None:
+    installed.environment["SITUASI_DATA"] = "/scratch"
+    done = installed.run(str(installed.prefix / "bin" / "situasi"), "x")
     assert done.stdout == "['x'] /scratch root\n", done.stderr
 
 
@@ -189,13 +226,12 @@ def test_words_that_make_no_sense_are_refused(
 
 
 def test_what_fails_its_smoke_test_does_not_become_current(
-    machine: Machine, bundle: Path, tmp_path: Path
+    upgraded: Installed, tmp_path: Path
 ) -> None:
-    assert machine.install(bundle).returncode == 0
-    done = machine.install(feather(tmp_path / "bad", NEW, works=False))
+    done = upgraded.machine.install(feather(tmp_path / "bad", "cccccccccccc", works=False))
     assert done.returncode == 1
     assert "uji coba gagal" in done.stderr
-    assert machine.current == f"0.1.0-{OLD}"
+    assert upgraded.machine.current == f"0.1.0-{NEW}"
 
 
 def test_two_installations_at_once_are_one_too_many(machine: Machine, bundle: Path) -> None:
@@ -215,40 +251,36 @@ def test_two_installations_at_once_are_one_too_many(machine: Machine, bundle: Pa
 # ---- again, anew, back
 
 
-def test_a_second_run_keeps_settings_data_and_the_program(machine: Machine, bundle: Path) -> None:
-    machine.install(bundle)
-    env = machine.settings / "situasi.env"
+def test_a_second_run_keeps_settings_data_and_the_program(installed: Machine, bundle: Path) -> None:
+    env = installed.settings / "situasi.env"
     env.write_text(env.read_text().replace("SITUASI_HOSTS=", "SITUASI_HOSTS=papan.polres"))
-    (machine.settings / "Caddyfile").write_text("papan.polres {\n}\n")
-    (machine.data / "situasi.db").write_bytes(b"reports")
-    kept = {f: f.read_bytes() for f in (*machine.settings.iterdir(), machine.data / "situasi.db")}
-    whole = (machine.prefix / "current" / ".whole").stat().st_mtime_ns
-    done = machine.install(bundle)
+    (installed.settings / "Caddyfile").write_text("papan.polres {\n}\n")
+    reports = installed.data / "situasi.db"
+    reports.write_bytes(b"reports")
+    kept = {file: file.read_bytes() for file in (*installed.settings.iterdir(), reports)}
+    whole = (installed.prefix / "current" / ".whole").stat().st_mtime_ns
+    done = installed.install(bundle)
     assert done.returncode == 0, done.stderr
     assert "sudah terpasang" in done.stdout
     assert {file: file.read_bytes() for file in kept} == kept
-    assert (machine.prefix / "current" / ".whole").stat().st_mtime_ns == whole
-    assert not (machine.prefix / "previous").exists()
+    assert (installed.prefix / "current" / ".whole").stat().st_mtime_ns == whole
+    assert not (installed.prefix / "previous").exists()
 
 
-def test_an_upgrade_keeps_settings_and_the_version_before_it(
-    machine: Machine, bundle: Path, tmp_path: Path
-) -> None:
-    machine.install(bundle)
-    before = {file: file.read_bytes() for file in machine.settings.iterdir()}
-    assert machine.install(feather(tmp_path / "new", NEW)).returncode == 0
+def test_an_upgrade_keeps_settings_and_the_version_before_it(upgraded: Installed) -> None:
+    machine = upgraded.machine
+    assert upgraded.done.returncode == 0, upgraded.done.stderr
     assert machine.current == f"0.1.0-{NEW}"
     assert (machine.prefix / "previous").readlink().name == f"0.1.0-{OLD}"
-    assert {file: file.read_bytes() for file in machine.settings.iterdir()} == before
+    assert {file: file.read_bytes() for file in machine.settings.iterdir()} == upgraded.before
 
 
-def test_going_back_and_forth_again(machine: Machine, bundle: Path, tmp_path: Path) -> None:
-    machine.install(bundle)
-    machine.install(feather(tmp_path / "new", NEW))
+def test_going_back_and_forth_again(upgraded: Installed) -> None:
+    machine = upgraded.machine
     # Without the stick: the installer lies with the program.
-    installed = machine.prefix / "current" / "deploy"
+    installer = machine.prefix / "current" / "deploy"
     for expected in (OLD, NEW):
-        done = machine.run(*machine.command(installed, "--rollback"))
+        done = machine.run(*machine.command(installer, "--rollback"))
         assert done.returncode == 0, done.stderr
         assert machine.current == f"0.1.0-{expected}"
         said = (machine.prefix / "current" / "dashboard.py").read_text()
@@ -256,12 +288,11 @@ def test_going_back_and_forth_again(machine: Machine, bundle: Path, tmp_path: Pa
 
 
 def test_after_a_first_installation_there_is_nothing_to_go_back_to(
-    machine: Machine, bundle: Path
+    installed: Machine, bundle: Path
 ) -> None:
-    machine.install(bundle)
-    done = machine.install(bundle, "--rollback")
+    done = installed.install(bundle, "--rollback")
     assert "tidak ada versi sebelumnya" in done.stderr
-    assert machine.current == f"0.1.0-{OLD}"
+    assert installed.current == f"0.1.0-{OLD}"
 
 
 @pytest.mark.parametrize(

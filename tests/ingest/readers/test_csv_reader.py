@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.readers import csv_rows
+from situasi.ingest.readers import csv_rows, file_reader
+from situasi.ingest.readers.table_builder import MAX_TABLE_CELLS
 from tests.effort import examples
-from tests.ingest.readers.build import HEADING, ROW, csv_text, look, put, refusal
+from tests.ingest.readers.build import HEADING, ROW, csv_text, look, put, recognise, refusal
 
 SHARED_FOLDER = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60)
@@ -199,6 +200,14 @@ def test_pieces_are_no_larger_than_asked_and_progress_grows(tmp_path):
     assert len(seen.progress) == 13
     assert seen.progress == sorted(seen.progress)
     assert seen.progress[-1] == 1.0
+
+
+def test_a_wide_piece_has_fewer_rows(tmp_path):
+    columns = [*HEADING, *(f"kolom {number}" for number in range(396))]
+    path = put(tmp_path, csv_text(*[[*ROW, *["x"] * 396]] * 1_500, heading=columns))
+    pieces = [len(t.row_numbers) for t in file_reader.read_file(path, recognise)]
+    assert sum(pieces) == 1_500
+    assert max(pieces) <= MAX_TABLE_CELLS // len(columns) == 1_000
 
 
 CELLS = st.text(
