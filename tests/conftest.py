@@ -99,7 +99,7 @@ def pytest_collection() -> Generator[None, Any, Any]:
         return (yield)
     finally:
         gc.freeze()
-        gc.set_threshold(300_000)
+        gc.set_threshold(50_000)
         gc.enable()
 
 
