@@ -57,13 +57,10 @@ def _walk(viewer: Viewer, first: str, screens: tuple[str, ...] = SEEN) -> Iterat
             yield screen
 
 
-def _is_whole_at(viewer: Viewer, clock: str) -> None:
-    assert viewer.failures() == []
-    assert f"{clock} WIB" in viewer.clock()
-    assert any("bukan keadaan sekarang" in band for band in viewer.bands())
-
-
-def test_every_page_is_drawn_whole_for_everybody(rehearsal: Server, look: Look) -> None:
+def test_every_page_is_drawn_whole_for_everybody_and_answers_a_briefing_as_the_files_do(
+    rehearsal: Server, look: Look, day: Day, register: Register
+) -> None:
+    """At one moment; tests/pages/test_briefing.py asks the same of others without a browser."""
     viewer = look(rehearsal, viewport={"width": 1366, "height": 768})
     plain = tuple(screen for screen in SEEN if screen not in DECIDING)
     for screen in _walks(viewer, plain, tuple(DECIDING)):
@@ -74,6 +71,10 @@ def test_every_page_is_drawn_whole_for_everybody(rehearsal: Server, look: Look) 
         assert viewer.page.locator("html").get_attribute("lang") == "id"
         for place, headings in enumerate(DECIDING.get(screen, ())):
             _shows_columns(viewer, place, headings)
+        if screen in DECIDING:
+            assert "13.05 WIB" in viewer.clock()
+            assert any("bukan keadaan sekarang" in band for band in viewer.bands())
+            briefing.compare(viewer, screen, day, register, wib("13.05"))
 
 
 def _walks(viewer: Viewer, now: tuple[str, ...], past: tuple[str, ...]) -> Iterator[str]:
@@ -136,22 +137,12 @@ def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
         for screen in _walk(viewer, "situasi"):
             assert viewer.failures() == [], screen
             assert "12:30 WIB" in viewer.clock(), screen
+            viewer.until(lambda: viewer.chosen("kec") == ["16.10.05"], "the filter stayed behind")
+            if screen in {"partisipasi", "personel"}:  # the TPS of Pemulutan
+                assert "71" in " ".join(map(" ".join, viewer.cards())), screen
             assert axe.find_problems(viewer.page, "color-contrast") == [], screen  # by night
     finally:
         i18n.set_language("id")
-
-
-def test_the_screens_answer_a_briefing_as_the_files_do(
-    rehearsal: Server, look: Look, day: Day, register: Register
-) -> None:
-    """At one moment; tests/pages/test_briefing.py asks the same of others without a browser."""
-    at = wib("18.00")
-    viewer = look(rehearsal, _past("situasi", "18.00"))
-    for screen in _walk(viewer, "situasi", briefing.SCREENS):
-        _is_whole_at(viewer, "18.00")
-        if screen == "situasi":
-            viewer.drawn()
-        briefing.compare(viewer, screen, day, register, at)
 
 
 def _written(rows: list[files.Row]) -> str:
@@ -245,19 +236,6 @@ def test_a_number_opens_its_rows_which_leave_as_a_file_marked_latihan(
         assert waiting.value.suggested_filename.startswith("LATIHAN_")
         assert "LATIHAN" in {row["LATIHAN"] for row in rows}
     assert viewer.failures() == []
-
-
-def test_the_kecamatan_and_the_moment_go_along_from_page_to_page(
-    rehearsal: Server, look: Look
-) -> None:
-    viewer = look(rehearsal, _past("kejadian", "09.00", "&kec=16.10.05"))
-    for name, heading in (("Partisipasi", "Partisipasi"), ("Personel", "Personel")):
-        viewer.page.get_by_role("link", name=name, exact=True).click()
-        viewer.page.locator(".si-head h1", has_text=heading).wait_for()
-        viewer.settled()
-        viewer.until(lambda: viewer.chosen("kec") == ["16.10.05"], "the filter was left behind")
-        assert "09.00 WIB" in viewer.clock()
-        assert "71" in " ".join(map(" ".join, viewer.cards()))  # the TPS of Pemulutan
 
 
 def test_the_folder_of_the_rehearsal_is_the_one_the_board_took_in(

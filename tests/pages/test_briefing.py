@@ -42,7 +42,7 @@ def day(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Day:
 
 
 @pytest.mark.parametrize("screen", briefing.SCREENS)
-@pytest.mark.parametrize("clock", ["09.00", "12.30"])
+@pytest.mark.parametrize("clock", ["09.00", "12.30", "18.00"])
 def test_the_pages_answer_a_briefing_as_the_files_do(
     at_hand: Board, day: Day, register: Register, clock: str, screen: str
 ) -> None:
