@@ -7,6 +7,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import RejectedRow, Table, UnknownHeadings
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
+from situasi.ingest.validation.time_check import CLOCK_WITHOUT_DAY
 from situasi.ingest.vocabulary.csv_lists import is_row_number
 
 # Fewer rows go to quarantine, where they are corrected sooner than columns are mapped.
@@ -33,6 +34,8 @@ def find_missing_headings(
     """
     if accepted_count or not rejected:
         return frozenset()
+    if _lacks_only_days(table, rejected):
+        return frozenset({"tanggal"})
     if len(rejected) < _MIN_INCOMPLETE_ROWS and not _has_unknown_column(table, context):
         return frozenset()
     headings = set(table.cells.columns)
@@ -44,6 +47,20 @@ def find_missing_headings(
     if 2 * len(lacking) < len(rejected):
         return frozenset()
     return frozenset(set.intersection(*lacking))
+
+
+def _lacks_only_days(table: Table, rejected: Sequence[RejectedRow]) -> bool:
+    """Return whether each of several reports has an hour and no day: one day is asked for all."""
+    marks = [None] * len(table.row_numbers)
+    if reserved_columns.NOT_A_REPORT in table.cells.columns:
+        marks = table.cells[reserved_columns.NOT_A_REPORT].tolist()
+    reasons_by_row = [row.reasons for row in rejected if not set(row.reasons) & set(marks)]
+    is_returned = QUARANTINE_NUMBER in table.cells.columns
+    return (
+        len(reasons_by_row) > 1
+        and not is_returned
+        and all(CLOCK_WITHOUT_DAY in reasons for reasons in reasons_by_row)
+    )
 
 
 def _has_unknown_column(table: Table, context: IngestContext) -> bool:

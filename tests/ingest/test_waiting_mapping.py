@@ -353,3 +353,39 @@ def test_a_heading_of_utc_is_so_in_a_mapped_file_too_unless_a_person_says_otherw
     assert result.accepted == 6, result
     moments = board.store.rows_after(FEEDS["tps"])["occurred_at"]
     assert {(moment.hour, moment.day) for moment in moments} == {(hour, 27 if hour == 2 else 26)}
+
+
+def test_hours_and_days_in_a_heading_are_no_row() -> None:
+    for numbers in (["08.00", "10.00", "12.00"], [25, 26, 27], ["07.30 WIB", "9.00 WIB"]):
+        rows = [["LAPORAN SITUASI"], ["NO", "POLSEK", *numbers], [1, "Indralaya", "Aman", "Aman"]]
+        assert guess_header(rows) == HeaderPosition(1)
+    counts = [["Miji", "Kandis", 3, 2, 1], ["Lubuk Rukam", "Kandis", 1, 2, 3]]
+    assert guess_header(counts) == HeaderPosition(1)
+
+
+def test_number_of_a_time_clock_is_no_tps_and_no_id(board: Board, tmp_path: Path) -> None:
+    lines = [
+        {"No.ID": str(12 + n % 2), "Tgl/Waktu": f"27/11/2024 0{5 + n}:31:22", "Status": status,
+         "Lokasi ID": "1", "ID Number": f"8703111{n % 2}"}
+        for n, status in enumerate(("C/In", "C/In", "C/Out"))
+    ]  # fmt: skip
+    path = csv_file(tmp_path / "absen.csv", *lines)
+    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert result.waiting
+    sheets = load_sheets(board.store, result.waiting)
+    header = guess_header(sheets[0].rows)
+    guesses = guess_columns(take_alike(sheets, header), board.ingest_context)
+    columns = choose_columns(guesses, "personnel", board.ingest_context)
+    assert columns == {"Tgl/Waktu": "waktu", "Status": "checkin", "ID Number": "petugas"}
+    mapping = HandMapping(
+        "absen", "personnel", {**dict.fromkeys(lines[0], ""), **columns},
+        facts={"kecamatan": "Indralaya"},
+    )  # fmt: skip
+    item = board.store.waiting_items("file", numbers=[result.waiting])[0]
+    file = WaitingFile(item, sheets)
+    mapped = store_mapping(
+        file, mapping, 0, header, board.store, board.ingest_context, unbounded(), NOON
+    )
+    assert (mapped.accepted, mapped.quarantined) == (3, 0)
+    kinds = board.store.rows_after(FEEDS["personnel"]).sort_values("seq")["checkin"].tolist()
+    assert kinds == ["laporan_berkala", "laporan_berkala", "kembali"]

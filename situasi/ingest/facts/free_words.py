@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
+from situasi.ingest.readers.reserved_columns import NOT_YET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _MAX_CHARS = 300
+_COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan|status", re.IGNORECASE)
 _PHASE_AND_HOUR = re.compile(
     r"(?P<phase>[^\d]+?)[\W_]*(?:(?:jam|pukul|pkl|pk)\W*)?(?P<clock>\d{1,2}[.:]\d{2})"
@@ -39,13 +42,23 @@ def join_titles(table: ConvertedTable) -> None:
     table.set_column(next(iter(table.find_columns("uraian")), "uraian"), joined)
 
 
+def take_messages(table: ConvertedTable) -> None:
+    """Take for the words of an incident those under `Pesan`, where its kind stands beside them."""
+    if table.has_any("jenis") and not table.has_any("uraian", "giat"):
+        clues = table.vocabulary.clues
+        unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
+        names = [name for name in unknown if clues.is_heading("message_text", name)]
+        table.cells = table.cells.rename(columns=dict.fromkeys(names[:1], "uraian"))
+
+
 def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
     """Take for the phase a column on the state of TPS whose every cell names one."""
     if not table.has_any("tps") or table.has_any("fase", "hadir", "jenis", "petugas", "nrp"):
         return
-    matcher = PhraseMatcher(context.vocabulary)
+    matcher, clues = PhraseMatcher(context.vocabulary), context.vocabulary.clues
     for name in filter(_STATE_OF_STATION.search, table.headings):
         texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
+        texts = {text for text in texts if not clues.is_cell("not_yet", text)}
         if (
             name not in table.find_columns("uraian")
             and texts
@@ -86,6 +99,7 @@ def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> Non
 def read_phases(table: ConvertedTable, context: IngestContext) -> None:
     """Read the one phase that longer words assert (`TPS dibuka tepat waktu`); the words stay."""
     for name in table.find_columns("fase"):
+        _mark_not_yet(table, name, context)
         unknown = _find_unknown(table, name, "tps", "fase", context)
         if not unknown:
             continue
@@ -99,6 +113,21 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         _replace(table, name, {row: codes[unknown[row]] for row in rows})
         keep_words(table, {row: unknown[row] for row in rows})
         table.doubt(rows, "fase dibaca dari kalimatnya")
+
+
+def _mark_not_yet(table: ConvertedTable, name: str, context: IngestContext) -> None:
+    """Empty the phases that have not come yet (`Belum buka`); such a row alone is no report."""
+    is_not_yet = partial(context.vocabulary.clues.is_cell, "not_yet")
+    column = table.cells[name].tolist()
+    words = {row: normalize_text(str(c)) for row, c in enumerate(column) if is_not_yet(c)}
+    if not words:
+        return
+    _replace(table, name, dict.fromkeys(words))
+    alone = set(table.find_empty_rows(*_COUNTS, "fase", "kontak")) & words.keys()
+    for row, word in words.items():
+        if row in alone:
+            table.reasons.setdefault(row, NOT_YET.format(word))
+    keep_words(table, {row: f"fase: {word}" for row, word in words.items() if row not in alone})
 
 
 def read_handling(table: ConvertedTable, context: IngestContext) -> None:

@@ -19,11 +19,13 @@ from situasi.ingest.facts.free_words import (
     read_handling,
     read_phases,
     split_phases_and_hours,
+    take_messages,
 )
 from situasi.ingest.facts.voter_counts import name_voter_columns
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
+from situasi.ingest.readers.reserved_columns import NOT_YET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import is_row_number, normalize_key
@@ -46,7 +48,6 @@ _ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "j
 _OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 _MIN_KIND_WORDS = 2  # of a text that is no name of a kind
-_NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"
 
 
 def complete_kind(
@@ -59,6 +60,7 @@ def complete_kind(
     """
     if not len(table.cells):
         return
+    take_messages(table)
     name_voter_columns(table, facts)
     _read_status_answers(table)
     leave_out_situations_in_words(table)
@@ -178,7 +180,7 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
         found[row] = done[-1] if done else None
         if cells and not done:
             word = normalize_text(str(list(cells.values())[-1]))
-            table.reasons.setdefault(row, _NOT_YET.format(word))
+            table.reasons.setdefault(row, NOT_YET.format(word))
     table.set_column("fase", found)
 
 

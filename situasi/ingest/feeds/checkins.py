@@ -1,7 +1,6 @@
 """Personnel check-ins: which officer is where. Officers are numbers or marks, never names."""
 
 from situasi.ingest.parsing.cells import quote
-from situasi.ingest.parsing.presence import is_present
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.coordinate_check import check_coordinates, keep_station_points
 from situasi.ingest.validation.officer_check import check_officers
@@ -33,7 +32,8 @@ def check(table: TableCheck) -> ValidationResult:
 def _read_checkins(table: TableCheck, place: PlaceColumns) -> Texts:
     """Return `checkin`; `hadir` is an arrival where the row names a TPS, else a periodic report."""
     cells = table.cells("checkin")
-    present = {cell for cell in set(cells) if is_present(cell)}
+    clues = table.context.vocabulary.clues
+    present = {cell for cell in set(cells) if clues.is_cell("present", cell)}
     if not present:
         return table.read_codes("checkin")
     codes = table.read_codes("checkin", [None if cell in present else cell for cell in cells])

@@ -1,4 +1,4 @@
-"""Tables whose columns are aligned by spaces, as people paste them or programs print them."""
+"""Texts that are tables: columns aligned by spaces, or reports of lines `Desa : Miji`."""
 
 import csv
 import re
@@ -15,6 +15,12 @@ _CELL = re.compile(r"\S++(?: \S++)*+")  # two spaces part the cells
 _MIN_HEADINGS = 3
 _MIN_KNOWN = 2
 
+# A line of a report: its label, and what stands behind it.
+_LABELLED = re.compile(
+    r"[\s*•-]*+(?:\d{1,2}[.)]\s*)?(?P<label>[^\W\d][^:=\d]{1,40})[:=](?P<text>.*)"
+)
+_MIN_REPORTS = 2
+
 Cell = tuple[int, int, str]  # where it begins and ends in its line, and its text
 
 
@@ -28,14 +34,18 @@ def as_delimited_text(
     """
     lines = _read_lines(path, encoding)
     headings = _find_headings(lines, score_header)
-    if headings is None:
+    if headings is not None:
+        extents = _measure_extents(lines, headings)
+        rows = [_align(cells, extents) for cells in lines]
+    elif (reports := _join_reports(lines, score_header)) is not None:
+        rows = reports
+    else:
         yield None
         return
-    extents = _measure_extents(lines, headings)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         plain = Path(folder) / "tabel.txt"
         with plain.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, delimiter="\t").writerows(_align(cells, extents) for cells in lines)
+            csv.writer(file, delimiter="\t").writerows(rows)
         yield plain
 
 
@@ -77,3 +87,38 @@ def _align(cells: list[Cell], extents: Sequence[tuple[int, int]]) -> list[str]:
             return [" ".join(text for *_, text in cells)]
         row[places[0]] = text
     return row
+
+
+def _join_reports(lines: Sequence[list[Cell]], score: HeaderScorer) -> list[list[str]] | None:
+    """Return reports of labelled lines as rows, each where its last line stood; None if others.
+
+    Each has the labels of the first or some of them, beginning with the same; other lines stand
+    above the first report only.
+    """
+    texts = [" ".join(text for *_, text in cells) for cells in lines]
+    pairs = [_LABELLED.fullmatch(text) for text in texts]
+    first = next((i for i, pair in enumerate(pairs) if pair), len(texts))
+    if any(text and not pair for text, pair in zip(texts[first:], pairs[first:], strict=True)):
+        return None
+    reports: list[tuple[int, dict[str, str]]] = []  # the last line of each, and text by label
+    for index, pair in enumerate(pairs[first:], first):
+        if pair is None:
+            continue
+        label = pair["label"].strip()
+        if not reports or label == next(iter(reports[0][1])):
+            reports.append((index, {}))
+        report = reports[-1][1]
+        if label in report:
+            return None
+        report[label] = pair["text"].strip()
+        reports[-1] = index, report
+    labels = list(reports[0][1]) if reports else []
+    if len(reports) < _MIN_REPORTS or len(labels) < _MIN_HEADINGS or score(labels) < _MIN_KNOWN:
+        return None
+    if any(not report.keys() <= {*labels} for _, report in reports):
+        return None
+    rows = [[text] if text and index < first else [] for index, text in enumerate(texts)]
+    rows[first] = labels
+    for index, report in reports:
+        rows[index] = [report.get(label, "") for label in labels]
+    return rows

@@ -1,7 +1,9 @@
 """A file as plain sheets of cells, without knowing its headings, and tables built from them."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from situasi.ingest.layout.header_detection import HeaderRow, make_unique_names
@@ -26,6 +28,7 @@ HEADER_SEARCH_ROWS = 40
 _MAX_HEADING_CHARS = 120
 _MIN_TABLE_ROWS = 2  # with two cells or more, without which a file is no table
 _CHUNK_ROWS = 20_000
+_HOUR_OR_DAY = re.compile(r"(\d{1,2}(?:[.:]\d{1,2})?)(?: ?wib)?", re.IGNORECASE)
 _BROKEN_HEADING = "(baris rusak)"
 
 
@@ -193,7 +196,8 @@ def guess_header(rows: Sequence[Row]) -> HeaderPosition:
     head = rows[:HEADER_SEARCH_ROWS]
     widest = max((_count_filled(row) for row in head), default=0)
     for index, row in enumerate(head):
-        if _count_filled(row) >= max(2, widest / 2) and is_heading_like(row):
+        is_heading = is_heading_like(row) or _has_numbered_columns(row)
+        if _count_filled(row) >= max(2, widest / 2) and is_heading:
             below = head[index + 1] if index + 1 < len(head) else []
             return HeaderPosition(index, 2 if _continues_heading(row, below) else 1)
     wide = (index for index, row in enumerate(head) if _count_filled(row) >= max(2, widest / 2))
@@ -209,6 +213,28 @@ def is_heading_like(row: Row) -> bool:
     texts = [cell for cell in row if isinstance(cell, str)]
     named = [text for text in texts if len(text) <= _MAX_HEADING_CHARS and _has_letters(text)]
     return len(named) >= 0.8 * _count_filled(row) and len({*named}) >= 0.6 * len(named)
+
+
+def _has_numbered_columns(row: Row) -> bool:
+    """Return whether names are followed by growing numbers alone: hours or days as headings."""
+    texts = ["" if cell is None else str(cell).strip() for cell in row]
+    numbers = [_read_number(text) for text in texts]
+    first = next((i for i, number in enumerate(numbers) if number is not None), len(texts))
+    names, grown = [text for text in texts[:first] if text], numbers[first:]
+    while grown and grown[-1] is None and not texts[first + len(grown) - 1]:
+        grown.pop()
+    return (
+        len(names) > 1
+        and all(map(_has_letters, names))
+        and len(grown) > 1
+        and all(a is not None and b is not None and a < b for a, b in pairwise(grown))
+    )
+
+
+def _read_number(text: str) -> float | None:
+    """Return an hour or a day as a number: 8.3 of `08.30`; None for all other cells."""
+    match = _HOUR_OR_DAY.fullmatch(text)
+    return float(match[1].replace(":", ".")) if match else None
 
 
 def _has_letters(text: str) -> bool:

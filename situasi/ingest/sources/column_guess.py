@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from situasi.domain import feed_schemas
@@ -22,6 +22,9 @@ from situasi.ingest.tables import Cell, Table
 _SAMPLE_CELLS = 60  # different cells of a column that are looked at
 _MIN_SHARE = 0.6  # of cells that must be of one kind
 _MIN_CONFIDENCE = 0.3
+_OF_WORDS = frozenset(("tempat", "lokasi"))
+# Feeds in which several rows may tell of one thing; elsewhere a repeated number is no id.
+_WITH_UPDATES = frozenset(("incidents", "activities", "neutrality", "merges"))
 # Our headings that are never chosen by hand.
 NOT_OFFERED = frozenset(
     ("catatan_periksa", "ketelitian", "latihan", "no_karantina", "alasan", "teks_asli")
@@ -93,16 +96,24 @@ def _guess_column(column: _Column, context: IngestContext) -> dict[str, Guess]:
     by_content = {guess.heading: guess for guess in _guess_by_content(column, context)}
     found = dict(by_content)
     for guess in _guess_by_heading(column.heading, context):
+        if guess.heading in _OF_WORDS and column.sample and not _has_words(column):
+            continue
+        if guess.heading == "id" and len(set(column.cells)) < len(column.cells):
+            guess = replace(guess, feeds=_WITH_UPDATES)
         seen = by_content.get(guess.heading)
         if seen is not None:
             joined = min(0.99, max(guess.confidence, seen.confidence) + 0.1)
             reason = f"{guess.reason}; {seen.reason}"
-            found[guess.heading] = Guess(guess.heading, joined, reason, by_heading=True)
+            found[guess.heading] = replace(guess, confidence=joined, reason=reason, by_heading=True)
         elif guess.confidence > found.get(guess.heading, Guess("", 0, "")).confidence:
             is_doubted = column.sample and _has_content_test(guess.heading)
             confidence = guess.confidence * (0.5 if is_doubted else 1)
-            found[guess.heading] = Guess(guess.heading, confidence, guess.reason, by_heading=True)
+            found[guess.heading] = replace(guess, confidence=confidence, by_heading=True)
     return {name: guess for name, guess in found.items() if guess.confidence >= _MIN_CONFIDENCE}
+
+
+def _has_words(column: _Column) -> bool:
+    return any(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in column.sample)
 
 
 def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
@@ -260,7 +271,7 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
         yield Guess("petugas", 0.85 * marks, "isinya tanda NRP petugas")
         return
     stations = _share(column, _is_station)
-    is_other = _OF_AMOUNT.search(column.heading) or _OF_PERSONS.search(column.heading)
+    is_other = any(p.search(column.heading) for p in (_OF_AMOUNT, _OF_PERSONS, _OF_ID))
     if stations >= 0.9 and _look_like_stations(column) and not is_other:
         yield Guess("tps", 0.75 * stations, "isinya nomor TPS")
     counts = _share(column, lambda cell: _can_read(read_count, cell))

@@ -11,6 +11,7 @@ from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.layout.header_detection import make_unique_names
+from situasi.ingest.layout.situation_hours import unfold_situations
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
@@ -112,6 +113,7 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
+    table = unfold_situations(table, context.vocabulary)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")

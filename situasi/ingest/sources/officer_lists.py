@@ -5,10 +5,10 @@ from functools import partial
 from itertools import chain, permutations, product, zip_longest
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
-from situasi.ingest.parsing.presence import is_absent, is_present
 from situasi.ingest.redaction.persons import RANKS
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.clue_words import ClueWords
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _SPELLINGS = {
@@ -128,6 +128,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     if name is None:
         _take_arrivals(table, _ARRIVALS | (_LISTED_ARRIVALS if is_list else frozenset()))
         return
+    is_present = partial(table.vocabulary.clues.is_cell, "present")
     is_muster = _MUSTER.search(words) is not None
     column = table.cells[name].tolist()
     present = [row for row, cell in enumerate(column) if is_present(cell)]
@@ -140,7 +141,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         arrivals = (n for n in table.headings if normalize_key(n) in _ARRIVALS | _LISTED_ARRIVALS)
         table.cells = table.cells.rename(columns=dict.fromkeys(list(arrivals)[:1], "jam"))
     for row, cell in enumerate(column):
-        if is_absent(cell):
+        if table.vocabulary.clues.is_cell("absent", cell):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
 
 
@@ -160,7 +161,9 @@ def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:
 
     A row without a tick says nothing; one with two stays as it is and is held.
     """
-    words = {name: word for name in table.headings if (word := _find_presence_word(name, is_list))}
+    clues = table.vocabulary.clues
+    is_present, is_absent = (partial(clues.is_cell, group) for group in ("present", "absent"))
+    words = {n: word for n in table.headings if (word := _find_presence_word(n, is_list, clues))}
     words = {name: word for name, word in words.items() if _is_ticked(table, name)}
     if not any(map(is_present, words.values())):
         return
@@ -178,14 +181,15 @@ def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:
     table.set_column("kehadiran", ticked)
 
 
-def _find_presence_word(heading: str, is_list: bool) -> str | None:
+def _find_presence_word(heading: str, is_list: bool, clues: ClueWords) -> str | None:
     """Return the word of presence or absence that a heading is, or ends with below its group."""
     if normalize_key(heading) in _SIGNATURES:
         return "hadir" if is_list else None
     group, _, last = normalize_cell(heading).lower().rpartition(" ")
     is_named = normalize_key(group) in _HEADINGS
     for word in (normalize_cell(heading).lower(), last):
-        if (is_present(word) or is_absent(word)) and (is_named or (is_list and not group)):
+        is_word = clues.is_cell("present", word) or clues.is_cell("absent", word)
+        if is_word and (is_named or (is_list and not group)):
             return word
     return None
 
@@ -210,6 +214,8 @@ def _take_arrivals(table: ConvertedTable, keys: frozenset[str]) -> None:
 
 
 def _says_presence(table: ConvertedTable, name: str) -> bool:
+    clues = table.vocabulary.clues
     filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
-    stated = sum(is_present(cell) or is_absent(cell) for cell in filled)
-    return any(map(is_present, filled)) and stated >= _MIN_SHARE * len(filled)
+    present = [cell for cell in filled if clues.is_cell("present", cell)]
+    stated = len(present) + sum(clues.is_cell("absent", cell) for cell in filled)
+    return bool(present) and stated >= _MIN_SHARE * len(filled)

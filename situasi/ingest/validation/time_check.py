@@ -22,6 +22,8 @@ from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 
+CLOCK_WITHOUT_DAY = "jam tanpa tanggal"
+
 TimeCells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
 # Duration from the start of a day or a month to its last possible second.
@@ -153,7 +155,7 @@ def _combine_cells(full_time: Cell, day: Cell, clock: Cell, zone: ZoneInfo) -> P
         try:
             return read_time(clock, zone)
         except UnreadableCell as error:
-            raise UnreadableCell("jam tanpa tanggal") from error
+            raise UnreadableCell(CLOCK_WITHOUT_DAY) from error
     if is_blank(day):
         return (
             read_time(full_time, zone)

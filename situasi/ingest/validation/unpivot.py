@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,7 +12,7 @@ from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.count_columns import is_blank_count
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.phase_days import may_be_another_day
-from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT
+from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT, NOT_YET
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.phase_order import order_phases
@@ -142,6 +143,8 @@ def _build_reports(
                 data.get(DOUBT, [None] * len(filled)), filled, strict=True
             )
         ]
+    for index, reason in _find_not_yet(table, filled, wide, context).items():
+        data.setdefault(NOT_A_REPORT, [None] * len(filled))[index] = reason
     day_columns = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
     day = f"{context.election.day:%d/%m/%Y}"
     reasons = data.get(NOT_A_REPORT, [None] * len(filled))
@@ -159,6 +162,22 @@ def _build_reports(
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
     ), has_undated
+
+
+def _find_not_yet(
+    table: Table,
+    filled: list[tuple[int, str | None]],
+    wide: dict[str, WideHeading],
+    context: IngestContext,
+) -> dict[int, str]:
+    """Return the cells that say that a phase has not come yet, by their report."""
+    is_not_yet = partial(context.vocabulary.clues.is_cell, "not_yet")
+    phases = {h: table.cells[h].tolist() for h, w in wide.items() if w.column == "fase"}
+    return {
+        index: NOT_YET.format(f"{wide[heading].value}: {phases[heading][row]}")
+        for index, (row, heading) in enumerate(filled)
+        if heading in phases and is_not_yet(phases[heading][row])
+    }
 
 
 def _put_phases_in_order(

@@ -21,6 +21,9 @@ GROUPS = (
     "condition",
     "men",
     "women",
+    "present",
+    "absent",
+    "not_yet",
 )
 
 
@@ -40,7 +43,8 @@ class ClueWords:
     trouble: in a question about incidents. tell_more: in one that follows a yes (`Bila ada,
     sebutkan`). condition: how one begins that only some answer. summary_sheet: in the name of a
     sheet that sums up others or explains them. men, women: what stands beside a count of only
-    these. `*` at an end of a word: letters may go on there.
+    these. present, absent: cells of a list of officers. not_yet: cells that say that something has
+    not happened yet. `*` at an end of a word: letters may go on there.
     """
 
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -48,6 +52,10 @@ class ClueWords:
     def is_heading(self, group: str, heading: str) -> bool:
         """Return whether a heading is a word of this group, however it is spelled."""
         return normalize_key(heading) in self._keys.get(group, ())
+
+    def is_cell(self, group: str, cell: object) -> bool:
+        """Return whether a cell is a word of this group and nothing else."""
+        return isinstance(cell, str) and self.is_heading(group, cell)
 
     def stands_in(self, group: str, text: str) -> bool:
         """Return whether a word of this group stands anywhere in a text."""

@@ -1,0 +1,125 @@
+"""Place of a report that only names the polsek from which it comes."""
+
+import re
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.messages.message_text import Passage
+from situasi.ingest.messages.place_mentions import find_desa, find_stations
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, normalize_text
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Cell
+
+_PLACES = (
+    "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tempat", "lokasi", "tps", "lat",
+    "koordinat",
+)  # fmt: skip
+_POLSEK = re.compile(
+    r"\b(?:(?:ma|ka|waka)?polsek(?:ta)?|(?:kepolisian )?sektor)\b[\s:.-]*(?P<name>[^\W\d_].{2,40})",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"\b(?:(?:ma)?polres|resor)\b[^\n,\d]{0,40}", re.IGNORECASE)
+_NAME_END = re.compile(r"[^\w\s.]|\b(?:polres|resor|kab|kabupaten|tanggal|tgl|hari|bulan)\b|\d")
+_MAX_TEXT_CHARS = 2_000
+
+
+def take_unit_places(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+    """Give the rows of a table without places that of the polsek in a column, or in the titles.
+
+    A polsek stands in the kecamatan of its name and answers for others too: a desa of these in the
+    words of an event counts before, and else a note names them. Counts of voters have no such
+    place: those of a polsek are not those of its kecamatan. A muster without a place is where the
+    titles say that the unit is.
+    """
+    if not table.has_any("jenis", "giat", "checkin") or table.has_any(*_PLACES):
+        return
+    empty = table.find_empty_rows()
+    polsek: dict[int, str] = {}
+    is_event = table.has_any("jenis", "giat")  # the unit of an officer is not where he is
+    for name in table.headings if is_event else ():
+        if table.vocabulary.find_own_heading(name) in {"pelapor", "satuan"}:
+            is_named = _POLSEK.match(f"{name} polsek") is not None
+            column = table.cells[name].tolist()
+            found = {r: _find_polsek(column[r], context, is_named=is_named) for r in empty}
+            polsek |= {row: code for row, code in found.items() if code and row not in polsek}
+    source = "polsek pelapor"
+    if not polsek:
+        source = "polsek di judul"
+        code = _find_polsek(facts.words, context)
+        polsek = dict.fromkeys(empty, code) if code else {}
+        if not code and table.has_any("checkin") and (named := _COMMAND.search(facts.words)):
+            table.fill("tempat", empty, lambda _: "Polres")
+            table.doubt(empty, f"tempat dari judul ({normalize_cell(named[0])})")
+    _fill_places(table, polsek, source, context)
+
+
+def _find_polsek(cell: Cell, context: IngestContext, *, is_named: bool = False) -> str | None:
+    """Return the kecamatan in which the polsek of a text stands. is_named: by its heading."""
+    if is_blank(cell):
+        return None
+    text = normalize_cell(cell)
+    match = _POLSEK.search(f"polsek {text}" if is_named and not _POLSEK.match(text) else text)
+    words = _NAME_END.split(match["name"].lower())[0].split() if match else []
+    for count in range(min(3, len(words)), 0, -1):
+        try:
+            area = context.places.read_kecamatan(None, " ".join(words[:count]))
+        except UnreadableCell:
+            continue
+        if area.code is not None and area.note is None:
+            return area.code
+    return None
+
+
+def _list_covered(code: str, context: IngestContext) -> list[str]:
+    """Return the kecamatan for which the polsek of this one's name answers."""
+    known = context.register.kecamatan
+    if not known[code].polsek.endswith(f" {known[code].name}"):  # of its own now
+        return [code]
+    return sorted(
+        {other.code for other in known.values() if other.polsek == known[code].polsek} | {code}
+    )
+
+
+def _fill_places(
+    table: ConvertedTable, polsek: dict[int, str], source: str, context: IngestContext
+) -> None:
+    words = [table.cells[name].tolist() for name in table.find_columns("uraian")]
+    places: dict[str, dict[int, Cell]] = {"kecamatan": {}, "desa": {}, "tps": {}}
+    for row, code in polsek.items():
+        covered = _list_covered(code, context)
+        text = "; ".join(str(column[row]) for column in words if not is_blank(column[row]))
+        found = _find_desa_in_words(text, covered, context)
+        if found is None:  # a desa elsewhere: a person says where it was
+            continue
+        if found:
+            table.doubt([row], "tempat dibaca dari uraian")
+        else:
+            found = {"kecamatan": context.register.kecamatan[code].name}
+            others = [context.register.kecamatan[c].name for c in covered if c != code]
+            note = f"; wilayahnya juga {', '.join(others)}" if others else ""
+            table.doubt([row], f"kecamatan dari {source}{note}")
+        for heading, value in found.items():
+            places[heading][row] = value
+    for heading, by_row in places.items():
+        table.fill(heading, list(by_row), by_row.__getitem__)
+
+
+def _find_desa_in_words(
+    text: str, covered: list[str], context: IngestContext
+) -> dict[str, str] | None:
+    """Return the one desa of these kecamatan that a text names, with its TPS.
+
+    Nothing where it names none; None where it names others, or several.
+    """
+    passage = Passage(normalize_text(text[:_MAX_TEXT_CHARS]))
+    stations = find_stations(passage, mentions_turnout=False)
+    desa = [area for area in find_desa(passage, [], stations, context.places) if area.code]
+    if not desa:
+        return {}
+    if len({area.code for area in desa}) > 1 or desa[0].kecamatan_code not in covered:
+        return None
+    kecamatan = context.register.kecamatan[desa[0].kecamatan_code]
+    place = {"kecamatan": kecamatan.name, "desa": desa[0].cell}
+    if len(stations) == 1 and len(stations[0].numbers) == 1:
+        place["tps"] = stations[0].numbers[0]
+    return place
