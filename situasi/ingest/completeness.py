@@ -26,15 +26,19 @@ def is_unknown(rows: Sequence[Mapping[str, Any]], context: IngestContext) -> boo
 
 def find_missing_headings(
     table: Table, rejected: Sequence[RejectedRow], accepted_count: int, context: IngestContext
-) -> frozenset[str]:
+) -> frozenset[str] | None:
     """Return the columns that a table lacks altogether, so that every row is rejected for it.
 
     Empty where a row is accepted, and for a few rows of which every column is known: quarantine
-    is the shorter way for them.
+    is the shorter way for them. None where no row is a report.
     """
-    if accepted_count or not rejected:
+    marks = _list_marks(table)
+    rejected = [row for row in rejected if not marks & {*row.reasons}]
+    if not accepted_count and not rejected:
+        return None
+    if accepted_count:
         return frozenset()
-    if _lacks_only_days(table, rejected):
+    if len(rejected) > 1 and _lack_only_days(table, rejected):
         return frozenset({"tanggal"})
     if len(rejected) < _MIN_INCOMPLETE_ROWS and not _has_unknown_column(table, context):
         return frozenset()
@@ -49,18 +53,17 @@ def find_missing_headings(
     return frozenset(set.intersection(*lacking))
 
 
-def _lacks_only_days(table: Table, rejected: Sequence[RejectedRow]) -> bool:
-    """Return whether each of several reports has an hour and no day: one day is asked for all."""
-    marks = [None] * len(table.row_numbers)
-    if reserved_columns.NOT_A_REPORT in table.cells.columns:
-        marks = table.cells[reserved_columns.NOT_A_REPORT].tolist()
-    reasons_by_row = [row.reasons for row in rejected if not set(row.reasons) & set(marks)]
+def _list_marks(table: Table) -> frozenset[str]:
+    """Return the reasons for which rows are no reports, whatever columns there are."""
+    if reserved_columns.NOT_A_REPORT not in table.cells.columns:
+        return frozenset()
+    return frozenset(table.cells[reserved_columns.NOT_A_REPORT].dropna())
+
+
+def _lack_only_days(table: Table, rejected: Sequence[RejectedRow]) -> bool:
+    """Return whether each report has an hour and no day: one day is asked for all."""
     is_returned = QUARANTINE_NUMBER in table.cells.columns
-    return (
-        len(reasons_by_row) > 1
-        and not is_returned
-        and all(CLOCK_WITHOUT_DAY in reasons for reasons in reasons_by_row)
-    )
+    return not is_returned and all(CLOCK_WITHOUT_DAY in row.reasons for row in rejected)
 
 
 def _has_unknown_column(table: Table, context: IngestContext) -> bool:
@@ -78,12 +81,13 @@ def _has_unknown_column(table: Table, context: IngestContext) -> bool:
     return bool(table.cells[unknown].notna().to_numpy().any())
 
 
-def check_complete(missing_headings: Sequence[frozenset[str]], row_count: int) -> None:
+def check_complete(missing_headings: Sequence[frozenset[str] | None], row_count: int) -> None:
     """Raise UnknownHeadings where all tables of a source lack the same columns.
 
     missing_headings: of `find_missing_headings`, for each table.
     """
-    missing = frozenset.intersection(*missing_headings) if missing_headings else frozenset()
+    found = [names for names in missing_headings if names is not None]
+    missing = frozenset.intersection(*found) if found else frozenset()
     if missing:
         names = ", ".join(sorted(missing))
         raise UnknownHeadings(f"semua {row_count} baris tidak memuat kolom yang perlu: {names}")

@@ -73,7 +73,7 @@ class ValidatedTable:
     validation: ValidationResult
     accepted: pd.DataFrame
     returned_rows: list[ReturnedRow]
-    missing_headings: frozenset[str] = frozenset()
+    missing_headings: frozenset[str] | None = frozenset()
 
 
 def validate_tables(

@@ -48,7 +48,8 @@ def take_messages(table: ConvertedTable) -> None:
         clues = table.vocabulary.clues
         unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
         names = [name for name in unknown if clues.is_heading("message_text", name)]
-        table.cells = table.cells.rename(columns=dict.fromkeys(names[:1], "uraian"))
+        if names:
+            table.cells = table.cells.rename(columns={names[0]: "uraian"})
 
 
 def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:

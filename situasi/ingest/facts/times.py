@@ -62,6 +62,8 @@ def complete_time(
     is_unnamed = not has_hours and not table.has_any("waktu", "tanggal", "jam")
     if is_unnamed and not _take_unnamed_time(table):
         return
+    if not has_hours and not table.has_any("waktu", "jam"):
+        _take_unnamed_hours(table)
     if facts.day_question is not None:
         _ask_day(table, facts.day_question)
     day, source = facts.day, "dari judul atau nama berkas"
@@ -99,6 +101,13 @@ def _take_unnamed_time(table: ConvertedTable) -> bool:
     else:
         take_time_of_report(table)
     return True
+
+
+def _take_unnamed_hours(table: ConvertedTable) -> None:
+    """Use the one column of hours that no heading names beside a column of days."""
+    names = [n for n in find_time_columns(table) if find_time_meaning(table, n) == "jam"]
+    if len(names) == 1:
+        _take_time_column(table, names[0])
 
 
 def _ask_day(table: ConvertedTable, question: str) -> None:

@@ -20,6 +20,10 @@ _STRENGTH = re.compile(
 _VOTERS = re.compile(r"\b(?:pemilih|partisipasi|parmas|hak pilih|memilih)\b", re.IGNORECASE)
 _FORCES = frozenset(("polri", "tni", "linmas", "brimob", "satpolpp", "dalmas", "polres", "polsek"))
 _BARE_PRESENT = frozenset(("hadir", "jumlahhadir", "jmlhadir", "kehadiran", "totalhadir"))
+INCREMENT = (
+    "tambahan pada satu selang waktu menurut judulnya, bukan jumlah sampai saat itu:"
+    " kirim jumlah kumulatif"
+)
 _MOST_OFFICERS = 10  # at one TPS
 _MIN_COUNTED = 0.8  # of the filled cells
 
@@ -27,12 +31,25 @@ _MIN_COUNTED = 0.8  # of the filled cells
 def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
     """Give our headings to the columns that count voters present, where the titles say so.
 
-    HADIR of officers is told from voters first.
+    HADIR of officers is told from voters first; what came since the last count is held.
     """
     _name_strength(table, facts)
     _name_counts_by_officers(table)
     _name_sexes(table, facts)
     _name_voter_parts(table, facts)
+    _hold_increments(table, facts)
+
+
+def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:
+    """Hold the counts of a table whose titles say that they are what came since the one before."""
+    if not table.vocabulary.clues.stands_in("increment", facts.words):
+        return
+    names = [n for heading in ("hadir", "hadir_l", "hadir_p") for n in table.find_columns(heading)]
+    names += table.vocabulary.find_wide_headings(table.headings)
+    rows = zip(*(table.cells[name].tolist() for name in names), strict=True)
+    for row, cells in enumerate(rows):
+        if row not in table.total_rows and not all(map(is_blank, cells)):
+            table.reasons.setdefault(row, INCREMENT)
 
 
 def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import time
+from itertools import pairwise
 
 import numpy as np
 
 from situasi.common.formats import format_number
+from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register, compute_voters_by_tps
 from situasi.ingest.parsing.datetime_columns import to_datetime64
 from situasi.ingest.parsing.phase_days import FIRST_HOUR, SUPPLIES
@@ -61,6 +63,23 @@ def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:
         return place.kecamatan[row]
     desa = place.desa[row]
     return f"{desa} {place.tps[row]}" if scope == "tps" and desa else desa
+
+
+def check_phase_order(
+    table: TableCheck, place: PlaceColumns, phases: Texts, times: TimeColumns
+) -> None:
+    """Warn of a phase of a TPS that is earlier than one before it in the same table."""
+    rows_by_station: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row, phase in enumerate(phases):
+        desa, tps = place.desa[row], place.tps[row]
+        if phase and phase != SUPPLIES and desa and tps and times.precision[row] == "menit":
+            rows_by_station.setdefault((desa, tps), []).append((FASE.index(phase), row))
+    moments = times.occurred_at.values
+    for ranked in rows_by_station.values():
+        for (before_rank, before), (rank, row) in pairwise(sorted(ranked)):
+            if rank > before_rank and moments[row] < moments[before]:
+                label = FASE[before_rank].replace("_", " ")
+                table.issues.add_warning(row, f"lebih awal dari {label} TPS ini: periksa jamnya")
 
 
 def check_phase_days(

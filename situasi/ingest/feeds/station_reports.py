@@ -3,7 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from situasi.ingest.feeds.station_limits import check_phase_days, check_voter_limits
+from situasi.ingest.feeds.station_limits import (
+    check_phase_days,
+    check_phase_order,
+    check_voter_limits,
+)
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
@@ -61,6 +65,7 @@ def check(table: TableCheck) -> ValidationResult:
         lingkup.append(scope)
     check_voter_limits(table, place, lingkup, hadir)
     check_phase_days(table, fase, times, latihan)
+    check_phase_order(table, place, fase, times)
     return build_validation_result(
         table, latihan, times, place,
         lat=points.lat, lon=points.lon,

@@ -21,6 +21,7 @@ NRP_MASKED = "NRP tersamar tidak menunjuk siapa pun; tulis NRP lengkap atau nomo
 NRP_UNREADABLE = "NRP tidak terbaca; tulis angkanya saja"
 NRP_INCOMPLETE = "NRP 7 angka: satu angka hilang dan bukan nol di depan; tulis 8 angka"
 SEVERAL_NRP = "beberapa NRP dalam satu sel; tulis satu petugas per baris"
+OFFICERS_UNNAMED = "jumlah orang, bukan nomor petugas; tulis satu petugas per baris"
 ZERO_RESTORED = "NRP tidak 8 angka: nol di depan dipulihkan"
 UNUSUAL_LENGTH = "NRP bukan 8 angka"
 
@@ -35,6 +36,7 @@ _WHOLE = re.compile(r"(\d{5,})[.,]0+")
 _LABEL = re.compile(
     r"^['\u2019]?(?:n\.?[ri]\.?p\.?(?: ?/ ?n\.?[ri]\.?p\.?)?)?[\W_]*", re.IGNORECASE
 )
+_HEADCOUNT = re.compile(r"\d{1,3} ?(?:pers(?:onel|onil)?|org|orang|anggota)\b", re.IGNORECASE)
 _ONLY_DIGITS = re.compile(r"[\d .\-]+?(?:/ ?[A-Za-z]{1,2})?")
 _LONG_RUN = re.compile(
     r"(?<!\d)(?:\d{8,18}|(?=\d(?:[ .\-]?\d){7}(?!\d))\d{2,6}(?:[ .\-]\d{2,6}){1,3})(?!\d)"
@@ -85,6 +87,8 @@ def read_officer(cell: Cell, key: OfficerKey) -> OfficerNumber:
         return _mark_digits(bare, key)
     if found := find_nrp(text, key):
         return found
+    if _HEADCOUNT.match(text):
+        raise UnreadableCell(OFFICERS_UNNAMED)
     if not digits or len(text) > _MAX_ROSTER_NUMBER or has_words_of(text, RANKS):
         raise UnreadableCell(OFFICER_NAME_REFUSED)
     return OfficerNumber(text)

@@ -4,7 +4,7 @@ A child table is a sheet, a file of an archive, or the lists inside the objects 
 Where the children are the reports (a count each hour), their parent only says when and where.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from operator import attrgetter
@@ -30,6 +30,7 @@ from situasi.ingest.tables import Cell, Table
 CHILD_DETAIL = "baris rincian (“{}”) dari laporan lain, bukan laporan sendiri"
 _PARENTS_LEFT_OUT = "{} baris induk “{}” bukan laporan sendiri: laporannya {} baris rinciannya"
 _PARENT_UNKNOWN = "induk baris ini tidak ada dalam berkas"
+_COUNTS, _HOURS = frozenset(("hadir",)), frozenset(("jam", "waktu"))
 # Key of a row among the parents: its table, and what its children call it.
 _Key = tuple[str, str]
 
@@ -52,18 +53,20 @@ class _Part:
 class _Parents:
     """The rows that have children.
 
-    headings: of each table. reporting: how many children of a row are reports. above: the parent
-    of a row that is none itself.
+    headings: of each table. reporting: how many children of a row are reports. told: of what these
+    are. above: the parent of a row that is none itself.
     """
 
     headings: dict[str, tuple[Headings, tuple[str, ...]]] = field(default_factory=dict)
     facts: dict[_Key, ParentFacts] = field(default_factory=dict)
     reporting: dict[_Key, int] = field(default_factory=dict)
+    told: dict[_Key, frozenset[str]] = field(default_factory=dict)
     above: dict[_Key, _Key] = field(default_factory=dict)
 
-    def count_report(self, key: _Key | None) -> None:
-        """Count a report below a row, and below all rows above that."""
+    def count_report(self, key: _Key | None, facts: frozenset[str]) -> None:
+        """Count a report of these facts below a row, and below all rows above that."""
         while key is not None:
+            self.told[key] = self.told.get(key, frozenset()) | facts
             self.reporting[key] = self.reporting.get(key, 0) + 1
             key = self.above.get(key)
 
@@ -122,7 +125,7 @@ def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -
             _index_rows(part, parents, zone)
         joined.append(part)
     for part in joined:
-        table = _leave_out_parents(part, parents.reporting)
+        table = _leave_out_parents(part, parents)
         keys = [h for h in (LIST_KEY, LIST_PARENT) if h in table.cells.columns]
         yield replace(table, cells=table.cells.drop(columns=keys)) if keys else table
 
@@ -184,7 +187,7 @@ def _join_part(part: _Part, parents: _Parents, catalog: SourceCatalog) -> _Part:
     if part.headings.facts:
         for key, row in zip(keys, rows, strict=True):
             if row is not None:
-                parents.count_report((name, key))
+                parents.count_report((name, key), part.headings.facts)
     elif part.key is not None:  # between a report and those that are in it
         own_keys = [_make_key(cell) for cell in cells[part.key].tolist()]
         parents.above |= {
@@ -259,13 +262,22 @@ def _number_children(name: str, rows: Sequence[ParentFacts | None]) -> list[Cell
     return ids
 
 
-def _leave_out_parents(part: _Part, reporting: Mapping[_Key, int]) -> Table:
-    """Return a table without the rows that only say when and where their children report."""
-    if part.key is None or part.headings.facts or not reporting:
+def _leave_out_parents(part: _Part, parents: _Parents) -> Table:
+    """Return a table without the rows that only say when and where their children report.
+
+    Nor those with the sum or the last of the counts that their children tell one by one: without
+    an hour, or without a TPS.
+    """
+    facts, names = part.headings.facts, part.headings.names
+    is_count = bool(facts) and facts <= _COUNTS and ("tps" not in names or not names & _HOURS)
+    if part.key is None or not parents.reporting or not (is_count or not facts):
         return part.table
     cells = part.table.cells
-    keys = [_make_key(cell) for cell in cells[part.key].tolist()]
-    counts = [reporting.get((part.name, key), 0) for key in keys]
+    keys = [(part.name, _make_key(cell)) for cell in cells[part.key].tolist()]
+    counts = [
+        parents.reporting.get(key, 0) if facts <= parents.told.get(key, frozenset()) else 0
+        for key in keys
+    ]
     kept = [row for row, count in enumerate(counts) if not count]
     if len(kept) == len(counts):
         return part.table

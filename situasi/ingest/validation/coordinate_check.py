@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.coordinates import read_plain_degrees
 from situasi.ingest.parsing.numbers import read_joined_point, read_point
 from situasi.ingest.tables import Cell
@@ -26,7 +26,7 @@ class Points:
 def check_coordinates(table: TableCheck, place: PlaceColumns) -> tuple[PlaceColumns, Points]:
     """Return the points, and the places: of a row that states none, that of its point.
 
-    A report that states its kecamatan is never rejected because of its point: a wrong point
+    A report that states its kecamatan is never rejected because of its point alone: a wrong point
     is dropped with a warning, and the report is listed without a location.
     """
     points = _read_points(table)
@@ -38,7 +38,7 @@ def check_coordinates(table: TableCheck, place: PlaceColumns) -> tuple[PlaceColu
         if not place.is_stated[row]:
             kecamatan[row] = _find_kecamatan(table, points, row, areas[row])
         elif stated := kecamatan[row]:
-            _check_stated_kecamatan(table, points, row, stated, areas[row])
+            _check_stated_kecamatan(table, place, points, row, stated, areas[row])
     _check_place_given(table, place, points)
     return replace(place, kecamatan=kecamatan), points
 
@@ -126,11 +126,20 @@ def _find_kecamatan(table: TableCheck, points: Points, row: int, area: str | Non
 
 
 def _check_stated_kecamatan(
-    table: TableCheck, points: Points, row: int, stated: str, area: str | None
+    table: TableCheck, place: PlaceColumns, points: Points, row: int, stated: str, area: str | None
 ) -> None:
-    """Drop a point that lies in another area and too far from the kecamatan stated."""
+    """Drop a point that lies in another area and too far from the kecamatan stated.
+
+    Where the desa lies there too, two say otherwise than the kecamatan: an error.
+    """
     context, lat, lon = table.context, float(points.lat[row]), float(points.lon[row])
     if context.boundaries.distance_km(stated, lon, lat) <= context.coordinate_tolerance_km():
+        return
+    desa = place.desa_text[row]
+    if area and desa and not place.desa[row] and context.places.read_desa(desa, area).code:
+        reason = f"desa {quote(desa)} dan koordinat ada di {context.register.name_of(area)}, "
+        reason += f"bukan {context.register.name_of(stated)}: betulkan tempatnya"
+        table.issues.add_error(row, reason, "kecamatan_name", "desa_name")
         return
     point_place = context.register.name_of(area) if area else "luar kabupaten"
     _drop_point(points, row)

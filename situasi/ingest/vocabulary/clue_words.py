@@ -24,6 +24,7 @@ GROUPS = (
     "present",
     "absent",
     "not_yet",
+    "increment",
 )
 
 
@@ -44,7 +45,8 @@ class ClueWords:
     sebutkan`). condition: how one begins that only some answer. summary_sheet: in the name of a
     sheet that sums up others or explains them. men, women: what stands beside a count of only
     these. present, absent: cells of a list of officers. not_yet: cells that say that something has
-    not happened yet. `*` at an end of a word: letters may go on there.
+    not happened yet. increment: in titles of counts that are not those until an hour.
+    `*` at an end of a word: letters may go on there.
     """
 
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)

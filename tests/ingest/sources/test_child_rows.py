@@ -62,9 +62,23 @@ def test_day_of_the_parent_goes_with_the_hour_of_the_child(board):
 
 
 def test_counts_of_the_parent_are_never_those_of_its_children(board):
-    parent, child = join(board, table("a", PARENT | {"hadir": "99"}), table("a-p", CHILD))
+    whole = PARENT | {"hadir": "99", "jam": "08.00"}
+    parent, child = join(board, table("a", whole), table("a-p", CHILD))
     assert len(parent.cells) == 1
     assert rows_of(child)[0]["hadir"] == "31"
+
+
+def test_last_count_and_sum_of_the_children_are_not_counted_again(board):
+    of_no_hour = PARENT | {"hadir": "99"}
+    of_no_station = {n: c for n, c in PARENT.items() if n != "tps"} | {
+        "hadir": "99",
+        "jam": "08.00",
+    }
+    for row in (of_no_hour, of_no_station):
+        parent, child = join(board, table("a", row), table("a-p", CHILD))
+        assert len(parent.cells) == 0
+        assert "bukan laporan sendiri" in parent.notes[-1]
+        assert rows_of(child)[0]["hadir"] == "31"
 
 
 def test_children_may_come_before_their_parents(board):
