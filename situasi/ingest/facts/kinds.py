@@ -47,6 +47,7 @@ _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
 _ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "jamsampai"))
 _OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
+_MIN_KNOWN_SHARE = 0.75  # of different answers to a question that are kinds
 _MIN_KIND_WORDS = 2  # of a text that is no name of a kind
 
 
@@ -190,9 +191,31 @@ def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
         return
     for name in table.find_columns("uraian"):
         filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
-        if filled and _HAPPENED.search(name) and all(_is_kind(c, context) for c in filled):
+        known = sum(_is_kind(cell, context) for cell in filled)
+        if known and _HAPPENED.search(name) and known >= _MIN_KNOWN_SHARE * len(filled):
             table.cells = table.cells.rename(columns={name: "jenis"})
             return
+    _take_column_of_kinds(table, context)
+
+
+def _take_column_of_kinds(table: ConvertedTable, context: IngestContext) -> None:
+    """Take for the kind the one column of kinds under another heading (`Dugaan pelanggaran`)."""
+    feed = context.vocabulary.detect_feed(table.headings)
+    is_dated = table.has_any("waktu", "tanggal", "jam") and table.has_any("uraian")
+    if feed not in {None, "incidents"} or (feed is None and not is_dated):
+        return
+    names = []
+    for name in table.headings:
+        filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+        known = sum(_is_kind(cell, context) for cell in filled)
+        if (
+            known > 1
+            and known >= _MIN_KNOWN_SHARE * len(filled)
+            and context.vocabulary.find_column("incidents", name) is None
+        ):
+            names.append(name)
+    if len(names) == 1:
+        table.cells = table.cells.rename(columns={names[0]: "jenis"})
 
 
 def _take_problems(table: ConvertedTable, context: IngestContext) -> None:

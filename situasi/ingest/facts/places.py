@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 
 from situasi.ingest.context import IngestContext
@@ -25,6 +26,7 @@ _POINT = re.compile(
 )
 _STATION_CELL = re.compile(r"tps\W{0,3}(?:no\W{0,3})?\d{1,3}", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
+BASE_OF_RECORD = "baris induk, bukan laporan sendiri: laporannya baris lain; tidak perlu dibetulkan"
 _DESA_CODE = re.compile(r"\d{2}\.?\d{2}\.?\d{2}\.?\d{4}")
 
 
@@ -35,6 +37,7 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
     _take_points(table)
     _take_desa_codes(table)
     mark_group_sums(table, context)
+    _fill_from_records(table)
     _fill_down(table)
     if facts.tps is not None and not table.has_any("tps", *_PLACES, "desa", "kode_desa"):
         rows = table.find_empty_rows("tps")
@@ -161,6 +164,37 @@ def _holds_points(column: Sequence[Cell]) -> bool:
     return bool(filled) and all(
         isinstance(cell, str) and _POINT.fullmatch(cell.strip()) for cell in filled
     )
+
+
+def _fill_from_records(table: ConvertedTable) -> None:
+    """Give the rows of one record the place that its first row alone names (REDCap).
+
+    That row is none of the reports, where it holds no hour and no count of its own.
+    """
+    is_record = partial(table.vocabulary.clues.is_heading, "record_id")
+    names = [
+        name
+        for heading in (*_PLACES, "desa", "kode_desa", "tps")
+        for name in table.find_columns(heading)
+    ]
+    for record in list(filter(is_record, table.headings))[:1]:
+        records = table.cells[record].tolist()
+        rows_by_record: dict[Cell, list[int]] = {}
+        for row, key in enumerate(records):
+            if not is_blank(key):
+                rows_by_record.setdefault(key, []).append(row)
+        columns = {name: table.cells[name].tolist() for name in names}
+        for first, *others in rows_by_record.values():
+            blank = all(is_blank(c[row]) for c in columns.values() for row in others)
+            if not others or not blank or all(is_blank(c[first]) for c in columns.values()):
+                continue
+            for column in columns.values():
+                for row in others:
+                    column[row] = column[first]
+            if first in table.find_empty_rows("waktu", "tanggal", "jam", "hadir"):
+                table.reasons.setdefault(first, BASE_OF_RECORD)
+        for name, column in columns.items():
+            table.set_column(name, column)
 
 
 def _fill_down(table: ConvertedTable) -> None:

@@ -29,6 +29,16 @@ def take_time_of_report(table: ConvertedTable) -> None:
         table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
 
 
+def complete_from_reports(table: ConvertedTable) -> None:
+    """Use the time of submission in the rows that left the question for the time empty."""
+    names = table.find_columns("waktu_lapor")[:1]
+    rows = table.find_empty_rows("waktu", "tanggal", "jam") if names else []
+    reported = table.cells[names[0]].tolist() if rows else []
+    rows = [row for row in rows if not is_blank(reported[row])]
+    table.fill("waktu", rows, reported.__getitem__)
+    table.doubt(rows, "waktu kejadian kosong: dipakai waktu lapor")
+
+
 def take_day_of_report(
     table: ConvertedTable, wide: Mapping[str, WideHeading], election: Election
 ) -> None:

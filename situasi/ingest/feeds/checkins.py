@@ -11,6 +11,8 @@ from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 from situasi.ingest.vocabulary.code_lookup import format_code
 
+ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
+
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of check-ins."""
@@ -34,12 +36,16 @@ def _read_checkins(table: TableCheck, place: PlaceColumns) -> Texts:
     cells = table.cells("checkin")
     clues = table.context.vocabulary.clues
     present = {cell for cell in set(cells) if clues.is_cell("present", cell)}
-    if not present:
+    absent = {cell for cell in set(cells) if clues.is_cell("absent", cell)}
+    if not present and not absent:
         return table.read_codes("checkin")
-    codes = table.read_codes("checkin", [None if cell in present else cell for cell in cells])
+    stated = present | absent
+    codes = table.read_codes("checkin", [None if cell in stated else cell for cell in cells])
     for row, cell in enumerate(cells):
         if cell in present:
             code = "tiba_di_tps" if place.tps[row] else "laporan_berkala"
             table.issues.add_warning(row, f"lapor diri {quote(cell)} dibaca {format_code(code)}")
             codes[row] = code
+        elif cell in absent:
+            table.issues.add_error(row, ABSENT.format(cell))
     return codes

@@ -103,10 +103,13 @@ def _join_names(cell: str) -> str:
 def _find_questions(table: ConvertedTable) -> dict[str, dict[str, str]]:
     """Return the answers by column, by question; only questions with two columns of 0 and 1."""
     questions: dict[str, dict[str, str]] = {}
+    known = set(table.headings)
     for heading in table.headings:
-        match = list(_SEPARATOR.finditer(heading))
-        if match and match[-1].start() > 0:
-            question, answer = heading[: match[-1].start()], heading[match[-1].end() :]
+        marks = [mark for mark in _SEPARATOR.finditer(heading) if mark.start() > 0]
+        if marks:  # an answer may hold the mark too: `jenis/Banjir/akses` beside `jenis`
+            asked = (mark for mark in marks if heading[: mark.start()].strip() in known)
+            mark = next(asked, marks[-1])
+            question, answer = heading[: mark.start()], heading[mark.end() :]
             questions.setdefault(question.strip(), {})[heading] = answer.strip()
     return {
         question: columns

@@ -10,8 +10,9 @@ from situasi.ingest.facts.free_words import join_titles
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
+from situasi.ingest.facts.times_of_report import complete_from_reports
 from situasi.ingest.layout.header_detection import make_unique_names
-from situasi.ingest.layout.situation_hours import unfold_situations
+from situasi.ingest.layout.words_by_hour import unfold_hours
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
@@ -32,7 +33,9 @@ from situasi.ingest.sources.source_times import (
     convert_times,
 )
 from situasi.ingest.sources.table_rows import (
+    hold_test_entries,
     leave_out_statements,
+    repeat_above,
     take_part_headings,
     take_tag_row,
     take_time_headings,
@@ -97,6 +100,9 @@ def _complete(
     )
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
+    known = feed or context.vocabulary.detect_feed(converted.headings)
+    if profile is not None and known in {"incidents", "personnel"}:
+        complete_from_reports(converted)
     is_dated = has_time and converted.has_any("waktu", "tanggal")
     if profile is not None and profile.unzoned_times and not is_dated:
         raise UnknownHeadings(
@@ -113,7 +119,7 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
-    table = unfold_situations(table, context.vocabulary)
+    table = unfold_hours(table, context.vocabulary)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
@@ -133,10 +139,13 @@ def _convert(
     _rename(converted, headings)
     join_titles(converted)
     name_tagged_choices(converted)
+    repeat_above(converted)
+    hold_test_entries(converted)
     if headings.form_time is not None:
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
         converted.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu formulir diisi")
     if profile is not None:
+        _join_places(converted)
         _drop_id_scheme(converted, profile)
         _prefix_ids(converted, profile)
         _leave_out_unclear(converted, profile)
@@ -198,6 +207,16 @@ def _rename(converted: ConvertedTable, headings: SourceHeadings) -> None:
         is_second = [name != plain for name, plain in zip(unique, names_by_column, strict=True)]
         order = sorted(range(len(unique)), key=is_second.__getitem__)
         converted.cells = renamed.iloc[:, order]
+
+
+def _join_places(converted: ConvertedTable) -> None:
+    """Join what a source says of the place in several columns: its name, and where it lies."""
+    names = converted.find_columns("tempat")
+    if len(names) > 1:
+        rows = zip(*(converted.cells[name].tolist() for name in names), strict=True)
+        parts = [[str(cell) for cell in row if not is_blank(cell)] for row in rows]
+        converted.drop_columns(names)
+        converted.set_column("tempat", [", ".join(dict.fromkeys(p)) or None for p in parts])
 
 
 def _make_unique(

@@ -36,7 +36,8 @@ _NAMES_PRESENCE = re.compile(r"\b(?:kehadiran|absen|absensi|presensi)\b", re.IGN
 # Headings of the hour at which an officer came to the TPS.
 _ARRIVALS = frozenset(
     ("jamtiba", "pukultiba", "waktutiba", "jamtibaditps", "waktutibaditps", "tibaditpsjam",
-     "jamdatang", "waktudatang", "jamhadir", "waktuhadir", "jamtibadilokasi", "arrivaltime")
+     "scan1", "scanmasuk", "jamscan", "jamdatang", "waktudatang", "jamhadir", "waktuhadir",
+     "jamtibadilokasi", "arrivaltime")
 )  # fmt: skip
 _SIGNATURES = frozenset(("ttd", "tandatangan", "paraf", "ttdparaf"))
 _TICKS = frozenset(
@@ -50,6 +51,7 @@ _STATIONS = re.compile(
     r"\btps\W{0,3}(\d{1,3}(?:\s*(?:,|&|dan|s\.?\s?/?\s?d\.?|-)\s*(?:tps\W{0,3})?\d{1,3})*)",
     re.IGNORECASE,
 )
+_EXPLANATION = re.compile(r"[,;(:]| - ")
 _MIN_SHARE = 0.6  # of the filled cells of the column
 _STRENGTH = re.compile(r"\d{1,3}(?: ?(?:org|orang|pers|personel|personil))?", re.IGNORECASE)
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
@@ -116,19 +118,28 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     such a list, there or as a heading, nothing is done.
     """
     has_officers = table.find_columns("petugas") or table.find_columns("nrp")
-    if not has_officers or table.find_columns("checkin"):
+    if not has_officers:
+        return
+    if table.find_columns("checkin"):
+        _name_arrival_hours(table)
         return
     if (answered := _find_answers(table)) is not None:
         table.cells = table.cells.rename(columns={answered: "checkin"})
         return
     is_list = _TITLE.search(words) is not None
     _merge_ticks(table, is_list=is_list)
-    names = [n for n in table.headings if is_list or _NAMES_PRESENCE.search(n)]
+    clues = table.vocabulary.clues
+    names = [
+        name
+        for name in table.headings
+        if is_list or _NAMES_PRESENCE.search(name) or clues.is_heading("presence_question", name)
+    ]
     name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
-        _take_arrivals(table, _ARRIVALS | (_LISTED_ARRIVALS if is_list else frozenset()))
+        keys = _ARRIVALS | (_LISTED_ARRIVALS if is_list else frozenset())
+        _take_arrivals(table, keys, is_muster=_MUSTER.search(words) is not None)
         return
-    is_present = partial(table.vocabulary.clues.is_cell, "present")
+    is_present = partial(clues.is_cell, "present")
     is_muster = _MUSTER.search(words) is not None
     column = table.cells[name].tolist()
     present = [row for row, cell in enumerate(column) if is_present(cell)]
@@ -137,12 +148,23 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         [("apel" if is_muster else cell) if is_present(cell) else None for cell in column],
     )
     table.doubt(present, "lapor diri dari daftar hadir")
-    if not table.has_any("jam", "waktu"):
-        arrivals = (n for n in table.headings if normalize_key(n) in _ARRIVALS | _LISTED_ARRIVALS)
-        table.cells = table.cells.rename(columns=dict.fromkeys(list(arrivals)[:1], "jam"))
+    _name_arrival_hours(table)
     for row, cell in enumerate(column):
-        if table.vocabulary.clues.is_cell("absent", cell):
+        if clues.is_cell("absent", _take_answer(cell)):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _name_arrival_hours(table: ConvertedTable) -> None:
+    """Take the hours of arrival for those of the check-ins, where no other column holds them."""
+    keys = _ARRIVALS | _LISTED_ARRIVALS
+    arrivals = [name for name in table.headings if normalize_key(name) in keys]
+    if arrivals and not table.has_any("jam", "waktu"):
+        table.cells = table.cells.rename(columns={arrivals[0]: "jam"})
+
+
+def _take_answer(cell: Cell) -> Cell:
+    """Return the answer before what explains it: `Belum` of `Belum, masih di jalan`."""
+    return _EXPLANATION.split(cell, maxsplit=1)[0] if isinstance(cell, str) else cell
 
 
 def _find_answers(table: ConvertedTable) -> str | None:
@@ -200,15 +222,20 @@ def _is_ticked(table: ConvertedTable, name: str) -> bool:
     return filled <= _TICKS
 
 
-def _take_arrivals(table: ConvertedTable, keys: frozenset[str]) -> None:
-    """Make the hours at which officers came to their TPS check-ins. keys: of their heading."""
+def _take_arrivals(table: ConvertedTable, keys: frozenset[str], *, is_muster: bool) -> None:
+    """Make the hours at which officers came to their TPS, or to a muster, check-ins.
+
+    keys: of their heading.
+    """
     name = next((n for n in table.headings if normalize_key(n) in keys), None)
     if name is None or table.find_columns("jam") or table.find_columns("waktu"):
         return
     column = table.cells[name].tolist()
     table.drop_columns([name])
     table.set_column("jam", column)
-    table.set_column("checkin", [None if is_blank(cell) else "tiba_di_tps" for cell in column])
+    has_place = table.has_any("tps", "tempat", "lokasi", "desa")
+    code = "apel" if is_muster else "tiba_di_tps" if has_place else "laporan_berkala"
+    table.set_column("checkin", [None if is_blank(cell) else code for cell in column])
     for row in table.find_empty_rows("jam"):
         table.reasons.setdefault(row, _NOT_ARRIVED)
 
@@ -217,5 +244,5 @@ def _says_presence(table: ConvertedTable, name: str) -> bool:
     clues = table.vocabulary.clues
     filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
     present = [cell for cell in filled if clues.is_cell("present", cell)]
-    stated = len(present) + sum(clues.is_cell("absent", cell) for cell in filled)
+    stated = len(present) + sum(clues.is_cell("absent", _take_answer(cell)) for cell in filled)
     return bool(present) and stated >= _MIN_SHARE * len(filled)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import (
@@ -19,6 +20,8 @@ from situasi.ingest.tables import Cell
 
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
 PART_HEADING = "judul bagian untuk baris di bawahnya, bukan laporan; tidak perlu dibetulkan"
+TEST_ENTRY = "isian percobaan menurut uraiannya, bukan laporan; bila laporan, tulis uraiannya"
+_MAX_TEST_WORDS = 6
 _MAX_STATEMENT_CELLS, _MAX_STATEMENT_CHARS = 3, 80
 _LEVELS = ("kecamatan", "desa", "tps")
 _TAG = re.compile(r"#[a-z][a-z0-9_]*(?:\s*\+[a-z0-9_+\s]+)?", re.IGNORECASE)
@@ -51,6 +54,29 @@ def take_tag_row(table: ConvertedTable) -> dict[str, str]:
         for name, key in keys.items()
         if (own := _HEADING_BY_TAG.get(key) or _HEADING_BY_TAG.get(key.partition("+")[0]))
     }
+
+
+def repeat_above(table: ConvertedTable) -> None:
+    """Read `sda` in a column of times or places as the cell above it, each noted at its row."""
+    is_ditto = partial(table.vocabulary.clues.is_cell, "ditto")
+    for heading in ("tanggal", "waktu", "kecamatan", "desa", "tempat", "lokasi", "pelapor"):
+        for name in table.find_columns(heading):
+            column = table.cells[name].tolist()
+            rows = [row for row, cell in enumerate(column) if is_ditto(cell)]
+            for row in rows:
+                column[row] = column[row - 1] if row else None
+            if rows:
+                table.set_column(name, column)
+                table.doubt(rows, f"{heading} sama dengan baris di atasnya")
+
+
+def hold_test_entries(table: ConvertedTable) -> None:
+    """Hold what somebody sent to try the form: a few words that say so."""
+    for name in table.find_columns("uraian"):
+        for row, cell in enumerate(table.cells[name].tolist()):
+            is_short = isinstance(cell, str) and len(cell.split()) <= _MAX_TEST_WORDS
+            if is_short and table.vocabulary.clues.stands_in("test_entry", str(cell)):
+                table.reasons.setdefault(row, TEST_ENTRY)
 
 
 def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:

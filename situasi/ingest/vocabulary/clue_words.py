@@ -23,7 +23,12 @@ GROUPS = (
     "women",
     "present",
     "absent",
+    "tick",
+    "presence_question",
+    "ditto",
+    "record_id",
     "not_yet",
+    "test_entry",
     "increment",
 )
 
@@ -44,8 +49,10 @@ class ClueWords:
     trouble: in a question about incidents. tell_more: in one that follows a yes (`Bila ada,
     sebutkan`). condition: how one begins that only some answer. summary_sheet: in the name of a
     sheet that sums up others or explains them. men, women: what stands beside a count of only
-    these. present, absent: cells of a list of officers. not_yet: cells that say that something has
-    not happened yet. increment: in titles of counts that are not those until an hour.
+    these. present, absent, tick: cells of a list of officers. presence_question: the heading of
+    such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
+    cells that say that something has not happened yet. increment: in titles of counts that are not
+    those until an hour. test_entry: in a report that somebody sent to try the form.
     `*` at an end of a word: letters may go on there.
     """
 
@@ -57,7 +64,9 @@ class ClueWords:
 
     def is_cell(self, group: str, cell: object) -> bool:
         """Return whether a cell is a word of this group and nothing else."""
-        return isinstance(cell, str) and self.is_heading(group, cell)
+        if not isinstance(cell, str):
+            return False
+        return self.is_heading(group, cell) or cell.strip() in self.words.get(group, ())
 
     def stands_in(self, group: str, text: str) -> bool:
         """Return whether a word of this group stands anywhere in a text."""
@@ -90,7 +99,10 @@ class ClueWords:
 
     @cached_property
     def _keys(self) -> dict[str, frozenset[str]]:
-        return {group: frozenset(map(normalize_key, words)) for group, words in self.words.items()}
+        return {
+            group: frozenset(map(normalize_key, words)) - {""}
+            for group, words in self.words.items()
+        }
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:

@@ -11,7 +11,7 @@ _HEADING = re.compile(
     r"|mencoblos|nyoblos|partisipasi|parmas|pengguna|menggunakan|hak|pilih"
     r"|turnout|voters?|voted|present)\W+)+)?"
     r"(?:s\W{0,2}d\W{0,2}|(?:sampai|hingga|by|at|until)\W+)?"
-    r"(?P<lead>(?:(?:jam|pukul|pkl|pk)\W{0,3}){1,2})?"
+    r"(?P<lead>(?:(?:jam|pukul|pkl|pk)\W{0,3}){1,2}(?:(?:pengecekan|cek|lapor(?:an)?|absen)\W{1,3})?)?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
     r"\W{0,3}(?:(?:jumlah|jml|total|pemilih|hadir|kehadiran"
     r"|l ?[+&/] ?p|memilih|mencoblos|partisipasi|parmas|pengguna hak pilih)\W{0,2}){0,3}"

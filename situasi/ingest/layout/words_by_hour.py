@@ -1,0 +1,113 @@
+"""Tables of words by hour: the situation (`Aman`), or who was there; no counts of voters."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.parsing.count_columns import is_blank_count
+from situasi.ingest.readers.reserved_columns import ALL, NOT_A_REPORT
+from situasi.ingest.tables import Cell, Table
+from situasi.ingest.vocabulary.vocabulary import Vocabulary
+
+_MIN_HOURS = 2
+_MIN_SHARE = 0.5  # of the filled cells that must be a known kind of incident, or none
+
+
+def unfold_hours(table: Table, vocabulary: Vocabulary) -> Table:
+    """Return one row per filled hour where words stand below hours.
+
+    Each keeps the row number of the sender. Other tables are returned as they are.
+    """
+    headings = [name for name in table.cells.columns if name not in ALL]
+    hours = {
+        name: wide.value
+        for name, wide in vocabulary.find_wide_headings(headings).items()
+        if wide.column == "clock" and not wide.is_coded
+    }
+    if len(hours) < _MIN_HOURS:
+        return table
+    columns = {name: table.cells[name].tolist() for name in hours}
+    if _hold_presence(table, headings, columns, vocabulary):
+        ticks = {name: [_read_tick(cell, vocabulary) for cell in c] for name, c in columns.items()}
+        named = _find_named(table, headings, vocabulary)
+        return _unfold(table, hours, ticks, ("kehadiran",), "kehadiran", named)
+    if _hold_situations(list(columns.values()), vocabulary):
+        return _unfold(table, hours, columns, ("jenis", "uraian"), "situasi")
+    return table
+
+
+def _unfold(
+    table: Table,
+    hours: dict[str, str],
+    columns: dict[str, list[Cell]],
+    names: Sequence[str],
+    kind: str,
+    rows_with_hours: Sequence[bool] = (),
+) -> Table:
+    """Return the table with the cells of each hour in a row of its own, under these headings.
+
+    rows_with_hours: whether a row is one of those; () where all are.
+    """
+    marks = [None] * len(table.row_numbers)
+    if NOT_A_REPORT in table.cells.columns:
+        marks = table.cells[NOT_A_REPORT].tolist()
+    cells: list[tuple[int, str | None]] = []
+    for row, mark in enumerate(marks):
+        filled = [name for name in hours if not is_blank(columns[name][row])]
+        is_whole = mark is not None or (rows_with_hours and not rows_with_hours[row])
+        cells += [(row, None)] if is_whole else [(row, name) for name in filled]
+    rows = [row for row, _ in cells]
+    words = [name and columns[name][row] for row, name in cells]
+    kept = [name for name in table.cells.columns if name not in hours]
+    unfolded = table.cells[kept].iloc[rows].reset_index(drop=True)
+    added: dict[str, list[Cell]] = {"jam": [name and hours[name] for _, name in cells]}
+    for name, column in (added | dict.fromkeys(names, words)).items():
+        unfolded[name] = pd.Series(column, dtype="object")
+    empty = len(marks) - len({*rows})
+    notes = [f"tabel {kind} per jam: {len(marks)} baris menjadi {len(cells)} laporan"]
+    notes += [f"{empty} baris tanpa isi dilewati: tidak ada laporan"] if empty else []
+    numbers = [table.row_numbers[row] for row in rows]
+    return replace(table, cells=unfolded, row_numbers=numbers, notes=(*table.notes, *notes))
+
+
+def _hold_situations(columns: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> bool:
+    """Return whether cells are words, most of them a kind of incident, and none a phase."""
+    filled = [cell for column in columns for cell in column if not is_blank(cell)]
+    if not filled or not all(isinstance(c, str) and any(map(str.isalpha, c)) for c in filled):
+        return False
+    distinct = set(filled)
+    known = {cell for cell in distinct if vocabulary.find_code("incidents", "jenis", cell)}
+    if all(map(is_blank_count, known)):  # `nihil` is no count either
+        return False
+    phases = any(vocabulary.find_code("tps", "fase", cell) for cell in distinct - known)
+    return not phases and sum(cell in known for cell in filled) >= _MIN_SHARE * len(filled)
+
+
+def _hold_presence(
+    table: Table, headings: Sequence[str], columns: dict[str, list[Cell]], vocabulary: Vocabulary
+) -> bool:
+    """Return whether the cells beside officers say who is there, in words or by ticks."""
+    named = _find_named(table, headings, vocabulary)
+    filled = {
+        cell
+        for column in columns.values()
+        for cell, is_named in zip(column, named, strict=True)
+        if is_named and not is_blank(cell)
+    }
+    groups = ("present", "absent", "tick")
+    return any(_read_tick(cell, vocabulary) == "hadir" for cell in filled) and all(
+        any(vocabulary.clues.is_cell(group, cell) for group in groups) for cell in filled
+    )
+
+
+def _find_named(table: Table, headings: Sequence[str], vocabulary: Vocabulary) -> list[bool]:
+    """Return whether each row names an officer."""
+    officers = [n for n in headings if vocabulary.find_any_column(n) in {"petugas", "nrp"}]
+    return (~table.cells[officers].isna().all(axis=1)).tolist()
+
+
+def _read_tick(cell: Cell, vocabulary: Vocabulary) -> Cell:
+    is_present = any(vocabulary.clues.is_cell(group, cell) for group in ("present", "tick"))
+    return "hadir" if is_present else cell
