@@ -155,7 +155,7 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
         return
     st.checkbox(
         _("Masukkan {what}").format(what=f"**{title}**"),
-        value=row.is_complete,
+        value=_is_answered(paste, position, row),
         key=_build_widget_key(paste, position),
     )
     render_row_cells("", cells, outcome.text)
@@ -173,6 +173,13 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
         cell = row.cells.get(unclear.heading, "") or _propose_reply(paste, position, unclear)
         _render_question(register, column, key, row, unclear.heading, cell)
         column.caption(markup.escape_markdown(translate_note(unclear.reason)))
+
+
+def _is_answered(paste: Paste, position: RowPosition, row: ProposedRow) -> bool:
+    """Return whether no question is left: else a riot told without its hour would stay behind."""
+    return row.is_complete or all(
+        _propose_reply(paste, position, unclear) for unclear in row.unclear_cells
+    )
 
 
 def _list_ratings(row: ProposedRow) -> list[str]:
@@ -273,6 +280,7 @@ def _submit_selected_rows(context: PageContext, paste: Paste, indexes: range) ->
         ready: dict[str, dict[int, RowCells]] = {}
         for number, row in _select_open_rows(context, paste, index):
             if not st.session_state.get(_build_widget_key(paste, (index, number))):
+                paste.outcomes[index, number] = Outcome(_("tidak dicentang"), is_final=False)
                 continue
             cells, missing = _complete_cells(stamp, paste, (index, number), row)
             if paste.proposals[index].unread_numbers and not st.session_state.get(
