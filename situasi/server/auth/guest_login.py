@@ -63,7 +63,7 @@ async def _find_link(token: str, auth: AuthContext) -> Link | None:
 def _page_path(link: Link) -> str:
     """Return the address that a link opens: of Situasi the light view, which leads to the full."""
     if link.scope.page == "situasi":
-        return light_view.build_path(link.scope.query)
+        return light_view.build_path(link.scope.page, link.scope.query)
     query = urlencode(link.scope.query)
     return f"/{link.scope.page}" + (f"?{query}" if query else "")
 

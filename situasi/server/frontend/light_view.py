@@ -1,4 +1,4 @@
-"""Who is shown the light view of Situasi first: the wall, which is stacked on a small screen."""
+"""Who is shown the light view of a page first: the wall, which is stacked on a small screen."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -14,13 +14,15 @@ WALL_PATH = "/layar"
 # Asks for the full board; kept in a cookie, so that shared addresses do not carry it.
 FULL_PARAMETER = "lengkap"
 _FULL_COOKIE = "situasi-lengkap"
-_PAGES = ("/", "/situasi")
+# Pages that have a view of their own on the wall, by its name.
+PAGES = ("situasi", "partisipasi", "tps", "personel")
 
 
-def build_path(query: Iterable[tuple[str, str]]) -> str:
-    """Return the address of the light view with these filters, by day colours."""
+def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
+    """Return the address of the light view of one of PAGES with these filters, by day colours."""
     kept = [(name, value) for name, value in query if name in (*SITUATION_FILTERS, "lang")]
-    return f"{WALL_PATH}?{urlencode([*kept, ('tema', 'terang')])}"
+    view = [("tampilan", page)] if page != PAGES[0] else []
+    return f"{WALL_PATH}?{urlencode([*kept, *view, ('tema', 'terang')])}"
 
 
 def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:
@@ -31,15 +33,17 @@ def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:
         response = RedirectResponse(request.url.path + (f"?{kept}" if kept else ""), 303)
         response.set_cookie(_FULL_COOKIE, "ya", httponly=True, samesite="lax")
         return response
+    page = request.url.path.removeprefix("/") or PAGES[0]
     is_lighter = (
-        request.url.path in _PAGES
+        page in PAGES
         and viewer is not None
-        and viewer.may_open("situasi")
+        and viewer.may_open("situasi")  # else they have no wall
+        and viewer.may_open(page)
         and app.current_higher_command() is None
         and _is_phone(request)
         and _FULL_COOKIE not in request.cookies
     )
-    return RedirectResponse(build_path(query), 303) if is_lighter else None
+    return RedirectResponse(build_path(page, query), 303) if is_lighter else None
 
 
 def _is_phone(request: Request) -> bool:

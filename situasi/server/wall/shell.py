@@ -41,7 +41,8 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
         style_path=assets.asset_path("wall.css"),
         script_path=assets.asset_path("wall.js"),
         controls=_build_controls(viewer),
-        script_data=_build_script_data(viewer, query) | {"home": _build_home_link(request, viewer)},
+        script_data=_build_script_data(viewer, query)
+        | {"home": _build_home_link(request, viewer, query)},
     )
 
 
@@ -68,14 +69,16 @@ def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _build_home_link(request: Request, viewer: Viewer) -> str:
-    """Return the path of the page Situasi with the same filters."""
+def _build_home_link(request: Request, viewer: Viewer, wall_query: WallQuery) -> str:
+    """Return the path of the page of the only view, else of Situasi, with the same filters."""
+    is_single = len(wall_query.views) == 1 and wall_query.views[0] in light_view.PAGES
+    page = wall_query.views[0] if is_single else light_view.PAGES[0]
     query = [
         (name, value)
         for name, value in request.query_params.multi_items()
         if name in (*view_text.SITUATION_FILTERS, "lang") and not (viewer.link and name != "lang")
     ]
-    return f"/situasi?{urlencode([*query, (light_view.FULL_PARAMETER, 'ya')])}"
+    return f"/{page}?{urlencode([*query, (light_view.FULL_PARAMETER, 'ya')])}"
 
 
 def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:

@@ -9,7 +9,9 @@ const QUIET = 15 * 60 * 1000;
 
 export function footer() {
   const picture = state.picture;
-  text(by("sound"), words[sound.state]);
+  // Nothing rings for a time of the past; a phone has no key to press.
+  const rings = picture?.moment.live !== false && !(narrow.matches && sound.state === "blocked");
+  text(by("sound"), rings ? words[sound.state] : "");
   by("sound").className = sound.state;
   const body = document.body.classList;
   const broken = Boolean(picture?.trouble);
@@ -32,6 +34,7 @@ export function footer() {
   }
   text(by("state"), parts.join(" · "));
   const all = picture.views.length;
+  body.toggle("single", all < 2);
   const place = { at: state.at + 1, all, n: PACE };
   const turning = narrow.matches ? words.picked : state.held ? words.held : words.turning;
   text(by("rotation"), all < 2 ? words.single : fill(turning, place));
