@@ -1,6 +1,7 @@
 """The fields of every form of the page Lapor: exercise switch, place, time, codes and text."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from situasi.board import current_board as board
 from situasi.common.formats import format_date, format_time
 from situasi.common.i18n import _
-from situasi.domain.labels import N_, label
+from situasi.domain.labels import N_, format_jenis_choice, label
 from situasi.domain.register import Register
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ui import url_state
@@ -162,7 +163,8 @@ def render_choice_field(
 ) -> None:
     """Draw a choice from a fixed vocabulary."""
     container.selectbox(
-        title, list(codes), index=None, format_func=lambda code: label(heading, code),
+        title, list(codes), index=None,
+        format_func=format_jenis_choice if heading == "jenis" else partial(label, heading),
         key=widget_key(heading), placeholder=placeholder or _("belum dinilai"),
     )  # fmt: skip
 

@@ -51,6 +51,19 @@ _LABELS: dict[str, dict[str, str]] = {
         "perusakan_logistik": N_("perusakan logistik"),
         "lainnya": N_("lainnya"),
     },
+    # Plain words for a kind that its name does not hold: who types them finds it.
+    "jenis_sebutan": {
+        "unjuk_rasa": N_("demo"),
+        "kericuhan": N_("rusuh, ribut"),
+        "kekerasan": N_("pukul, aniaya"),
+        "intimidasi": N_("ancam"),
+        "penolakan": N_("tolak, boikot"),
+        "apk": N_("baliho"),
+        "psu": N_("PSU"),
+        "lalu_lintas": N_("laka"),
+        "pidana_umum": N_("curi"),
+        "penyanderaan": N_("sandera"),
+    },
     "feed": {
         "incidents": N_("kejadian"),
         "tps": N_("TPS"),
@@ -318,6 +331,12 @@ def label(scale: str, code: str | None) -> str:
     if not isinstance(code, str):
         return _("belum dinilai") if scale in _RATED_SCALES else ""
     return _(_LABELS[scale].get(code, code))
+
+
+def format_jenis_choice(jenis: str) -> str:
+    """Return the name of a kind for a list to choose from, with the plain words for it."""
+    name, words = label("jenis", jenis), _LABELS["jenis_sebutan"].get(jenis)
+    return f"{name} ({label('jenis_sebutan', jenis)})" if words else name
 
 
 def format_situasi_letter(situasi: str) -> str:

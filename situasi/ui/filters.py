@@ -17,7 +17,7 @@ from situasi.common import i18n
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
-from situasi.domain.labels import label
+from situasi.domain.labels import format_jenis_choice, label
 from situasi.domain.register import Register
 from situasi.presentation import map_measures, view_text
 from situasi.ui import tenant, url_state
@@ -43,7 +43,7 @@ def render_jenis_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident kinds; none means all."""
     return render_multi_filter(
         get_multiselect(container), "jenis", _("Jenis"), _without_nihil(feed_schemas.JENIS),
-        partial(label, "jenis"), placeholder=_("semua jenis"),
+        format_jenis_choice, placeholder=_("semua jenis"),
     )  # fmt: skip
 
 
