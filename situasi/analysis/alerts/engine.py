@@ -72,13 +72,21 @@ def compute_station_intervals(
 
 
 @reads(ROSTER, POSTINGS, PERSONNEL)
-def compute_staffing_intervals(
+def compute_presence_intervals(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
-    """Compute the alert intervals of TPS staffing; none for viewers who may not see officers."""
+    """Compute the gaps of TPS staffing, whatever is known of the boxes; see the next analysis."""
     parts = [staffing.find_staffing_gaps(frames, register, at)]
     parts.append(feeds.find_silent_feeds(frames, (PERSONNEL.name,), register.election, at))
     return concat_intervals(parts)
+
+
+@reads(TPS, depends_on=(compute_presence_intervals,))
+def compute_staffing_intervals(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, gaps: pd.DataFrame
+) -> pd.DataFrame:
+    """Compute the alert intervals of TPS staffing; none for viewers who may not see officers."""
+    return staffing.end_at_arrival(gaps, frames[TPS.name], register, at)
 
 
 @reads(NEUTRALITY)

@@ -14,8 +14,6 @@ from situasi.analysis.alerts import engine
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import milestones
-from situasi.analysis.personnel import coverage
-from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.queries import reads
 from situasi.analysis.situation import critical
 from situasi.domain.alert_rules import AlertRule, AlertRules
@@ -31,9 +29,8 @@ MIN_LEVEL = 1
 MAX_AREAS = 2
 # Rules without a place on a list that a whole room reads: neutrality is confidential.
 _LEFT_OUT_RULES = ("berat", "netralitas")
-GAP_RULE = "tanpa_petugas"  # TPS without an officer
 # Of these a few in each of many kecamatan are as many as in one.
-_SUMMED_RULES = (GAP_RULE, "tps_diam", "belum_dibuka", "kotak", "lewat_waktu")
+_SUMMED_RULES = ("tanpa_petugas", "tps_diam", "belum_dibuka", "kotak", "lewat_waktu")
 _ALERT_COLUMNS = ("key", "rule", "level", "kecamatan", "since", "n", "member", "latihan")
 # From this status on somebody works on a case, whoever acknowledged it.
 _HANDLED_FROM = STATUS.index("ditangani")
@@ -45,7 +42,7 @@ COLUMNS = (
 
 @reads(
     INCIDENTS,
-    depends_on=(critical.find_critical_cases, engine.compute_alerts, coverage.compute_coverage),
+    depends_on=(critical.find_critical_cases, engine.compute_alerts),
 )
 def find_decisions(
     frames: FeedFrames,
@@ -53,7 +50,6 @@ def find_decisions(
     at: datetime,
     grave_cases: pd.DataFrame,
     alerts: Alerts,
-    personnel_coverage: Coverage,
 ) -> pd.DataFrame:
     """Find what waits for a decision, the most urgent first; a frame of COLUMNS.
 
@@ -68,12 +64,6 @@ def find_decisions(
     election = register.election
     top = len(election.alerts.levels) - 1  # the gravest
     current = _list_current_alerts(alerts, election.alerts, set(_all_members(grave_cases)))
-    closes = election.local_time(election.tps_closes)
-    rule = election.alerts.rules.get(GAP_RULE)
-    if at >= closes and rule and personnel_coverage.tps["absent"].any():
-        gaps = _list_later_gaps(alerts, personnel_coverage, rule, closes)
-        others = current[current["rule"] != GAP_RULE]
-        current = pd.concat([others, gaps], ignore_index=True) if len(others) else gaps
     rows = [
         *_list_grave_cases(frames[INCIDENTS.name], register, grave_cases, top),
         *_list_alerts(current, election.alerts),
@@ -179,36 +169,6 @@ def _list_current_alerts(
     others = set(current.loc[~current["member"].isin(list(grave_members)), "key"])
     table = table[table["key"].isin(others) | ~table["key"].isin(current["key"])]
     return _assess_current(table, current, rules)
-
-
-def _list_later_gaps(
-    alerts: Alerts, personnel_coverage: Coverage, rule: AlertRule, closes: datetime
-) -> pd.DataFrame:
-    """Return TPS without an officer as alerts: its own end with the voting, the need does not.
-
-    Ballots are counted, and boxes wait, at TPS that still nobody guards.
-    """
-    tps = personnel_coverage.tps
-    absent = tps.loc[tps["absent"], ["code", "kecamatan"]]
-    known = alerts.table.loc[alerts.table["rule"] == rule.code, ["key", "kecamatan", "latihan"]]
-    begins = alerts.members[alerts.members["key"].isin(known["key"])].groupby("member")["begin"]
-    absent = absent.assign(begin=absent["code"].map(begins.min()).fillna(pd.Timestamp(closes)))
-    keys = known.drop_duplicates("kecamatan").set_index("kecamatan")["key"]
-    groups = [(str(area), group) for area, group in absent.groupby("kecamatan", sort=False)]
-    rows = [
-        {
-            "key": keys.get(area, f"{rule.code}|{area}"),
-            "rule": rule.code,
-            "level": rule.level_for(len(group)),
-            "kecamatan": area,
-            "since": group["begin"].min(),
-            "n": len(group),
-            "member": group["code"].iloc[0] if len(group) == 1 else None,
-            "latihan": bool(known["latihan"].any()),
-        }
-        for area, group in groups
-    ]
-    return pd.DataFrame(rows, columns=list(_ALERT_COLUMNS))
 
 
 def _list_alerts(table: pd.DataFrame, rules: AlertRules) -> list[dict[str, Any]]:

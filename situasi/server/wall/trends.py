@@ -104,16 +104,13 @@ def _compute_bounds(data: ViewData) -> list[list[float]]:
 
 
 def _compute_absent(data: ViewData) -> list[float]:
-    """Return how many TPS had no officer at each of the last hours of duty, and have none now."""
+    """Return how many TPS had no officer at each of the last hours, and have none now."""
     election, intervals = data.register.election, data.staffing_intervals
     starts = election.local_time(election.rules.personnel.arrive_by)
-    ends = election.local_time(election.tps_closes)
     rows = intervals[
         (intervals["rule"] == "tanpa_petugas") & intervals["kecamatan"].isin(data.codes)
     ]
-    hours = [timestamps.to_us(at) for at in _list_hours(data)[:-1] if starts <= at < ends]
-    if data.view_time.at - _HOUR >= ends:
-        return []  # after the hours of duty, of which alone it is known
+    hours = [timestamps.to_us(at) for at in _list_hours(data)[:-1] if starts <= at]
     counts = [float(((rows["begin"] <= at) & (rows["end"] > at)).sum()) for at in hours]
     gaps = data.day.coverage_gaps.loc[data.codes]
     return [*counts, float(gaps.loc[gaps["known"], "absent"].sum())] if counts else []

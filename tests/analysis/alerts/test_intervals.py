@@ -130,7 +130,7 @@ def _expected(known: AsOfView, register: Register, at: datetime) -> dict[str, se
         opened, milestones.compute_milestones(known["incidents"]), election.rules.service_levels, at
     )
     feeds = overview.compute_feed_states(known, election, at)
-    arrived = election.local_time(election.rules.personnel.arrive_by) <= at < closes
+    arrived = election.local_time(election.rules.personnel.arrive_by) <= at
     return {
         "tanpa_petugas": set(force["code"][force["absent"]]) if arrived else set(),
         "kurang_pola": set(force["code"][force["below"]]) if at < closes else set(),

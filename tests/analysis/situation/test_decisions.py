@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.personnel.coverage import compute_coverage
 from situasi.analysis.situation import decisions
 from situasi.analysis.situation.critical import find_critical_cases
@@ -140,20 +141,29 @@ def test_what_an_alert_once_was_is_no_matter_of_now(register: Register) -> None:
     assert "belum_dibuka" not in set(found(register, tps=word, at="08.00")["kind"])
 
 
-def test_a_tps_without_an_officer_waits_as_long_as_the_page_names_it(register: Register) -> None:
-    """The alert ends with the voting; the count, and the box, need somebody as before."""
+def test_a_tps_without_an_officer_waits_until_its_box_is_at_the_ppk(register: Register) -> None:
+    """The count, and the box, need somebody as the voting did; who left after it is not missed."""
+    place = {"kecamatan": "16.10.04", "desa": "16.10.04.2012", "tps": "001", "petugas": "P-1"}
     order = rows_of(
         feed_schemas.POSTINGS,
-        report(id="P", petugas="P-1", kecamatan="16.10.04", desa="16.10.04.2012", tps="001",
-               penugasan="tps", instansi="polri", at="05.00"),
-    )  # fmt: skip
+        report(**place, id="P", penugasan="tps", instansi="polri", at="05.00"),
+    )
+    duty = rows_of(
+        feed_schemas.PERSONNEL,
+        report(**place, id="A", checkin="tiba_di_tps", at="06.10"),
+        report(**place, id="B", checkin="kembali", at="12.30"),
+    )
+    box = {"kecamatan": "16.10.04", "desa": "16.10.04.2012", "tps": "002"}
+    arrived = rows_of(feed_schemas.TPS, report(**box, id="K", fase="kotak_tiba_ppk", at="15.30"))
     frames = {name: rows_of(feed) for name, feed in FEEDS.items()}
-    for at in ("12.50", "13.30", "16.00"):
-        known = {**frames, "postings": order}
-        tps = queries.run(compute_coverage, known, register, wib(at)).tps
-        row = found(register, postings=order, at=at).set_index("kind").loc["tanpa_petugas"]
-        assert row["count"] == tps["absent"].sum() > 1, at
-        assert row["since"] == wib("06.45"), at
+    known = {**frames, "postings": order, "personnel": duty, "tps": arrived}
+    rest = {name: rows for name, rows in known.items() if name != "incidents"}
+    others = len(register.tps[register.tps["kecamatan"] == "16.10.04"]) - 1
+    for at, count in (("12.50", others + 1), ("13.30", others), ("16.00", others - 1)):
+        view = AsOfView(known, wib(at))
+        tps = queries.run(compute_coverage, view, register, wib(at)).tps
+        row = found(register, **rest, at=at).set_index("kind").loc["tanpa_petugas"]
+        assert row["count"] == tps["absent"].sum() == count, at
 
 
 def test_nothing_known_and_nothing_due_asks_for_nothing(register: Register) -> None:

@@ -1,7 +1,8 @@
 """Alert intervals of TPS without an officer, or with fewer posted than the pattern requires.
 
 What personnel.coverage says of one moment, for all moments at once: for each officer the times
-in which an order, a check-in and an agency were the newest known.
+in which an order, a check-in and an agency were the newest known. Without an officer: until the
+box of the TPS is at the PPK (end_at_arrival).
 """
 
 from collections.abc import Mapping
@@ -20,11 +21,13 @@ from situasi.analysis.alerts.intervals import (
     find_newest_rows,
     find_uncovered,
 )
+from situasi.analysis.alerts.rules import stations
 from situasi.analysis.personnel import orders as personnel_orders
 from situasi.analysis.personnel.officers import POLICE_GROUPS, classify_agency, get_feed_frame
 from situasi.analysis.personnel.presence import AT_POST_CHECKINS
 from situasi.analysis.personnel.requirements import build_requirement_table
 from situasi.analysis.runs import is_last_of_run, next_in_run
+from situasi.analysis.stations.ballot_boxes import ARRIVED_BOX_PHASES
 from situasi.analysis.timestamps import NEVER, Micros
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
@@ -63,17 +66,37 @@ def find_staffing_gaps(
         ],
         ignore_index=True,
     )
-    presence = _clip_to_police(presence, police)
+    released = _find_released(checkins, orders, register, at)
+    presence = _clip_to_police(pd.concat([presence, released], ignore_index=True), police)
     posted = _clip_to_police(orders, police)
     need = build_requirement_table(register)["need"].to_numpy("float64")
     election = register.election
     arrive_by = timestamps.to_us(election.local_time(election.rules.personnel.arrive_by))
+    closes = timestamps.to_us(election.local_time(election.tps_closes))
     return concat_intervals([
         _find_gaps("kurang_pola", posted, posted["share"].to_numpy("float64"), need,
-                   np.maximum(required_from, timestamps.to_us(election.day_start)), register),
+                   np.maximum(required_from, timestamps.to_us(election.day_start)), closes,
+                   register),
         _find_gaps("tanpa_petugas", presence, np.ones(len(presence)), np.ones(len(need)),
-                   np.maximum(required_from, arrive_by), register),
+                   np.maximum(required_from, arrive_by), timestamps.to_us(election.day_end),
+                   register),
     ]).assign(latihan=has_exercise)  # fmt: skip
+
+
+def end_at_arrival(
+    intervals: pd.DataFrame, rows: pd.DataFrame, register: Register, at: datetime
+) -> pd.DataFrame:
+    """End the gaps of a TPS when its box is known to be at the PPK: then it needs nobody.
+
+    rows: of the TPS feed.
+    """
+    arrivals = rows[rows["fase"].isin(ARRIVED_BOX_PHASES)]
+    known = stations.build_station_reports(arrivals, register, at)
+    arrived_us = known.first_known_times(np.ones(len(known.reports), dtype=bool))
+    station = pd.Index(register.tps["code"]).get_indexer(pd.Index(intervals["member"]))
+    limit = np.where(intervals["rule"] == "tanpa_petugas", arrived_us[station], FOREVER)
+    cut = intervals.assign(end=np.minimum(intervals["end"].to_numpy("int64"), limit))
+    return cut[cut["begin"] < cut["end"]]
 
 
 def _find_order_intervals(
@@ -282,6 +305,34 @@ def _find_en_route(
     return lasting
 
 
+def _find_released(
+    checkins: pd.DataFrame, orders: pd.DataFrame, register: Register, at: datetime
+) -> pd.DataFrame:
+    """Return who, code, begin, end: TPS whose officers did their duty and left after the voting.
+
+    As in personnel.staffing: from the closing on, a TPS whose officer was at a post before, or has
+    returned, is without an officer by right.
+    """
+    rows, known_us = filter_known_by(checkins, at)
+    heard = np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"]))
+    officer, names = pd.factorize(rows["petugas"])
+    chosen, until = find_newest_rows(officer, heard, _chronological_rank(rows))
+    arrived = rows["checkin"].isin(AT_POST_CHECKINS).to_numpy()
+    returned = (rows["checkin"] == "kembali").to_numpy()[chosen]
+    closes = timestamps.to_us(register.election.local_time(register.election.tps_closes))
+    times = pd.DataFrame(
+        {
+            "who": np.asarray(names, dtype=object)[[*officer[arrived], *officer[chosen][returned]]],
+            "begin": np.maximum([*heard[arrived], *heard[chosen][returned]], closes),
+            "end": [*np.full(int(arrived.sum()), FOREVER), *until[returned]],
+        }
+    )
+    # Once is enough: of the arrivals of an officer the first.
+    times = times.sort_values("begin", kind="stable").drop_duplicates(["who", "end"])
+    at_tps = orders.loc[orders["code"].notna(), ["who", "code", "begin", "end"]]
+    return _intersect(times, at_tps)[["who", "code", "begin", "end"]]
+
+
 def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     """Return who, named (the TPS, None: none of the register), place (the TPS, else the kecamatan),
     begin, end of newest check-ins from a post; equal ones in a row are joined."""
@@ -318,13 +369,13 @@ def _find_gaps(
     weight: npt.NDArray[np.float64],
     need: npt.NDArray[np.float64],
     start: Micros,
+    stop: int,
     register: Register,
 ) -> pd.DataFrame:
     """Find when the officers at a TPS, by weight, are fewer than it needs.
 
-    officers: code, begin, end. need, start: by TPS; from when on until the TPS close.
+    officers: code, begin, end. need, start: by TPS; from when on. stop: until when.
     """
-    stop = timestamps.to_us(register.election.local_time(register.election.tps_closes))
     station = pd.Index(register.tps["code"]).get_indexer(pd.Index(officers["code"]))
     inside = station >= 0
     where, begin, end = find_uncovered(
