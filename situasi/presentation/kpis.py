@@ -229,7 +229,7 @@ def format_silent_feeds(
     if not any(feed.is_expected for feed in feeds):
         return KpiText("senyap", title, "–", _("di luar jam pemantauan") + quarantine_text)
     if places is not None and len(places):
-        note = _format_silent_places(places, name_of)
+        note = format_silent_places(places, name_of)
         if names:
             note = ", ".join(names) + " · " + note
         value = format_counts(_("{n} tempat"), n=len(places))
@@ -242,7 +242,7 @@ def format_silent_feeds(
     return KpiText("senyap", title, value, note + quarantine_text, bool(names))
 
 
-def _format_silent_places(places: pd.DataFrame, name_of: Callable[[str], str]) -> str:
+def format_silent_places(places: pd.DataFrame, name_of: Callable[[str], str]) -> str:
     """Return the largest silences, such as 'TPS Tanjung Batu 44 dari 70'."""
     listed: list[Any] = list(places.head(MAX_SILENT_PLACES).itertuples())
     texts = [

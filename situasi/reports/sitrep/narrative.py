@@ -86,6 +86,9 @@ def _write_introduction(data: SitrepData) -> list[str]:
         f"data versi {format_number(data.version)}.",
     ]
     silent = [label("feed", feed.feed) for feed in data.overview.feed_states if feed.is_silent]
+    silent_places = data.area_summary.select_silent_places(data.codes)
+    if len(silent_places):
+        silent.append(kpis.format_silent_places(silent_places, register.name_of))
     if silent:
         sentences.append(
             f"Sumber yang senyap pada saat itu: {', '.join(silent)}; angkanya bisa tertinggal."

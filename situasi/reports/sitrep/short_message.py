@@ -55,7 +55,10 @@ def _build_head(
     states = [f"{name} {format_number(counts.get(code, 0))}" for code, name in names.items()]
     selected = [by_key[key] for key in _FIGURE_KEYS if key in by_key]
     figures = [f"{figure.title}: {_format_value(figure)}" for figure in selected]
-    return [*lines, f"Situasi kecamatan: {', '.join(states)}", *figures]
+    # What is silent is said before any figure: they lack it.
+    silence = by_key["senyap"]
+    silent = [f"{silence.title}: {_format_value(silence)}"] if silence.alarm else []
+    return [*lines, f"Situasi kecamatan: {', '.join(states)}", *silent, *figures]
 
 
 def _format_value(key_figure: KeyFigure) -> str:
