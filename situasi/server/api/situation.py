@@ -48,7 +48,7 @@ def build_figures(
         **_build_age(overview, zone),
         "open": _build_open(overview),
         "situasi": _build_situasi(overview, register, zone),
-        "turnout": _build_turnout(summary.compute_total(day.turnout.loc[codes])),
+        "turnout": _build_turnout(summary.compute_shown_total(day.turnout, codes, register)),
         "tps": _build_tps(day.stations[day.stations["kecamatan"].isin(codes)]),
         "personnel": _build_personnel(day.coverage_gaps.loc[codes]) if with_personnel else None,
         "alerts": None if alerts is None else _build_alerts(alerts, register, overview.at),

@@ -79,6 +79,25 @@ def test_turnout_says_of_whom_and_between_which_bounds(asking: Asking) -> None:
     assert set(found["estimated"]) == {"dpt", "dpt_told"}
 
 
+def test_only_what_is_estimated_is_marked_so(asking: Asking) -> None:
+    """The list of the whole kabupaten is official; those of most kecamatan and TPS are not."""
+    codes = asking.board.register.tps["code"].tolist()
+    rows = [
+        {"waktu": "27/11/2024 11.00", "kode_kecamatan": code[:8],
+         "kode_desa": code.rpartition(".")[0], "tps": code[-3:], "hadir": 90}
+        for code in codes
+    ]  # fmt: skip
+    stored(asking, "tps", *rows[1:])
+    assert told(asking)["turnout"]["estimated"] == {"dpt": False, "dpt_told": True}
+    stored(asking, "tps", rows[0])
+    assert told(asking)["turnout"]["estimated"] == {"dpt": False, "dpt_told": False}
+    estimated = {
+        code for code, place in asking.board.register.kecamatan.items() if place.dpt_estimated
+    }
+    found = told(asking, f"kec={min(estimated)}")["turnout"]
+    assert found["estimated"] == {"dpt": True, "dpt_told": True}
+
+
 def test_phases_of_all_tps_add_up_to_them(asking: Asking) -> None:
     row = {"waktu": "27/11/2024 07.05", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1"}
     stored(asking, "tps", row | {"fase": "dibuka"})
