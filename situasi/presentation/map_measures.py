@@ -106,7 +106,7 @@ def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
         alpha = GREEN_OPACITY if state == "hijau" else 255
         # Whatever was stated, hijau too: where half is silent that is not all there is.
         hatch = silent.get(place.code, 0.0)
-        return AreaStyle(place.name, value, SITUASI[state], alpha, hatch=hatch)
+        return AreaStyle(place.name, value, SITUASI[state], alpha, hatch=hatch, situasi=state)
 
     legend = [(Mark("situasi", code), label("situasi", code)) for code in SITUASI]
     hatch_label = _("separuhnya senyap") if silent else ""

@@ -1,7 +1,10 @@
-"""Hatching over areas of which part is not known: the closer the lines, the larger that part."""
+"""Hatching of areas: lines for what is not known of it, the closer the more, and of its situasi.
+
+As on the wall and in print: lines the other way for kuning, crossed ones for merah.
+"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +13,7 @@ import shapely
 
 from situasi.domain.boundaries import Boundaries
 from situasi.figures.maps.area_style import AreaStyle
-from situasi.figures.theme import Theme, hex_to_rgba
+from situasi.figures.theme import SITUASI_INK, Theme, hex_to_rgba
 
 # Lines of the whole kabupaten where all is unknown; half as many where half is. Few are sent.
 _LINES = 60
@@ -18,33 +21,54 @@ _LEVELS = 4
 # Shares below this are not drawn: one silent TPS of many is no hatched kecamatan.
 MIN_SHARE = 0.125
 
+# How close the lines of a situasi are, and in which directions: rising is the other way.
+_SITUASI_LEVEL = 3
+_RISING = {"kuning": (True,), "merah": (True, False)}
+
 Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 def build_hatch_layers(
     boundaries: Boundaries, areas: Mapping[str, AreaStyle], theme: Theme
 ) -> list[pdk.Layer]:
-    """Build the layer of hatching; none where nothing is hatched."""
-    rows = [
-        {"from": start, "to": end}
-        for code, area in areas.items()
-        if code in boundaries.codes and area.hatch >= MIN_SHARE
-        for start, end in find_hatch_lines(boundaries, code, find_level(area.hatch))
+    """Build the layers of hatching; none where nothing is hatched.
+
+    Lines of a stated kuning or merah are not mixed with those of what is not known.
+    """
+    drawn = {code: area for code, area in areas.items() if code in boundaries.codes}
+    unknown = [
+        line
+        for code, area in drawn.items()
+        if area.hatch >= MIN_SHARE and area.situasi not in _RISING
+        for line in find_hatch_lines(boundaries, code, find_level(area.hatch))
     ]
-    if not rows:
-        return []
-    return [
-        pdk.Layer(
-            "LineLayer",
-            rows,
-            id="arsir",
-            get_source_position="from",
-            get_target_position="to",
-            get_color=hex_to_rgba(theme.ink, 170),
-            get_width=1,
-            width_units='"pixels"',
-        )
-    ]
+    layers = [_build_line_layer("arsir", unknown, hex_to_rgba(theme.ink, 170), 1)]
+    for situasi, directions in _RISING.items():
+        lines = [
+            line
+            for code, area in drawn.items()
+            if area.situasi == situasi
+            for is_rising in directions
+            for line in find_hatch_lines(boundaries, code, _SITUASI_LEVEL, is_rising=is_rising)
+        ]
+        ink = hex_to_rgba(SITUASI_INK[situasi], 200)
+        layers.append(_build_line_layer(f"arsir_{situasi}", lines, ink, 1.5))
+    return [layer for layer in layers if layer.data]
+
+
+def _build_line_layer(
+    layer_id: str, lines: Sequence[Line], colour: list[int], width_px: float
+) -> pdk.Layer:
+    return pdk.Layer(
+        "LineLayer",
+        [{"from": start, "to": end} for start, end in lines],
+        id=layer_id,
+        get_source_position="from",
+        get_target_position="to",
+        get_color=colour,
+        get_width=width_px,
+        width_units='"pixels"',
+    )
 
 
 def find_level(share: float) -> int:
@@ -53,14 +77,17 @@ def find_level(share: float) -> int:
 
 
 @lru_cache(maxsize=256)
-def find_hatch_lines(boundaries: Boundaries, code: str, level: int) -> tuple[Line, ...]:
-    """Find the diagonal lines inside a kecamatan, in degrees."""
+def find_hatch_lines(
+    boundaries: Boundaries, code: str, level: int, *, is_rising: bool = False
+) -> tuple[Line, ...]:
+    """Find the diagonal lines inside a kecamatan, in degrees; they fall to the east, or rise."""
     west, south, east, north = boundaries.bounds
     size = (east - west) + (north - south)
     count = _LINES * level // _LEVELS
     starts = west + size * (np.arange(count) + 0.5) / count
     height = north - south
-    diagonals = shapely.linestrings([[(start, south), (start - height, north)] for start in starts])
+    foot, top = (north, south) if is_rising else (south, north)
+    diagonals = shapely.linestrings([[(start, foot), (start - height, top)] for start in starts])
     polygon = boundaries.polygons[boundaries.codes.index(code)]
     parts = shapely.get_parts(shapely.intersection(diagonals, polygon))
     return tuple(

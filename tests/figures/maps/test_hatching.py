@@ -29,3 +29,20 @@ def test_nothing_is_hatched_where_all_is_known_or_nearly() -> None:
     assert build_hatch_layers(BOUNDARIES, areas, LIGHT) == []
     [layer] = build_hatch_layers(BOUNDARIES, {CODE: AreaStyle("Pemulutan", hatch=0.7)}, LIGHT)
     assert len(layer.data) == len(find_hatch_lines(BOUNDARIES, CODE, 3))
+
+
+def _slopes(situasi: str) -> set[bool]:
+    areas = {CODE: AreaStyle("Pemulutan", fill="#000000", hatch=0.9, situasi=situasi)}
+    [layer] = build_hatch_layers(BOUNDARIES, areas, LIGHT)
+    lines = [(row["from"], row["to"]) for row in layer.data]
+    polygon = BOUNDARIES.polygons[BOUNDARIES.codes.index(CODE)]
+    assert all(polygon.buffer(0.001).covers(shapely.LineString(line)) for line in lines)
+    long = [(a, b) for a, b in lines if abs(a[0] - b[0]) > 0.001]
+    return {(b[1] - a[1]) * (b[0] - a[0]) > 0 for a, b in long}
+
+
+def test_a_stated_situasi_is_told_by_lines_and_not_by_colour_alone() -> None:
+    """One way for what is not known, the other way for kuning, both for merah."""
+    assert _slopes("hijau") == {False}
+    assert _slopes("kuning") == {True}
+    assert _slopes("merah") == {True, False}
