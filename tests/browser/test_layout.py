@@ -17,7 +17,7 @@ from tests.tools.words import existing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-WALL, DESK, PHONE = (1920, 1080), (1366, 768), (390, 844)
+LARGE, WALL, DESK, PHONE = (3840, 2160), (1920, 1080), (1366, 768), (390, 844)
 
 # Parts of a card that stick out of it, or hold more than they show.
 _CUT_OFF = """() => [...document.querySelectorAll('.si-card')].flatMap(card => {
@@ -73,6 +73,12 @@ def test_the_page_fits_a_phone_a_desk_and_a_wall(
         assert viewer.page.evaluate(_BROKEN_MARKS) == [], width
         assert width == PHONE[0] or viewer.page.evaluate(_CUT_TITLES) == [], width
     viewer.until(lambda: _ends(viewer, "[data-testid=stSlider]") <= WALL[1], "a wall must scroll")
+    if not dark:  # once: a large screen is drawn slowly
+        viewer.page.set_viewport_size({"width": LARGE[0], "height": LARGE[1]})
+        viewer.until(
+            lambda: 0.75 * LARGE[1] < _ends(viewer, "[data-testid=stSlider]") <= LARGE[1],
+            "the lower part of a large screen is empty",
+        )
     viewer.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     viewer.until(
         lambda: _ends(viewer, ".si-card") <= DESK[1] / 3, "key figures take more than a third"
