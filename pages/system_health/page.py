@@ -73,10 +73,10 @@ MEASURES = (
         "ready", N_("Menyiapkan halaman"), N_("detik"), lambda beat: beat.ready_s, SLOW_READ_S
     ),
     HealthMeasure(
-        "viewers", N_("Halaman terbuka"), N_("halaman"), lambda beat: float(beat.open_pages)
+        "viewers", N_("Halaman terbuka"), N_("jumlah"), lambda beat: float(beat.open_pages)
     ),
     HealthMeasure(
-        "waiting", N_("Karantina"), N_("baris"), lambda beat: float(beat.quarantined_rows)
+        "waiting", N_("Karantina"), N_("baris menunggu"), lambda beat: float(beat.quarantined_rows)
     ),
     HealthMeasure(
         "memory",

@@ -1,7 +1,7 @@
 """Chart of one measure of the server through the last hours."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import plotly.graph_objects as go
 
@@ -10,6 +10,7 @@ from situasi.figures.charts.template import INSIDE_AXIS, create_figure
 from situasi.figures.theme import Theme
 
 HEIGHT = 150
+_SHORT = timedelta(minutes=6)
 
 
 def build_health_chart(
@@ -30,6 +31,8 @@ def build_health_chart(
         line={"color": theme.accent, "width": 1.5},
         hovertemplate="%{x} · %{y:,.2f} " + unit + "<extra></extra>",
     )  # fmt: skip
+    # Of the first minutes a clock without seconds would say the same several times.
+    is_short = bool(local) and local[-1] - local[0] < _SHORT
     known = [value for value in values if value is not None]
     top = max([*known, limit or 1.0])
     if limit is not None:
@@ -37,9 +40,9 @@ def build_health_chart(
     figure.update_layout(
         height=HEIGHT,
         xaxis={
-            "tickformat": get_time_pattern(),
+            "tickformat": get_time_pattern(with_seconds=is_short),
             "hoverformat": get_time_pattern(with_seconds=True),
-            "nticks": 6,
+            "nticks": 4 if is_short else 6,
         },
         yaxis={
             **INSIDE_AXIS,
