@@ -37,7 +37,7 @@ def format_filter_value(register: Register, name: str, code: str) -> str:
     formatters: dict[str, Callable[[str], str]] = {
         "kec": register.name_of,
         "rentang": format_window,
-        "sejak": lambda at: at.replace("T", " ")[:16],
+        "sejak": _format_moment,
         "derajat": lambda code: alerts.format_level(rules, rules.levels.index(code)),
         "aturan": lambda code: alerts.format_rule(rules, code),
         "hidup": alerts.format_status,
@@ -81,8 +81,17 @@ def format_filters(register: Register, query: Iterable[tuple[str, str]]) -> str:
                 _format_filter_value_or_code(register, name, value)
             )
         elif name == "saat":
-            texts_by_title.setdefault(_("saat"), []).append(value.replace("T", " "))
+            texts_by_title.setdefault(_("saat"), []).append(_format_moment(value))
     return "; ".join(f"{title}: {', '.join(texts)}" for title, texts in texts_by_title.items())
+
+
+def _format_moment(text: str) -> str:
+    """Return a moment of an address as 27 Nov 2024 10.30; as it is where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{format_date(moment)} {format_time(moment)}"
 
 
 def _format_filter_value_or_code(register: Register, name: str, code: str) -> str:
