@@ -66,8 +66,8 @@ def _build_decisions(data: ViewData) -> WallView:
     ]
     return WallView(
         _("Putuskan"),
-        # No more figures: what they warn of is among the matters, which need the space.
-        [kpis.format_open_incidents(data.overview), _format_situasi(data.overview)],
+        # No figures: what they warn of is among the matters, which need the space.
+        [],
         "situasi",
         _("Menunggu keputusan"),
         lines,
