@@ -334,8 +334,9 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_is_cut(
             name, sizes = title(page), page.evaluate(_SIZES)
             word_mm = min(sizes["html"] + sizes["map"]) * CAP_SHARE * 4_000 / width
             assert word_mm >= LEGIBLE_MM - 0.5, (name, width, word_mm)
-            figure_mm = min(sizes["keys"]) * CAP_SHARE * 1_904 / width
-            assert figure_mm >= LEGIBLE_MM - 0.5, (name, width, figure_mm)
+            if name != "Putuskan":  # it has matters alone
+                figure_mm = min(sizes["keys"]) * CAP_SHARE * 1_904 / width
+                assert figure_mm >= LEGIBLE_MM - 0.5, (name, width, figure_mm)
             assert 0.35 <= sizes["mapShare"] <= 0.42, (name, sizes["mapShare"])
             assert sizes["cut"] == [], (name, width)
             assert page.locator("#lines li:visible").count() <= 6
@@ -379,11 +380,13 @@ def test_other_screens_are_read_from_ten_metres_and_nothing_is_cut(
     for _ in range(len(VIEW_NAMES)):
         page.keyboard.press("ArrowRight")
         name, sizes = title(page), page.evaluate(_SIZES)
-        read_mm = min(sizes[measured]) * CAP_SHARE * mm_per_px
-        assert read_mm >= LEGIBLE_MM - 0.5, (name, size, read_mm)
+        if sizes[measured]:
+            read_mm = min(sizes[measured]) * CAP_SHARE * mm_per_px
+            assert read_mm >= LEGIBLE_MM - 0.5, (name, size, read_mm)
         assert sizes["cut"] == [], (name, size)
         if name == "Putuskan" and measured == "html":
-            assert page.locator("#lines li:visible").count() >= 2, size
+            least = 4 if (size, query) == ((1920, 1080), "") else 2
+            assert page.locator("#lines li:visible").count() >= least, size
         if size[0] > 2.4 * size[1]:  # these names are as large as the bands and the values leave
             names_mm = min(sizes["map"]) * CAP_SHARE * mm_per_px
             assert names_mm >= 0.8 * LEGIBLE_MM, (name, size, names_mm)
