@@ -5,8 +5,9 @@ a day of this place was recorded: its variance stands for that), plus how this p
 what the day itself has, which all places share, plus what place and day have together. Own days
 narrow the second and third (a normal conditioned on what was seen). Higgins, Thompson and
 Spiegelhalter (2009): with few days the interval of the next one is that of t with days - 1 degrees,
-and its variance is 1 + 1/days times that of a day. With many, day_conformal. How places differ for
-good was measured on many places: that part of the variance is kept apart (Pace.of_days).
+and the mean of so many days is wrong by 1/days of their variance. That is a part of what is not
+known of the country, so own days narrow it too. With many days, day_conformal. How places differ
+for good was measured on many places: that part of the variance is kept apart (Pace.of_days).
 """
 
 from collections import defaultdict
@@ -61,9 +62,12 @@ def estimate_pace(
         build_interpolation(real_days.days[0].elapsed, elapsed) @ real_days.least_day_sd,
     )
     mean, few, many = _learn_from_own_days(
-        mean, country, persistent, day_covariance, _move_all(own_days, elapsed, real_days.days)
+        mean,
+        country + day_covariance / len(real_days.days),
+        persistent,
+        day_covariance,
+        _move_all(own_days, elapsed, real_days.days),
     )
-    few = few * (1 + 1 / count)
     end = np.zeros_like(few)
     end[-1, -1] = _END_SD**2
     return PaceEstimate(

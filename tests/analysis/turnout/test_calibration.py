@@ -152,10 +152,11 @@ def test_a_day_is_as_unsure_as_days_places_and_the_country_together() -> None:
     found = real_day_pace.estimate_pace(made, (), whole().election)
     between = 2 * np.log(1.1) ** 2
     unknown = (np.log(0.17) - np.log(0.1)) ** 2 / 2  # one country, and the curve that is assumed
-    # 1 + 1/days, of t with days - 1 degrees (Higgins, Thompson and Spiegelhalter 2009); what places
+    # A day has 1 + 1/days, of t with days - 1 degrees (Higgins, Thompson and Spiegelhalter 2009).
+    # How far another country lies is measured from the mean as it is, so it has not; what places
     # keep was measured on many.
     kept, of_day = 0.005, 0.005
-    assert found.pace.of_days[0, 0] == pytest.approx((between + unknown + of_day) * 1.5)
+    assert found.pace.of_days[0, 0] == pytest.approx((between + of_day) * 1.5 + unknown)
     assert found.pace.covariance[0, 0] == pytest.approx(found.pace.of_days[0, 0] + kept)
     assert found.degrees == 1
 
@@ -167,9 +168,10 @@ def test_what_own_days_leave_open_is_what_bayes_says() -> None:
     gap = np.log(SHARES) - np.log([0.17, 0.38, 0.59, 0.77, 0.92])
     usual = np.outer(gap, gap) / 2 + np.eye(5) * 0.005
     of_day = np.full((5, 5), 2 * np.log(1.1) ** 2) + np.eye(5) * 0.005
-    left = np.linalg.inv(np.linalg.inv(usual) + 2 * np.linalg.inv(of_day))
+    of_mean = of_day / 2  # of two days, which own days correct as they do the country
+    left = np.linalg.inv(np.linalg.inv(usual + of_mean) + 2 * np.linalg.inv(of_day))
     pace = real_day_pace.estimate_pace(made, own, here).pace
-    few, many = pace.of_days / 1.25, pace.covariance - pace.of_days
+    few, many = pace.of_days, pace.covariance - pace.of_days
     assert (few + many)[:5, :5] == pytest.approx(left + of_day, abs=1e-6)
     assert np.linalg.eigvalsh(many).min() > -1e-9
     assert many[0, 0] < 0.005
