@@ -121,9 +121,9 @@ def compute_components(
 
     silent = np.setdiff1d(np.arange(len(rolls)), station_index)
     rounds_missed = min((int(newest.slot.max()) + 1) / end_slot, 1.0)
+    turnout_sd = _estimate_turnout_sd(rate, levels.station_sd, newest, rolls, parameters)
     unreported = estimate_silent_stations(
-        silent, rolls, levels.shrunk_rate, levels.station_sd, max_voters,
-        rounds_missed, parameters, rules,
+        silent, rolls, levels.shrunk_rate, turnout_sd, max_voters, rounds_missed, parameters, rules,
     )  # fmt: skip
     weights = _compute_weight_by_slot(final, unreported.voters, newest, rolls, end_slot + 1)
     return ForecastComponents(
@@ -175,6 +175,21 @@ def _estimate_levels(
     own = between / (between + noise)  # 0 where a kecamatan reported nothing
     shrunk = np.where(known, total + own * (mean - total), total)
     return _TurnoutLevels(centre, sd, shrunk, between * (1 - own))
+
+
+def _estimate_turnout_sd(
+    rate: Floats, station_sd: float, newest: TurnoutCounts, rolls: VoterRolls,
+    parameters: ForecastParameters,
+) -> float:  # fmt: skip
+    """Estimate the sd of the turnout of TPS in their kecamatan, without that of their pace.
+
+    rate, station_sd: of estimates of their end, as shares of the list. In the morning most of what
+    sets these apart is when their voters come. No less than what a TPS's own past leaves open.
+    """
+    dpt = rolls.dpt[newest.station_index]
+    of_pace = float(np.median(_compute_pace_sd(rate * dpt, newest.slot, parameters.pace) / dpt))
+    least = min(parameters.past_sd * float(np.median(rate)), station_sd)
+    return max(float(np.sqrt(max(station_sd**2 - of_pace**2, 0.0))), least)
 
 
 def _winsorise(

@@ -36,15 +36,16 @@ def estimate_silent_stations(
     silent: npt.NDArray[np.int64],
     rolls: VoterRolls,
     kecamatan_rate: Floats,
-    station_sd: float,
+    turnout_sd: float,
     max_voters: Floats,
     rounds_missed: float,
     parameters: ForecastParameters,
     rules: Rules,
 ) -> SilentStations:
-    """Estimate the TPS at these positions. kecamatan_rate: turnout of each kecamatan.
+    """Estimate the TPS at these positions.
 
-    station_sd: of a TPS's rate in its kecamatan. rounds_missed: share of the day's rounds.
+    In shares of the list: kecamatan_rate, the turnout of each kecamatan; turnout_sd, of a TPS in
+    its kecamatan. rounds_missed: share of the day's rounds.
     """
     told = np.setdiff1d(np.arange(len(rolls)), silent)
     rate = kecamatan_rate[rolls.kecamatan_index[silent]]
@@ -55,7 +56,7 @@ def estimate_silent_stations(
     expected = rate * np.where(has_past, ratio, 1.0) * lower
     voters = np.minimum(expected * rolls.dpt[silent], max_voters[silent])
     shared = unknown * rules.unreported_sd * voters
-    own = np.where(has_past, parameters.past_sd * voters, station_sd * rolls.dpt[silent]) ** 2
+    own = np.where(has_past, parameters.past_sd * voters, turnout_sd * rolls.dpt[silent]) ** 2
     return SilentStations(
         *(rolls.sum_by_kecamatan(values, silent) for values in (voters, shared, own))
     )

@@ -88,6 +88,28 @@ def test_tps_at_another_hour_than_the_rest_deviate_for_themselves() -> None:
     assert one.sigma == pytest.approx(0.5 * np.linalg.norm(final), rel=0.1)
 
 
+def test_when_voters_come_says_nothing_of_how_far_the_turnout_of_silent_tps_differs() -> None:
+    """TPS of one turnout whose first hour differs by half; none of one kecamatan told anything."""
+    here = with_pace(replace(PACE, covariance=np.zeros((6, 6)), tps=np.full(6, 0.5)))
+    told = [code for code in codes() if not code.startswith(HOME)]
+    paces = np.exp(np.random.default_rng(8).normal(0, 0.5, len(told)))
+    rows = [
+        row
+        for code, pace in zip(told, paces, strict=True)
+        for row in at_rate(0.5 * pace, [code], "08.00")
+    ]
+    silent = 0.5 * register().tps.set_index("code")["dpt"][codes(HOME)].to_numpy(float)
+    parts = found(*rows, at="08.30", of=here).components
+    assert parts is not None
+    own = np.sqrt(parts.own_variance[parts.used == 0])
+    assert own == pytest.approx(CALIBRATED.past_sd * np.linalg.norm(silent), rel=0.5)
+    ended = at_rate(0.5, told[::2], "13.00", fase="ditutup")
+    ended += at_rate(0.8, told[1::2], "13.00", fase="ditutup")
+    parts = found(*ended, at="13.30", of=here).components
+    assert parts is not None
+    assert np.sqrt(parts.own_variance[parts.used == 0]) > 1.5 * own
+
+
 def test_a_count_too_high_does_not_set_the_right_one_after_it_aside() -> None:
     before = at_rate(0.64, codes(), "09.00") + at_rate(0.64, codes(), "10.00")
     middle, after = at_rate(0.64, codes(), "11.00"), at_rate(0.64, codes(), "12.00")
