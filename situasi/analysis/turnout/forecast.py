@@ -157,17 +157,14 @@ def _compute_estimates(
     rules = forecast.register.election.rules.forecast
     names = ("used", "ended", "counted", "most", "centre")
     sums = {name: member @ getattr(model, name) for name in names}
-    upper = sums.pop("most")
-    if forecast.register.is_complete:  # the list of the whole is official, whatever its parts are
-        is_whole = member_mask.all(axis=1)
-        dpt = np.maximum(forecast.dpt.sum(), sums["counted"])
-        upper = np.where(is_whole, np.minimum(upper, dpt), upper)
+    limits = _build_total_limits(forecast, model)
+    upper = np.where(member_mask.all(axis=1), limits.most, sums.pop("most"))
     whole = np.vstack([np.ones(len(forecast.tps)), member])
     errors = model.compute_error_covariance(whole, forecast.pace_posterior)
     estimate = forecast_interval.compute_intervals(
         np.append(model.centre.sum(), sums["centre"]),
         errors,
-        _build_total_limits(forecast, model),
+        limits,
         forecast.parameters,
         rules.confidence_percent,
     )
@@ -183,9 +180,10 @@ def _compute_estimates(
 def _build_total_limits(
     forecast: TurnoutForecast, model: ForecastComponents
 ) -> forecast_interval.TotalLimits:
-    return forecast_interval.TotalLimits(
-        float(forecast.dpt.sum()), float(model.counted.sum()), float(model.most.sum())
-    )
+    dpt, least, most = (float(sizes.sum()) for sizes in (forecast.dpt, model.counted, model.most))
+    if forecast.register.is_complete:  # the list of the whole is official, whatever its parts are
+        most = min(most, max(dpt, least))
+    return forecast_interval.TotalLimits(dpt, least, most)
 
 
 def _has_enough_reports(forecast: TurnoutForecast, member_mask: Mask) -> Mask:

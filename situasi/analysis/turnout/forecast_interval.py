@@ -1,5 +1,8 @@
 """Interval of the final turnout: few real days widen it, past elections narrow it.
 
+No fewer can have come in the end than were counted, and no more than the lists have: the interval
+is that of what is left between these two, not cut off at them, and so is its middle.
+
 The error is taken as t-distributed in the log. Its degrees of freedom are those of the real days as
 far as the error was measured on them alone, and more as far as it is that of places and of single
 TPS, of which there are many (Satterthwaite). Past turnout is weighed against the counts by a t with
@@ -34,7 +37,7 @@ class TotalLimits:
 
 
 class WeighedTotal(NamedTuple):
-    """The interval of the total once past turnout was weighed in, in voters; centre: its median."""
+    """The interval of the total once limits and past were weighed in, in voters; centre: median."""
 
     low: float
     centre: float
@@ -50,8 +53,9 @@ def compute_intervals(
 ) -> dict[str, Floats]:
     """Compute centre, sigma, low and high of areas, the first of which is all kecamatan together.
 
-    What past turnout says of the total reaches each area as far as its error goes with that of the
-    total, so that the sum of kecamatan stays the total.
+    All in voters. What the list and past turnout say of the total reaches each area as far as its
+    error goes with that of the total, so that the sum of kecamatan stays the total. confidence: of
+    both sides together. An area's tail is that of its own degrees, for all of its error.
     """
     variance = np.diag(errors.total).copy()
     degrees = _compute_degrees(np.diag(errors.few), variance, parameters.degrees)
@@ -63,8 +67,8 @@ def compute_intervals(
         single = _find_t_quantile(_MAX_DEGREES, level)
         tail = np.sqrt(share * parameters.day_quantile**2 + (1 - share) * single**2)
     below = above = tail * np.sqrt(variance)
-    if parameters.prior is not None and variance[0] > 0 and centre[0] > 0:
-        total = weigh_prior(
+    if variance[0] > 0 and centre[0] > 0:
+        total = weigh_total(
             centre[0], variance[0], degrees[0], limits, parameters.prior, confidence_percent
         )
         slope = errors.total[:, 0] / variance[0]
@@ -72,7 +76,7 @@ def compute_intervals(
         rest = tail**2 * (variance - slope**2 * variance[0]).clip(0.0)
         sides = np.log([total.centre / total.low, total.high / total.centre]) * total.centre
         below, above = (
-            np.sqrt((slope * side) ** 2 + rest) for side in sides * tail[0] / t_quantile[0]
+            np.sqrt((slope * tail / t_quantile[0] * side) ** 2 + rest) for side in sides
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = (np.where(centre > 0, side / centre, 0.0) for side in (-below, above))
@@ -94,29 +98,31 @@ def _divide(part: Floats, total: Floats) -> Floats:
     return np.asarray(np.divide(part, total, out=np.zeros(len(total)), where=total > 0))
 
 
-def weigh_prior(
+def weigh_total(
     centre: float,
     variance: float,
     degrees: float,
     limits: TotalLimits,
-    prior: TurnoutPrior,
+    prior: TurnoutPrior | None,
     confidence_percent: float,
 ) -> WeighedTotal:
-    """Weigh past turnout against the counts, which say this centre with this variance.
+    """Weigh the limits and past turnout against the counts, which say this centre and variance.
 
-    The ends need not lie as far from the middle: where past and counts disagree, one is far.
+    In voters and their square. prior: None where no past turnout is known. The ends need not lie as
+    far from the middle: where past and counts disagree, one is far.
     """
     sd = np.sqrt(variance) / centre
     grid = np.log(centre) + sd * np.linspace(-_GRID_SDS, _GRID_SDS, _GRID_SIZE)
     voters = np.exp(grid)
     rate = voters / limits.dpt
     density = np.exp(_log_t_density((grid - np.log(centre)) / sd, degrees))
-    past = np.exp(_log_t_density((rate - prior.mean) / prior.sd, prior.degrees)) / prior.sd
-    density *= (1 - _UNLIKE_THE_PAST) * past + _UNLIKE_THE_PAST * (rate <= 1)
-    density *= rate  # the grid is in log
+    if prior is not None:
+        past = np.exp(_log_t_density((rate - prior.mean) / prior.sd, prior.degrees)) / prior.sd
+        density *= (1 - _UNLIKE_THE_PAST) * past + _UNLIKE_THE_PAST * (rate <= 1)
+        density *= rate  # the grid is in log
     density[(voters < limits.least) | (voters > limits.most)] = 0.0
     tail = 0.5 - confidence_percent / 200
-    mass = np.cumsum(density)
+    mass = np.cumsum(density) - density / 2  # of a cell, half lies below its middle
     if not mass[-1] > 0:
         side = float(np.exp(_find_t_quantile(degrees, 1 - tail) * sd))
         return WeighedTotal(centre / side, centre, centre * side)

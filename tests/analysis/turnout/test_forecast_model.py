@@ -83,7 +83,7 @@ def test_tps_at_another_hour_than_the_rest_deviate_for_themselves() -> None:
     wide = replace(PACE, covariance=np.zeros((6, 6)), kecamatan=np.zeros(6), tps=np.full(6, 0.5))
     here, late = with_pace(wide), codes()[::10]
     ended = at_rate(0.64, [code for code in codes() if code not in late], "13.00", fase="ditutup")
-    one = of_all(*ended, *at_rate(0.64, late, "12.00"), at="13.30", of=here)
+    one = of_all(*ended, *at_rate(0.64, late, "10.00"), at="13.30", of=here)
     final = 0.64 * register().tps.set_index("code")["dpt"][late].to_numpy(float)
     assert one.sigma == pytest.approx(0.5 * np.linalg.norm(final), rel=0.1)
 
