@@ -1,4 +1,4 @@
-"""How the page sits on a wall, a desk and a phone, by day and by night, in both languages."""
+"""How the page sits on a wall, a desk and a phone, by day and by night."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.browser.conftest import Look
 from tests.browser.mapping import numbers
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer
-from tests.tools.words import existing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -108,43 +107,3 @@ def _ground(viewer: Viewer) -> tuple[int, ...]:
         "part => getComputedStyle(part).backgroundColor"
     )
     return tuple(int(part) for part in re.findall(r"\d+", colour)[:3])
-
-
-# Every text in the page; a report's own words and the name of the page aside.
-_TEXTS = """() => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const found = [];
-    while (walker.nextNode()) {
-        const parent = walker.currentNode.parentElement;
-        if (parent.closest('.si-text p, .si-head h1, script, style, noscript')) continue;
-        found.push(walker.currentNode.textContent.trim());
-    }
-    for (const part of document.querySelectorAll('[placeholder], [aria-label], [title]'))
-        for (const name of ['placeholder', 'aria-label', 'title'])
-            if (part.hasAttribute(name) && !part.closest('.si-doubt'))
-                found.push(part.getAttribute(name).trim());
-    return found.filter(text => text);
-}"""
-
-
-def test_an_english_page_shows_no_indonesian_interface_words(rehearsal: Server, look: Look) -> None:
-    words = {str(m.id): str(m.string) for m in existing() if m.id and m.id != m.string}
-    indonesian, english = _as_shown(words), _as_shown({v: k for k, v in words.items()})
-    query = "?saat=2024-11-27T12:30"
-    spoken = [(look(rehearsal, query + lang), own, other) for lang, own, other in
-              (("&lang=en", english, indonesian), ("", indonesian, english))]  # fmt: skip
-    for viewer, own, other in spoken:
-        texts = set(viewer.page.evaluate(_TEXTS))
-        assert sum(any(p.fullmatch(text) for text in texts) for p in own) >= 30
-        foreign = {text for text in texts if any(p.fullmatch(text) for p in other)}
-        assert {text for text in foreign if not any(p.fullmatch(text) for p in own)} == set()
-        assert viewer.watch.complaints == []
-
-
-def _as_shown(words: dict[str, str]) -> list[re.Pattern[str]]:
-    """What each message looks like once its holes are filled."""
-    return [
-        re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(message)))
-        for message in words
-        if len(re.sub(r"{\w+}", "", message)) > 4
-    ]

@@ -21,7 +21,7 @@ from situasi.simulation.seed import SEED
 from tests import briefing
 from tests import day_from_files as files
 from tests.briefing import numbers_of_card
-from tests.browser import axe
+from tests.browser import axe, languages
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened
 from tests.browser.viewing import Viewer
@@ -69,6 +69,8 @@ def test_every_page_is_drawn_whole_for_everybody_and_answers_a_briefing_as_the_f
         assert axe.find_problems(viewer.page) == [], screen
         assert axe.find_english(viewer.page) == [], screen
         assert viewer.page.locator("html").get_attribute("lang") == "id"
+        if screen == "situasi":
+            assert languages.find_words_of_the_other(viewer.page, "id") == set()
         for place, headings in enumerate(DECIDING.get(screen, ())):
             _shows_columns(viewer, place, headings)
         if screen in DECIDING:
@@ -141,6 +143,8 @@ def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
             if screen in {"partisipasi", "personel"}:  # the TPS of Pemulutan
                 assert "71" in " ".join(map(" ".join, viewer.cards())), screen
             assert axe.find_problems(viewer.page, "color-contrast") == [], screen  # by night
+            if screen == "situasi":
+                assert languages.find_words_of_the_other(viewer.page, "en") == set()
     finally:
         i18n.set_language("id")
 
