@@ -80,6 +80,17 @@ def test_places_of_other_sizes_are_made_of_all_voters_of_the_counties() -> None:
         assert {len(np.unique(place.part)) for place in places} <= {10, PARTS}
 
 
+def test_a_country_made_up_has_the_same_voters_at_other_hours() -> None:
+    day = made()[0]
+    early, late = (outlook_levels.bend(day, power).voters_present for power in (0.8, 1.2))
+    for present in (early, late):
+        assert (present[:, [0, -1]] == day.voters_present[:, [0, -1]]).all()
+        assert (np.diff(present, axis=1) >= 0).all()
+    inner = (one.sum(axis=0)[1:-1] for one in (early, day.voters_present, late))
+    assert (np.diff(list(inner), axis=0) < 0).all()
+    assert (outlook_levels.bend(day, 1.0).voters_present == day.voters_present).all()
+
+
 def test_scores_are_those_of_the_literature() -> None:
     row = {"day": "a", "level": "whole", "centre": 50.0, "low": 45.0, "high": 55.0}
     plain = dict.fromkeys(real_scores.PLAIN_WAYS, 40.0)
