@@ -44,6 +44,7 @@ from situasi.ui import filters, page_context, session, submission
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
 from tests.conftest import NOON, settings_in
+from tests.product_code import in_one_worker, parse_product
 
 HERE, THERE = "16.10.05", "16.10.04"  # Pemulutan, Indralaya
 WHOLE = "16.10"
@@ -116,9 +117,9 @@ def callers(*named: str) -> set[str]:
 @cache
 def _calls() -> list[tuple[str, set[str]]]:
     found = []
-    for file in [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+    for file, tree in parse_product().items():
         place = file.relative_to(ROOT).with_suffix("").as_posix()
-        for inner in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for inner in ast.walk(tree):
             known = isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
             inner_store = place.startswith("situasi/store/") and not place.endswith(_OUTSIDE)
             if known and not inner_store:
@@ -140,6 +141,7 @@ def _called(call: ast.expr) -> str:
     return ""
 
 
+@in_one_worker
 def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
     assert callers(*_BRINGING, "withdraw") - {
         "pages/intake/upload _on_ingest",  # through ingest.upload, with its viewer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,11 @@ import typer
 from situasi.cli import app
 from situasi.domain.settings import ROOT
 from situasi.ui.components import markup
+from tests.product_code import PRODUCT, in_one_worker, parse_product
 
-PRODUCT = sorted([*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+pytestmark = in_one_worker
+
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
-
-
-@cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text("utf-8"))
 
 
 def within(file: Path, *folders: str) -> bool:
@@ -38,7 +34,7 @@ def test_every_module_starts_with_one_sentence() -> None:
     assert [
         named(file)
         for file in PRODUCT
-        if not (ast.get_docstring(tree(file)) or "").split("\n\n")[0].endswith(".")
+        if not (ast.get_docstring(parse_product()[file]) or "").split("\n\n")[0].endswith(".")
     ] == []
 
 
@@ -55,7 +51,7 @@ def test_only_pages_server_and_command_line_read_the_clock() -> None:
         f"{named(file)}:{node.lineno}"
         for file in PRODUCT
         if not within(file, "cli", "ui", "server")
-        for node in ast.walk(tree(file))
+        for node in ast.walk(parse_product()[file])
         if isinstance(node, ast.Call) and reads_the_clock(node)
     ] == []
 
@@ -85,10 +81,10 @@ def test_files_leave_a_page_by_one_function_which_writes_to_the_audit_log() -> N
 def test_a_page_is_one_function_and_nothing_happens_at_import() -> None:
     allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
     for file in (ROOT / "pages").glob("*/*.py"):
-        body = tree(file).body[1:]
+        body = parse_product()[file].body[1:]
         assert all(isinstance(part, allowed) for part in body), named(file)
     for file in (ROOT / "pages").glob("*/page.py"):
-        shown = [p.name for p in tree(file).body if isinstance(p, ast.FunctionDef)]
+        shown = [p.name for p in parse_product()[file].body if isinstance(p, ast.FunctionDef)]
         assert "show" in shown, named(file)
 
 

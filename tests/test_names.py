@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 from situasi.domain.settings import ROOT
+from tests.product_code import in_one_worker, parse_product
 
 # Whole identifiers, without a leading underscore. What they stood for has a standard name now.
 _WORDS = """
@@ -31,9 +31,9 @@ wrote
 DIALECT = frozenset(_WORDS.split())
 
 
-def identifiers(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield (line, name) of everything that is defined, bound or passed in a file."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+def identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield (line, name) of everything that is defined, bound or passed in a module."""
+    for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield node.lineno, name
@@ -47,12 +47,13 @@ def identifiers(file: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
+@in_one_worker
 def test_no_name_of_the_product_is_of_the_former_language() -> None:
-    files = [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    start = ROOT / "dashboard.py"
     assert [
         f"{file.relative_to(ROOT)}:{line}: {name}"
-        for file in [*files, ROOT / "dashboard.py"]
-        for line, name in identifiers(file)
+        for file, tree in {**parse_product(), start: ast.parse(start.read_text("utf-8"))}.items()
+        for line, name in identifiers(tree)
         if name.lstrip("_") in DIALECT
     ] == []
 

@@ -21,6 +21,7 @@ from situasi.access import signing_key
 from situasi.common import atomic_files
 from situasi.domain.settings import ROOT
 from tests.conftest import settings_in
+from tests.product_code import in_one_worker, parse_product
 
 SIZE = 200_000
 # Writes one name again and again, each time all of one letter; says a line for each that is done.
@@ -268,10 +269,11 @@ OTHERWISE = {
 WRITES = {"write_text", "write_bytes", "fdopen", "mkstemp", "NamedTemporaryFile"}
 
 
+@in_one_worker
 def test_every_file_is_written_by_the_one_atomic_writer() -> None:
     found: set[str] = set()
-    for file in [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
-        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for file, tree in parse_product().items():
+        for call in ast.walk(tree):
             if not isinstance(call, ast.Call):
                 continue
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))

@@ -43,6 +43,7 @@ from situasi.store.engines import postgres_signals
 from situasi.store.engines.postgres_signals import ChangeListener
 from situasi.store.model import Scope, StoreError
 from tests.conftest import NOON
+from tests.product_code import in_one_worker, parse_product
 
 ASKED = Request({"type": "http", "headers": []})
 # Where threads, tasks and timers may be begun by name: the runner, and these.
@@ -87,15 +88,13 @@ def stop() -> Iterator[threading.Event]:
     event.set()
 
 
+@in_one_worker
 def test_every_thread_and_task_is_begun_by_the_runner() -> None:
     begun: dict[str, set[str]] = {}
-    files = [
-        *(ROOT / "situasi").rglob("*.py"),
-        *(ROOT / "pages").rglob("*.py"),
-        ROOT / "dashboard.py",
-    ]
-    for file in files:
-        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+    start = ROOT / "dashboard.py"
+    trees = {**parse_product(), start: ast.parse(start.read_text("utf-8"))}
+    for file, tree in trees.items():
+        for call in ast.walk(tree):
             if isinstance(call, ast.Call):
                 named = (
                     call.func.attr
@@ -189,10 +188,11 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
 }
 
 
+@in_one_worker
 def test_every_job_that_the_code_names_is_tried_here_and_has_words_on_kesehatan() -> None:
     named = set()
-    for file in [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
-        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for tree in parse_product().values():
+        for call in ast.walk(tree):
             if (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Job"
                     and isinstance(call.args[0], ast.Constant)):  # fmt: skip
                 named.add(call.args[0].value)

@@ -23,7 +23,8 @@ from situasi.common.formats import (
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from tests.builders import WIB, wib
-from tests.tools.words import ROOT, collected, existing
+from tests.product_code import in_one_worker, parse_product
+from tests.tools.words import collected, existing
 
 
 @pytest.fixture(autouse=True)
@@ -114,14 +115,14 @@ def test_a_change_says_its_direction() -> None:
     assert [format_signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
 
 
+@in_one_worker
 def test_no_word_hides_inside_an_f_string_where_the_collector_cannot_see_it() -> None:
-    for folder in ("situasi", "pages"):
-        for file in (ROOT / folder).rglob("*.py"):
-            for part in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(part, ast.JoinedStr):
-                    calls = [c for c in ast.walk(part) if isinstance(c, ast.Call)]
-                    names = {c.func.id for c in calls if isinstance(c.func, ast.Name)}
-                    assert "_" not in names, f"{file}:{part.lineno}"
+    for file, tree in parse_product().items():
+        for part in ast.walk(tree):
+            if isinstance(part, ast.JoinedStr):
+                calls = [c for c in ast.walk(part) if isinstance(c, ast.Call)]
+                names = {c.func.id for c in calls if isinstance(c.func, ast.Name)}
+                assert "_" not in names, f"{file}:{part.lineno}"
 
 
 def test_a_note_of_ingest_keeps_what_somebody_wrote_in_it() -> None:
