@@ -7,9 +7,8 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from markupsafe import Markup
 
-from pages.report_entry import fields, submit, tray_actions
+from pages.report_entry import fields, message_text, submit, tray_actions
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common.formats import format_date, format_number, format_time
@@ -89,7 +88,7 @@ def _render_message(context: PageContext, paste: Paste, index: int) -> None:
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            render_message_text(format_head(proposal), proposal.text, proposal.notes)
+            message_text.render_message_text(format_head(proposal), proposal.text, proposal.notes)
             render_numbers(proposal)
             if proposal.unread_numbers and any(
                 True for _row in _select_open_rows(context, paste, index)
@@ -151,14 +150,14 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
     outcome = paste.get_outcome(position)
     title, cells = label("feed", row.feed), list_understood_cells(row)
     if outcome.is_final:
-        render_row_cells(title, cells, outcome.text)
+        message_text.render_row_cells(title, cells, outcome.text)
         return
     st.checkbox(
         _("Masukkan {what}").format(what=f"**{title}**"),
         value=_is_answered(paste, position, row),
         key=_build_widget_key(paste, position),
     )
-    render_row_cells("", cells, outcome.text)
+    message_text.render_row_cells("", cells, outcome.text)
     for doubt in row.doubts:
         st.caption(markup.escape_markdown(translate_note(doubt)))
     columns = st.columns(2)
@@ -373,29 +372,3 @@ def _build_outcome(answer: SubmissionResult, row_index: int) -> Outcome:
         return Outcome(_("sudah ada di papan"))
     text = _("{n} diterima, {d} sudah ada")  # of all rows of this message together
     return Outcome(text.format(n=answer.accepted, d=answer.duplicate))
-
-
-def render_message_text(head: str, text: str, notes: Sequence[str]) -> None:
-    """Draw a message: sender and time, its text, and notes on what was not read."""
-    items = markup.format_each(Markup("<li>{}</li>"), ((translate_note(note),) for note in notes))
-    markup.render(
-        Markup('<div class="la-message"><small>{}</small><p>{}</p>{}</div>').format(
-            head, text, markup.format_if(Markup("<ul>{}</ul>"), items)
-        )
-    )
-
-
-def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome: str = "") -> None:
-    """Draw the cells of a row (heading, value, source words) and its outcome.
-
-    title: label of the feed; "" if it is drawn above.
-    """
-    chips = Markup("").join(
-        Markup('<span class="si-chip"><b>{}</b> {} <i>{}</i></span>').format(
-            fields.format_heading(heading), value, markup.format_if(Markup("« {} »"), words)
-        )
-        for heading, value, words in cells
-    )
-    end = markup.format_if(Markup("<strong>{}</strong>"), outcome)
-    name = markup.format_if(Markup("<b>{}</b> "), title)
-    markup.render(Markup('<div class="la-row">{}{}{}</div>').format(name, chips, end))

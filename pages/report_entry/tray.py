@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.report_entry import fields, proposals, submit, tray_actions
+from pages.report_entry import fields, message_text, proposals, submit, tray_actions
 from pages.report_entry.proposals import Paste
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
@@ -99,12 +99,12 @@ def _render_message(context: PageContext, message: TrayMessage, holder: str | No
     with left:
         notes = [*_list_notes(message, holder), *message.proposal.notes]
         head = proposals.format_head(message.proposal)
-        proposals.render_message_text(head, message.proposal.text, notes)
+        message_text.render_message_text(head, message.proposal.text, notes)
         proposals.render_numbers(message.proposal)
     with right:
         for _number, row in proposals.select_allowed_rows(context.viewer, message.proposal):
             cells = proposals.list_understood_cells(row)
-            proposals.render_row_cells(label("feed", row.feed), cells)
+            message_text.render_row_cells(label("feed", row.feed), cells)
             questions = [
                 f"{fields.format_heading(cell.heading)}: {translate_note(cell.reason)}"
                 for cell in row.unclear_cells

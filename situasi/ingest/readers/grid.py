@@ -220,14 +220,14 @@ def _has_numbered_columns(row: Row) -> bool:
     texts = ["" if cell is None else str(cell).strip() for cell in row]
     numbers = [_read_number(text) for text in texts]
     first = next((i for i, number in enumerate(numbers) if number is not None), len(texts))
-    names, grown = [text for text in texts[:first] if text], numbers[first:]
-    while grown and grown[-1] is None and not texts[first + len(grown) - 1]:
-        grown.pop()
+    names, growing = [text for text in texts[:first] if text], numbers[first:]
+    while growing and growing[-1] is None and not texts[first + len(growing) - 1]:
+        growing.pop()
     return (
         len(names) > 1
         and all(map(_has_letters, names))
-        and len(grown) > 1
-        and all(a is not None and b is not None and a < b for a, b in pairwise(grown))
+        and len(growing) > 1
+        and all(a is not None and b is not None and a < b for a, b in pairwise(growing))
     )
 
 

@@ -107,8 +107,8 @@ def _find_questions(table: ConvertedTable) -> dict[str, dict[str, str]]:
     for heading in table.headings:
         marks = [mark for mark in _SEPARATOR.finditer(heading) if mark.start() > 0]
         if marks:  # an answer may hold the mark too: `jenis/Banjir/akses` beside `jenis`
-            asked = (mark for mark in marks if heading[: mark.start()].strip() in known)
-            mark = next(asked, marks[-1])
+            in_full = (mark for mark in marks if heading[: mark.start()].strip() in known)
+            mark = next(in_full, marks[-1])
             question, answer = heading[: mark.start()], heading[mark.end() :]
             questions.setdefault(question.strip(), {})[heading] = answer.strip()
     return {
