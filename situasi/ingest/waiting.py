@@ -43,6 +43,7 @@ WOULD_WAIT = "berkas akan menunggu pemetaan di halaman Masukan"
 NOT_YOURS = "Berkas ini dikirim oleh orang lain dan bukan untuk Anda."
 _CHAT = "Isi berkas ini percakapan, bukan tabel; tempel pesannya di halaman Lapor."
 _PASTE = " Bila isinya pesan, tempel di halaman Lapor."
+_TEXT_SUFFIXES = frozenset((".txt", ".text", ".md", ".log"))
 _MAX_NOTED_HEADINGS = 60
 _PLACES_AND_TIMES = frozenset(
     ("id", "waktu", "tanggal", "jam", "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tps")
@@ -85,6 +86,8 @@ def ingest_unknown_file(
         reason = str(error)
     except SourceError as error:
         return replace(refused, refused=str(error))
+    if path.suffix.lower() in _TEXT_SUFFIXES:
+        reason += _PASTE
     if not may_wait:
         return replace(refused, sha256=sha256, refused=reason)
     redacted, notes = redact_sheets(sheets, context)

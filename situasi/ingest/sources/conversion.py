@@ -11,6 +11,7 @@ from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.facts.times_of_report import complete_from_reports
+from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.layout.words_by_hour import unfold_hours
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
@@ -35,6 +36,7 @@ from situasi.ingest.sources.source_times import (
 from situasi.ingest.sources.table_rows import (
     hold_test_entries,
     leave_out_statements,
+    name_grouped_codes,
     repeat_above,
     take_part_headings,
     take_tag_row,
@@ -119,7 +121,7 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
-    table = unfold_hours(table, context.vocabulary)
+    table = split_lines(unfold_hours(table, context.vocabulary), context.vocabulary)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
@@ -129,6 +131,7 @@ def _convert(
     _leave_out_citizens(converted)
     tags = take_tag_row(converted)
     merge_choices(converted)
+    name_grouped_codes(converted, context)
     name_strength(converted)
     split_times_and_places(converted)
     split_place_columns(converted)

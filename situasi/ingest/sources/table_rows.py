@@ -17,9 +17,12 @@ from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.readers.reserved_columns import ALL
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
 PART_HEADING = "judul bagian untuk baris di bawahnya, bukan laporan; tidak perlu dibetulkan"
+_GROUP_UPDATED = re.compile(r"(?P<group>.+\S)\s+(?:updated|diperbarui)", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]{1,3}\d{0,2}")
 TEST_ENTRY = "isian percobaan menurut uraiannya, bukan laporan; bila laporan, tulis uraiannya"
 _MAX_TEST_WORDS = 6
 _MAX_STATEMENT_CELLS, _MAX_STATEMENT_CHARS = 3, 80
@@ -54,6 +57,30 @@ def take_tag_row(table: ConvertedTable) -> dict[str, str]:
         for name, key in keys.items()
         if (own := _HEADING_BY_TAG.get(key) or _HEADING_BY_TAG.get(key.partition("+")[0]))
     }
+
+
+def name_grouped_codes(table: ConvertedTable, context: IngestContext) -> None:
+    """Name columns of codes after their group (`Hadir s.d. 09.00 updated`, `JA`).
+
+    The one column of a group that is an hour, and those of a group of votes, which are refused;
+    exports of checklists write them so.
+    """
+    headings = table.headings
+    groups = [
+        (index, match["group"])
+        for index, name in enumerate(headings)
+        if (match := _GROUP_UPDATED.fullmatch(name))
+    ]
+    ends = [*(index for index, _ in groups[1:]), *([len(headings)] if groups else [])]
+    renamed = {}
+    for (start, group), end in zip(groups, ends, strict=True):
+        names = [n for n in headings[start + 1 : end] if _CODE.fullmatch(n)]
+        if parse_hour_heading(group) is not None and len(names) == 1:
+            renamed[names[0]] = group
+        elif context.is_vote_heading(group):
+            renamed |= {name: f"perolehan suara {name}" for name in names}
+    if renamed:
+        table.cells = table.cells.rename(columns=renamed)
 
 
 def repeat_above(table: ConvertedTable) -> None:
