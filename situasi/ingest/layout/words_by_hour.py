@@ -1,7 +1,8 @@
 """Tables of words by hour: the situation (`Aman`), or who was there; no counts of voters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -30,7 +31,11 @@ def unfold_hours(table: Table, vocabulary: Vocabulary) -> Table:
         return table
     columns = {name: table.cells[name].tolist() for name in hours}
     if _hold_presence(table, headings, columns, vocabulary):
-        ticks = {name: [_read_tick(cell, vocabulary) for cell in c] for name, c in columns.items()}
+        distinct = {cell for column in columns.values() for cell in column}
+        read = partial(
+            _read_tick, vocabulary=vocabulary, is_cross_absent=_has_other_ticks(distinct)
+        )
+        ticks = {name: list(map(read, column)) for name, column in columns.items()}
         named = _find_named(table, headings, vocabulary)
         return _unfold(table, hours, ticks, ("kehadiran",), "kehadiran", named)
     if _hold_situations(list(columns.values()), vocabulary):
@@ -97,7 +102,7 @@ def _hold_presence(
         if is_named and not is_blank(cell)
     }
     groups = ("present", "absent", "tick")
-    return any(_read_tick(cell, vocabulary) == "hadir" for cell in filled) and all(
+    return any(_read_tick(cell, vocabulary=vocabulary) == "hadir" for cell in filled) and all(
         any(vocabulary.clues.is_cell(group, cell) for group in groups) for cell in filled
     )
 
@@ -108,6 +113,15 @@ def _find_named(table: Table, headings: Sequence[str], vocabulary: Vocabulary) -
     return (~table.cells[officers].isna().all(axis=1)).tolist()
 
 
-def _read_tick(cell: Cell, vocabulary: Vocabulary) -> Cell:
+def _has_other_ticks(cells: Iterable[Cell]) -> bool:
+    """Return whether a tick stands beside crosses, which then say who is not there."""
+    return not {"v", "\u2713", "\u2714", "\u221a", "\u2611"}.isdisjoint(
+        cell.strip().lower() for cell in cells if isinstance(cell, str)
+    )
+
+
+def _read_tick(cell: Cell, *, vocabulary: Vocabulary, is_cross_absent: bool = False) -> Cell:
+    if is_cross_absent and isinstance(cell, str) and cell.strip().lower() == "x":
+        return "tidak hadir"
     is_present = any(vocabulary.clues.is_cell(group, cell) for group in ("present", "tick"))
     return "hadir" if is_present else cell
