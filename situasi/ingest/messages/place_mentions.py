@@ -53,6 +53,10 @@ class AreaMention(NamedTuple):
     doubt: str | None = None
 
 
+# `1. Tebedak II TPS 1 : 92`, a line of a list.
+_LIST_NUMBER = re.compile(r"[ \t*_•-]{0,4}\d{1,3}[.)]?[ \t]{1,4}(?=[^\W\d])")
+
+
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
     """Return every place after `Kec.`."""
     marks = _limit_marks(_KEC.finditer(passage.text))
@@ -107,6 +111,8 @@ def _unmarked_positions(
         yield mark.end(), False
     for line in passage.lines[:_MAX_MARKS]:
         yield line.start, False
+        if number := _LIST_NUMBER.match(passage.text, line.start, line.end):
+            yield number.end(), False
 
 
 def _nearby_kecamatan(

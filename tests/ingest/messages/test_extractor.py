@@ -395,3 +395,10 @@ def test_a_telephone_number_is_no_officer(reader: MessageExtractor) -> None:
     [row] = proposal.rows
     assert [cell.heading for cell in row.unclear_cells] == ["petugas"]
     assert "*****890" in proposal.text
+
+
+@pytest.mark.parametrize("number", ["1. ", "1 ", "1) ", " - 1. "])
+def test_numbers_of_a_list_do_not_hide_the_desa(reader: MessageExtractor, number: str) -> None:
+    text = f"Kec. Payaraman pkl 12.00\n{number}Tebedak II TPS 1 = 205"
+    (row,) = reader.extract(Message(text)).rows
+    assert (row.cells["desa"], row.cells["tps"], row.cells["hadir"]) == ("Tebedak II", "001", "205")
