@@ -63,7 +63,10 @@ def _build_all_kpis(
     has_reports = overview.newest_time is not None
     places = day_summary.select_silent_places(codes)
     rate = KpiValue(
-        rates["rate"] if rates["tps_counted"] else None, _("poin"), 1, bool(rates["rate_estimated"])
+        rates["shown_rate"] if rates["tps_counted"] else None,
+        _("poin"),
+        1,
+        bool(rates["shown_estimated"]),
     )
     entries = [
         (

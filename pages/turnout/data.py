@@ -52,7 +52,6 @@ def compute_turnout_data(
     """
     areas = summary.build_turnout_table(station_rows, register)
     selected = areas[areas.index.isin(kecamatan)] if kecamatan else areas
-    is_all = register.is_complete and len(selected) == len(areas)
     totals = summary.build_reported_totals_table(known, station_rows)
     counts = select_current_counts(build_tps_reports(known["tps"], register), register)
     anomalies = find_anomalies(counts, register)
@@ -60,7 +59,7 @@ def compute_turnout_data(
         stations=station_rows[station_rows["kecamatan"].isin(selected.index)],
         areas=selected,
         all_areas=areas,
-        total=summary.mark_official_list(summary.compute_total(selected), is_all),
+        total=summary.compute_shown_total(areas, list(selected.index), register),
         kabupaten_rate=float(summary.compute_total(areas)["common_rate"]),
         curve=summary.build_turnout_curve(counts, register, at, kecamatan),
         # Totals without a known kecamatan are shown under every filter: they may belong here.

@@ -57,7 +57,7 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
     """Build the KPIs of the page."""
     total, silent = data.total, data.stations[data.stations["hadir"].isna()]
     known = bool(total.tps_counted)
-    rate = KpiValue(total.rate if known else None, _("poin"), 1, bool(total.rate_estimated))
+    rate = KpiValue(total.shown_rate if known else None, _("poin"), 1, bool(total.shown_estimated))
     return [
         Kpi(
             "hadir",
@@ -113,9 +113,15 @@ def _build_rate_card(data: TurnoutData) -> Card:
     total = data.total
     template = _("dari {n} pemilih di TPS yang melapor")
     note = template.format(n=format_voters(total.dpt_counted, bool(total.rate_estimated)))
-    if total.stale:
-        note += " · " + format_counts(_("{n} hitungan lama"), n=int(total.stale))
-    rate = format_percent(total.rate, is_estimated=bool(total.rate_estimated))
+    stale = format_counts(_("{n} hitungan lama"), n=int(total.stale))
+    if total.is_common:
+        note = _("dari {n} pemilih di TPS yang melapor pukul {hour}, tanpa {stale}").format(
+            n=format_voters(total.common_dpt, bool(total.shown_estimated)),
+            hour=format_time(total.common_hour), stale=stale,
+        )  # fmt: skip
+    elif total.stale:
+        note += f" · {stale}"
+    rate = format_percent(total.shown_rate, is_estimated=bool(total.shown_estimated))
     return Card(_("Partisipasi TPS melapor"), rate, note)
 
 

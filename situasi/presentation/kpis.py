@@ -79,19 +79,27 @@ def format_situasi(overview: Overview) -> KpiText:
 
 
 def format_turnout(rates: pd.Series) -> KpiText:
-    """Return turnout with its denominator. rates: of analysis.turnout.summary.compute_total."""
+    """Return turnout with its denominator. rates: of turnout.summary.compute_shown_total."""
     reporting_count, tps_count = int(rates["tps_counted"]), int(rates["tps"])
-    if not reporting_count or pd.isna(rates["rate"]):
+    if not reporting_count or pd.isna(rates["shown_rate"]):
         return KpiText("partisipasi", _("Partisipasi"), "–", _("belum ada hitungan"))
+    value = format_percent(rates["shown_rate"], is_estimated=bool(rates["shown_estimated"]))
+    stale = format_counts(_("{n} hitungan lama"), n=int(rates["stale"]))
+    if rates["is_common"]:
+        note = _("pukul {hour} di {n} dari {all} TPS, tanpa {stale}").format(
+            hour=format_time(rates["common_hour"]),
+            n=format_number(rates["common_tps"]),
+            all=format_number(tps_count),
+            stale=stale,
+        )
+        return KpiText("partisipasi", _("Partisipasi"), value, note)
     note = format_counts(
         _("{heads} hadir di {told} dari {all} TPS"),
         told=reporting_count,
         all=tps_count,
         heads=rates["voters_present"],
     )
-    if rates["stale"]:
-        note += " · " + format_counts(_("{n} hitungan lama"), n=int(rates["stale"]))
-    value = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
+    note += f" · {stale}" if rates["stale"] else ""
     return KpiText("partisipasi", _("Partisipasi"), value, note)
 
 

@@ -22,6 +22,7 @@ from situasi.domain.register import Register
 _SUMMED_COLUMNS = (
     "tps", "tps_counted", "doubted", "voters_present", "dptb", "dpk", "apart", "dpt", "dpt_counted",
     "rated", "stale", "common_voters", "common_dpt",
+    "common_tps",
 )  # fmt: skip
 _SLOT_LENGTH = timedelta(minutes=15)
 
@@ -36,10 +37,10 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
     count), least and most (percent of dpt: nobody else came, or everybody on the lists of the other
     TPS), estimated (whether dpt is a perkiraan), rate_estimated (whether dpt_counted is).
     Only counts of one hour are compared (stations.count_rounds): common_hour, the last that half of
-    the TPS with a count told; common_voters and common_dpt of it, common_rate (percent; NaN where
-    is_stale); stale (TPS whose newest count is of an earlier hour), is_stale (they are most of
-    those with a count), count_hour (the last hour that half of them told); is_low (common_rate
-    further below the kabupaten's than rules.turnout.low_margin_points).
+    the TPS with a count told; common_voters, common_dpt and common_tps of it, common_rate (percent;
+    NaN where is_stale); stale (TPS whose newest count is of an earlier hour), is_stale (they are
+    most of those with a count), count_hour (the last hour that half of them told); is_low
+    (common_rate further below the kabupaten's than rules.turnout.low_margin_points).
     """
     has_count = station_table["hadir"].notna()
     reported_dpt = station_table["dpt"].where(has_count)
@@ -59,6 +60,7 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
             "stale": station_table["is_stale"],
             "common_voters": station_table["hadir_common"].where(station_table["dpt"].notna()),
             "common_dpt": station_table["dpt"].where(station_table["hadir_common"].notna()),
+            "common_tps": station_table["hadir_common"].notna(),
         }
     )
     table = columns.groupby("kecamatan", sort=False).sum().astype("int64")
@@ -97,13 +99,13 @@ def compute_total(table: pd.DataFrame) -> pd.Series:
     return pd.Series(row, dtype="object", name=0)
 
 
-def mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
+def _mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
     """Mark the roll of all kecamatan as official, though those of its kecamatan are not.
 
     total: of compute_total. Its rate is an estimate only as long as some TPS are missing from it.
     """
     if not is_all_kecamatan:
-        return total
+        return total.copy()
     official = ["estimated"]
     if total["dpt_counted"] == total["dpt"]:
         official.append("rate_estimated")
@@ -113,9 +115,25 @@ def mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
 def compute_shown_total(
     table: pd.DataFrame, kecamatan: Sequence[str], register: Register
 ) -> pd.Series:
-    """Compute the total of these kecamatan, marked as official where it is the whole register's."""
+    """Compute the total of these kecamatan, marked as official where it is the whole register's.
+
+    Old counts make the rate of the newest ones too low. shown_rate: that of the common hour where
+    there are some, and they are not most; then is_common, else that of the newest counts. Also
+    common_hour; shown_estimated: whether the lists behind shown_rate are a perkiraan.
+    """
     is_all = register.is_complete and len(kecamatan) == len(register.kecamatan)
-    return mark_official_list(compute_total(table.loc[list(kecamatan)]), is_all)
+    rows = table.loc[list(kecamatan)]
+    total = compute_total(rows)
+    marked = _mark_official_list(total, is_all)
+    is_common = 0 < 2 * total["stale"] <= total["tps_counted"] and pd.notna(total["common_rate"])
+    has_all = is_all and total["common_dpt"] == total["dpt"]
+    marked["is_common"] = bool(is_common)
+    marked["common_hour"] = rows["common_hour"].iloc[0] if len(rows) else pd.NaT
+    marked["shown_rate"] = total["common_rate"] if is_common else total["rate"]
+    marked["shown_estimated"] = (
+        bool(total["rate_estimated"]) and not has_all if is_common else marked["rate_estimated"]
+    )
+    return marked
 
 
 def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:

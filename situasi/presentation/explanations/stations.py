@@ -69,8 +69,9 @@ _PHASE = explain(
     "tps", limits=_list_deadline_limits,
 )  # fmt: skip
 _TURNOUT = explain(
-    N_("Pemilih hadir dibagi DPT dari TPS yang melapor saja. ≈ berarti DPT sebagian TPS itu "
-       "perkiraan."),
+    N_("Pemilih hadir dibagi DPT dari TPS yang melapor saja. Bila sebagian hitungan lama: pada "
+       "jam terakhir yang dilaporkan sedikitnya separuh TPS, tanpa hitungan lama, yang membuatnya "
+       "terlalu rendah. ≈ berarti DPT sebagian TPS itu perkiraan."),
     "tps",
 )  # fmt: skip
 _MOVING_BOXES = explain(

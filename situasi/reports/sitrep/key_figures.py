@@ -35,14 +35,15 @@ def build_key_figures(
     rates = summary.compute_shown_total(day.turnout, codes, data.register)
     has_reports = overview.newest_time is not None
     voters, rate = (
-        _value_if_reported(rates["tps_counted"], rates[name]) for name in ("voters_present", "rate")
+        _value_if_reported(rates["tps_counted"], rates[name])
+        for name in ("voters_present", "shown_rate")
     )
     present = (
         FigureValue(voters),
         FigureValue(rates["tps_counted"], "TPS melapor"),
         FigureValue(rates["tps"], "TPS"),
     )
-    turnout = (FigureValue(rate, "persen", bool(rates["rate_estimated"])),)
+    turnout = (FigureValue(rate, "persen", bool(rates["shown_estimated"])),)
     late = tuple(
         FigureValue(int((tps["state"] == state).sum()), words)
         for state, words in zip(SILENT_STATES, ("terlambat melapor", "tak terjangkau"), strict=True)

@@ -162,7 +162,10 @@ def _write_turnout(data: SitrepData) -> list[str]:
     rates = summary.compute_shown_total(data.area_summary.turnout, data.codes, data.register)
     if not rates["tps_counted"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
-    rate = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
+    rate = format_percent(rates["shown_rate"], is_estimated=bool(rates["shown_estimated"]))
+    if rates["is_common"]:
+        stale = format_counts("{n} hitungan lama", n=rates["stale"])
+        rate += f" pada pukul {format_time(rates['common_hour'])}, tanpa {stale}"
     sentences = [
         f"Pemilih hadir {format_number(rates['voters_present'])} menurut "
         f"{format_ratio(rates['tps_counted'], rates['tps'])} TPS yang melapor; "

@@ -284,12 +284,16 @@ def _states_schema() -> Schema:
 
 def _turnout_schema() -> Schema:
     percent = nullable({"type": "number", "minimum": 0})
-    counts = dict.fromkeys(("dpt", "dpt_told", "tps", "tps_told", "tps_doubted"), COUNT)
+    counts = dict.fromkeys(
+        ("dpt", "dpt_told", "tps", "tps_told", "tps_doubted", "tps_stale"), COUNT
+    )
+    common = nullable(closed_object(at=TIME, rate=percent, tps=COUNT, estimated=BOOLEAN))
     estimated = {**closed_object(dpt=BOOLEAN, dpt_told=BOOLEAN), "description": "perkiraan"}
     return closed_object(
         rate=percent,
         heads=nullable(COUNT),
         **counts,
+        common=common,
         least=percent,
         most=percent,
         estimated=estimated,

@@ -48,7 +48,7 @@ def build_figures(
         **_build_age(overview, zone),
         "open": _build_open(overview),
         "situasi": _build_situasi(overview, register, zone),
-        "turnout": _build_turnout(summary.compute_shown_total(day.turnout, codes, register)),
+        "turnout": _build_turnout(summary.compute_shown_total(day.turnout, codes, register), zone),
         "tps": _build_tps(day.stations[day.stations["kecamatan"].isin(codes)]),
         "personnel": _build_personnel(day.coverage_gaps.loc[codes]) if with_personnel else None,
         "alerts": None if alerts is None else _build_alerts(alerts, register, overview.at),
@@ -112,8 +112,11 @@ def _build_situasi(overview: Overview, register: Register, zone: tzinfo) -> dict
     }
 
 
-def _build_turnout(rates: pd.Series) -> dict[str, Any]:
-    """Return turnout in percent. least, most: if none, or all, of the other lists voted."""
+def _build_turnout(rates: pd.Series, zone: tzinfo) -> dict[str, Any]:
+    """Return turnout in percent. least, most: if none, or all, of the other lists voted.
+
+    common: of the last hour that enough TPS told, where the rate has old counts in it.
+    """
     reporting_count = int(rates["tps_counted"])
     return {
         "rate": _round_percent(rates["rate"]),
@@ -123,6 +126,15 @@ def _build_turnout(rates: pd.Series) -> dict[str, Any]:
         "tps": int(rates["tps"]),
         "tps_told": reporting_count,
         "tps_doubted": int(rates["doubted"]),
+        "tps_stale": int(rates["stale"]),
+        "common": {
+            "at": format_iso(rates["common_hour"], zone),
+            "rate": _round_percent(rates["common_rate"]),
+            "tps": int(rates["common_tps"]),
+            "estimated": bool(rates["shown_estimated"]),
+        }
+        if rates["is_common"]
+        else None,
         "least": _round_percent(rates["least"]) if reporting_count else None,
         "most": _round_percent(rates["most"]) if reporting_count else None,
         "estimated": {"dpt": bool(rates["estimated"]), "dpt_told": bool(rates["rate_estimated"])},

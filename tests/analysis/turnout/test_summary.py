@@ -63,6 +63,32 @@ def test_a_count_of_zero_is_a_rate_of_zero() -> None:
     assert turnout(told(hadir=0, at="08.00")).rate == 0
 
 
+def test_an_old_count_is_not_in_the_rate_that_is_shown_unless_most_are_old() -> None:
+    """That of the last hour that enough told; without an old one it is the rate of all."""
+    third, fourth = f"{DESA}.003", f"{DESA}.004"
+    register = of_six()
+
+    def shown(*rows: dict[str, Any]) -> Any:
+        stations = build_station_table(known(*rows), register, wib("11.30"))
+        return compute_shown_total(build_turnout_table(stations, register), [HOME], register)
+
+    old = told(hadir=40, at="09.00")
+    new = [
+        told(of=code, hadir=heads, at="11.00")
+        for code, heads in ((SECOND, 240), (third, 200), (fourth, 220))
+    ]
+    mixed = shown(old, *new)
+    assert mixed["rate"] == pytest.approx(100 * 700 / 1600)
+    assert mixed["shown_rate"] == pytest.approx(100 * 660 / 1200)
+    assert (mixed["is_common"], mixed["common_tps"], mixed["stale"]) == (True, 3, 1)
+    assert mixed["common_hour"] == wib("11.00")
+    fresh = shown(*new)
+    assert not fresh["is_common"]
+    assert fresh["shown_rate"] == fresh["rate"] == fresh["common_rate"]
+    alone = shown()
+    assert not alone["is_common"] and np.isnan(alone["shown_rate"])
+
+
 def test_a_list_that_nobody_knows_gives_no_rate_but_its_heads_count() -> None:
     register = of_six()
     table = register.tps.assign(dpt=pd.array([None, *[400] * 5], dtype="Int64"))

@@ -77,6 +77,13 @@ def test_turnout_says_of_whom_and_between_which_bounds(asking: Asking) -> None:
     untold = found["dpt"] - found["dpt_told"]
     assert found["most"] == round(100 * (90 + untold) / found["dpt"], 2)
     assert set(found["estimated"]) == {"dpt", "dpt_told"}
+    assert (found["tps_stale"], found["common"]) == (0, None)
+    stored(asking, "tps", {**row, "tps": "2", "waktu": "27/11/2024 11.50", "hadir": 120})
+    found = told(asking)["turnout"]
+    assert (found["tps_told"], found["tps_stale"]) == (2, 1)
+    common = found["common"]
+    assert (common["at"], common["tps"]) == ("2024-11-27T12:00:00+07:00", 1)
+    assert found["rate"] < common["rate"]
 
 
 def test_only_what_is_estimated_is_marked_so(asking: Asking) -> None:

@@ -104,7 +104,8 @@ def of_the_day() -> Selection:
 def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     said = look(rehearsed)
     found, of_day = of_pages(rehearsed, of_the_day())
-    rates = summary.compute_total(of_day.turnout)
+    codes = list(of_day.turnout.index)
+    rates = summary.compute_shown_total(of_day.turnout, codes, rehearsed.register)
     assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open_cases)} ")
     for name, key, told in (
         ("partisipasi", "partisipasi", presentation_kpis.format_turnout(rates)),
