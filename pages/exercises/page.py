@@ -118,6 +118,8 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
             _("Mulai skenario"), on_click=_on_start, args=(overview,), type="primary",
             disabled=not context.view_time.live,
         )  # fmt: skip
+    if not context.view_time.live:
+        st.caption(_("Tidak ada yang menulis ke masa lampau."))
     description = _translate(overview.scenarios[code].description)
     st.caption(markup.escape_markdown(description))
 
