@@ -116,7 +116,9 @@ def format_turnout_bounds(rates: pd.Series) -> KpiText:
     """Return the bounds of the total turnout. rates: of analysis.turnout.summary.compute_total."""
     template = _("dari DPT {n}, bila TPS lain nol atau penuh")
     value = format_bounds(rates) if rates["tps_counted"] else "–"
-    if rates["tps_counted"] == rates["tps"] > 0:  # nothing is left to be bounded
+    if (
+        rates["tps_counted"] == rates["tps"] > 0 and not rates["stale"]
+    ):  # nothing is left to be bounded
         template = _("dari DPT {n}, semua TPS melapor")
     note = template.format(n=format_voters(rates["dpt"], bool(rates["estimated"])))
     return KpiText("batas", _("Batas seluruhnya"), value, note)

@@ -59,6 +59,15 @@ def build_round_columns(
     )
 
 
+def count_stale_left(station_table: pd.DataFrame) -> pd.Series:
+    """Count on the list of each TPS with an old count who was not in it: they may have come since.
+
+    station_table: of status.build_station_table. Missing where the count is not old.
+    """
+    left: pd.Series = (station_table["dpt"] - station_table["hadir"]).clip(lower=0)
+    return left.where(station_table["is_stale"].astype(bool))
+
+
 def _to_hours(rounds: _Rounds, register: Register) -> Micros:
     opens, interval = _open_and_interval(register)
     return np.where(rounds >= 0, opens + rounds * interval, NEVER)

@@ -10,6 +10,7 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.queries import reads
 from situasi.analysis.runs import is_first_of_run
+from situasi.analysis.stations import count_rounds
 from situasi.analysis.stations.reports import (
     TpsReports,
     build_tps_reports,
@@ -22,7 +23,7 @@ from situasi.domain.register import Register
 _SUMMED_COLUMNS = (
     "tps", "tps_counted", "doubted", "voters_present", "dptb", "dpk", "apart", "dpt", "dpt_counted",
     "rated", "stale", "common_voters", "common_dpt",
-    "common_tps",
+    "common_tps", "stale_left",
 )  # fmt: skip
 _SLOT_LENGTH = timedelta(minutes=15)
 
@@ -34,8 +35,9 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
     doubted (of those, with a doubted one), voters_present, dptb and dpk (voters of those lists, in
     the `apart` TPS that report them separately), dpt (voters on all lists), dpt_counted (of the TPS
     with a count), rated (voters of TPS with a known list), rate (percent of dpt_counted; NaN: no
-    count), least and most (percent of dpt: nobody else came, or everybody on the lists of the other
-    TPS), estimated (whether dpt is a perkiraan), rate_estimated (whether dpt_counted is).
+    count), least and most (percent of dpt: nobody else came, or everybody on the lists of the TPS
+    without a count or with an old one; stale_left: those of them who were not counted), estimated
+    (whether dpt is a perkiraan), rate_estimated (whether dpt_counted is).
     Only counts of one hour are compared (stations.count_rounds): common_hour, the last that half of
     the TPS with a count told; common_voters, common_dpt and common_tps of it, common_rate (percent;
     NaN where is_stale); stale (TPS whose newest count is of an earlier hour), is_stale (they are
@@ -61,6 +63,7 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
             "common_voters": station_table["hadir_common"].where(station_table["dpt"].notna()),
             "common_dpt": station_table["dpt"].where(station_table["hadir_common"].notna()),
             "common_tps": station_table["hadir_common"].notna(),
+            "stale_left": count_rounds.count_stale_left(station_table),
         }
     )
     table = columns.groupby("kecamatan", sort=False).sum().astype("int64")
@@ -138,12 +141,14 @@ def compute_shown_total(
 
 def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
     """Return the rate, least and most in percent; NaN where there is no list."""
-    voters_present, rated, dpt, on_list, common, common_dpt = (
-        table[name].to_numpy("float64")
-        for name in ("voters_present", "rated", "dpt", "dpt_counted", "common_voters", "common_dpt")
+    names = (
+        "voters_present", "rated", "dpt", "dpt_counted", "common_voters", "common_dpt", "stale_left"
+    )  # fmt: skip
+    voters_present, rated, dpt, on_list, common, common_dpt, stale_left = (
+        table[name].to_numpy("float64") for name in names
     )
     reported_dpt, all_dpt = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
-    unreported_dpt = (dpt - on_list).clip(0)
+    unreported_dpt = (dpt - on_list).clip(0) + stale_left
     return {
         "rate": 100 * rated / reported_dpt,
         "least": 100 * voters_present / all_dpt,

@@ -94,7 +94,8 @@ TURNOUT: dict[str, ExplanationBuilder] = {
     "tingkat": _TURNOUT,
     "batas": explain(
         N_("Batas bawah: hadir yang dilaporkan dibagi DPT seluruh TPS, seolah di TPS lain tidak "
-           "ada yang datang. Batas atas: seolah di TPS lain seluruh DPT datang. Bukan perkiraan."),
+           "ada yang datang. Batas atas: seolah di TPS lain seluruh DPT datang, dan di TPS "
+           "berhitungan lama seluruh sisanya. Bukan perkiraan."),
         "tps",
     ),
     "senyap": explain(N_("TPS yang belum pernah melaporkan jumlah pemilih hadir."), "tps"),

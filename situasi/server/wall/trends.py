@@ -92,10 +92,11 @@ def _compute_bounds(data: ViewData) -> list[list[float]]:
     if history.empty or not total["tps_counted"] or not total["dpt"]:
         return []
     counts = history[history["kecamatan"].isin(data.codes)].groupby("hours_ago")
-    sums = counts[["voters_present", "dpt_counted"]].sum().sort_index(ascending=False)
+    sums = counts[["voters_present", "dpt_counted", "stale_left"]].sum().sort_index(ascending=False)
     sums = sums[sums["dpt_counted"] > 0].astype("float64")
     dpt = float(total["dpt"])
-    most = sums["voters_present"] + (dpt - sums["dpt_counted"]).clip(lower=0.0)
+    left = (dpt - sums["dpt_counted"]).clip(lower=0.0) + sums["stale_left"]
+    most = sums["voters_present"] + left
     past = zip(100 * sums["voters_present"] / dpt, 100 * most / dpt, strict=True)
     return [
         [round(least, 4), round(most, 4)]

@@ -13,7 +13,7 @@ from tests.builders import wib
 
 HERE, NEXT, FAR = "16.10.04", "16.10.07", "16.10.14"
 NAMES = ["tps", "tps_counted", "doubted", "voters_present", "dptb", "dpk", "apart", "dpt",
-         "dpt_counted", "rated", "stale", "common_tps"]  # fmt: skip
+         "dpt_counted", "rated", "stale", "common_tps", "stale_left"]  # fmt: skip
 
 
 def areas(*codes: str, hour: pd.Timestamp = pd.NaT) -> pd.DataFrame:
