@@ -64,7 +64,8 @@ def _measure_growth(
 ) -> tuple[float, float, int] | None:
     """Measure how much more came in this hour than assumed, by TPS that counted at both ends.
 
-    Returns log growth, its variance, and the number of kecamatan; None where there are too few TPS.
+    Returns log growth, that of their voters together; its variance (jackknife, for TPS are of
+    different sizes); and the number of kecamatan. None where there are too few TPS.
     """
     before, after = _select_consecutive_counts(counts, slot)
     growth = np.log(after.voters_present / after.expected_share) - np.log(
@@ -75,8 +76,10 @@ def _measure_growth(
     typical = _is_within_robust_sd(growth, rules.growth_winsor_sd)
     expected = before.voters_present * after.expected_share / before.expected_share
     total = float(np.log(after.voters_present[typical].sum() / expected[typical].sum()))
+    share = expected[typical] / expected[typical].sum()
+    moved = (growth[typical] - total) * share / (1 - share).clip(_MIN_SD)  # by leaving one TPS out
     units = len(np.unique(rolls.kecamatan_index[before.station_index[typical]]))
-    return total, float(np.var(growth[typical])) / int(typical.sum()), units
+    return total, float((moved**2).sum()), units
 
 
 def _select_consecutive_counts(

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from situasi.analysis.turnout.forecast import build_kecamatan_table
+from situasi.analysis.turnout.forecast_inputs import TurnoutCounts, build_voter_rolls
 from situasi.analysis.turnout.forecast_model import ForecastComponents
-from situasi.analysis.turnout.forecast_pace import PacePosterior
+from situasi.analysis.turnout.forecast_pace import PacePosterior, compute_pace_posterior
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.register import Register
 from tests.analysis.builders_outlook import (
@@ -108,6 +109,23 @@ def test_when_voters_come_says_nothing_of_how_far_the_turnout_of_silent_tps_diff
     parts = found(*ended, at="13.30", of=here).components
     assert parts is not None
     assert np.sqrt(parts.own_variance[parts.used == 0]) > 1.5 * own
+
+
+def test_growth_is_as_unsure_as_the_sums_that_it_is_measured_by() -> None:
+    """The slow way: twenty TPS drawn again and again, one as large as all others together."""
+    rng, here, rules = np.random.default_rng(6), register(), register().election.rules.forecast
+    wide = replace(PACE, covariance=np.diag([0.0, 1e6, 0, 0, 0, 0]), kecamatan=np.zeros(6))
+    before = np.append(np.full(19, 100.0), 1900.0)
+    learned = []
+    for _ in range(300):
+        after = before * np.exp(rng.normal(0, 0.1, 20))
+        counts = TurnoutCounts(
+            np.repeat(np.arange(20), 2), np.tile([0, 1], 20),
+            np.column_stack([before, after]).ravel(), *np.ones((3, 40)),
+        )  # fmt: skip
+        learned.append(compute_pace_posterior(counts, build_voter_rolls(here), wide, rules))
+    variance = np.mean([one.covariance[1, 1] for one in learned])
+    assert variance == pytest.approx(np.var([one.mean[1] for one in learned]), rel=0.25)
 
 
 def test_a_count_too_high_does_not_set_the_right_one_after_it_aside() -> None:
