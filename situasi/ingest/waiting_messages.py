@@ -1,5 +1,6 @@
 """A table of messages among the files that wait: its rows go to the tray of Lapor, as they are."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.gateway_messages import read_delivery
 from situasi.ingest.sources.gateway_profiles import GatewayProfile
+from situasi.ingest.sources.source_times import find_heading_zone
 from situasi.ingest.tables import Cell, Table
 from situasi.store import Store, WaitingItem
 
@@ -45,14 +47,14 @@ def find_messages(sheets: Sequence[Sheet], context: IngestContext) -> list[Found
     table = next(grid.build_tables(sheet, grid.guess_header(sheet.rows)))
     headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
     clues = context.vocabulary.clues
-    texts = [name for name in headings if clues.is_heading("message_text", name)]
+    texts = [name for name in headings if clues.is_heading("message_text", _strip(name))]
     if len(texts) != 1 or len(table.cells) > MAX_MESSAGES:
         return []
-    column = table.cells[texts[0]].tolist()
+    column = list(map(_join_parts, table.cells[texts[0]].tolist()))
     filled = [cell for cell in column if isinstance(cell, str)]
     if not filled or sum(len(c.split()) >= _MIN_WORDS for c in filled) < 0.6 * len(filled):
         return []
-    senders = next((name for name in headings if clues.is_heading("message_sender", name)), None)
+    senders = next((n for n in headings if clues.is_heading("message_sender", _strip(n))), None)
     names = _list_cells(table, senders) if senders else [None] * len(column)
     times = _list_times(table, context)
     return [
@@ -60,6 +62,22 @@ def find_messages(sheets: Sequence[Sheet], context: IngestContext) -> list[Found
         for text, name, moment in zip(column, names, times, strict=True)
         if isinstance(text, str)
     ]
+
+
+def _strip(heading: str) -> str:
+    """Return a heading without the objects in which a program puts it (`payload/message`)."""
+    return heading.rpartition("/")[2]
+
+
+def _join_parts(cell: Cell) -> Cell:
+    """Return a text that a program wrote as a list of its parts, of which some are objects."""
+    if not isinstance(cell, str) or not cell.startswith("["):
+        return cell
+    try:
+        parts = json.loads(cell)
+        return "".join(part if isinstance(part, str) else part["text"] for part in parts)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return cell
 
 
 def _list_cells(table: Table, name: str) -> list[Cell]:
@@ -77,9 +95,10 @@ def _list_times(table: Table, context: IngestContext) -> list[str | None]:
     names = names or [own[h] for h in ("tanggal", "jam") if h in own]
     columns = [_list_cells(table, name) for name in names]
     rows = zip(*columns, strict=True) if columns else [()] * len(table.cells)
-    return [
-        " ".join(_format_time(cell) for cell in row if not is_blank(cell)) or None for row in rows
-    ]
+    zone = next(filter(None, map(find_heading_zone, names)), None)
+    offset = f" {datetime(2000, 1, 1, tzinfo=zone):%z}" if zone else ""
+    texts = [" ".join(_format_time(cell) for cell in row if not is_blank(cell)) for row in rows]
+    return [f"{text}{offset}" if text else None for text in texts]
 
 
 def _format_time(cell: Cell) -> str:

@@ -102,9 +102,15 @@ def convert_heading_zones(
     for name in table.headings:
         if profile is not None and profile.find_heading(name) in profile.zones:
             continue
-        match = None if parse_hour_heading(name) else _ZONE_HEADING.search(name)
-        if match and not _is_always(written := _read_offset(match), zone):
+        written = find_heading_zone(name)
+        if written is not None and not _is_always(written, zone):
             _convert_zone(table, name, written, zone)
+
+
+def find_heading_zone(name: str) -> tzinfo | None:
+    """Return the zone that a heading of times names; None for others, and for those of an hour."""
+    match = None if parse_hour_heading(name) else _ZONE_HEADING.search(name)
+    return _read_offset(match) if match else None
 
 
 def _is_always(written: tzinfo, zone: ZoneInfo) -> bool:
