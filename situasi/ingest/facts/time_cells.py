@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
-from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.parsing.time_of_day import is_clock_with_seconds, read_clock
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
@@ -35,7 +35,7 @@ def find_undated_rows(table: ConvertedTable) -> list[int]:
         return table.find_empty_rows()
     if any(not all(map(is_blank, table.cells[n].tolist())) for n in table.find_columns("tanggal")):
         return []
-    dayless = _match_rows(table, "waktu", _has_no_day) & _match_rows(table, "jam", _has_no_day)
+    dayless = _match_rows(table, "waktu", _has_no_day) & _match_rows(table, "jam", _is_dayless_hour)
     timeless = set(table.find_empty_rows("waktu", "jam"))
     return [row for row in table.find_empty_rows() if row in dayless and row not in timeless]
 
@@ -59,6 +59,11 @@ def _match_rows(table: ConvertedTable, heading: str, test: Callable[[Cell], bool
 
 def _has_no_day(cell: Cell) -> bool:
     return is_blank(cell) or is_clock_alone(cell)
+
+
+def _is_dayless_hour(cell: Cell) -> bool:
+    """Return whether a cell of a column of hours names no day: `09.10.00` is an hour there."""
+    return _has_no_day(cell) or is_clock_with_seconds(cell)
 
 
 def is_clock_alone(cell: Cell) -> bool:

@@ -14,6 +14,7 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
+_HALF_DAY_MIN = 12 * 60
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 
 
@@ -113,7 +114,7 @@ def _find_day_of_phases(
 def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
     """Return the day on which it was this hour, at most an hour after it was reported.
 
-    None where a cell cannot be read.
+    None where a cell cannot be read, or where it would be more than half a day before.
     """
     try:
         parts, hour = parse_date_parts(reported), read_clock(clock)
@@ -124,4 +125,6 @@ def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | Non
     moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
     local = moment.astimezone(zone)
     minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * local.hour + local.minute)
+    if _CLOCKS_DIFFER_MIN < minutes < _HALF_DAY_MIN:  # hours later today, or nearly a day ago
+        return None
     return f"{local - timedelta(days=minutes > _CLOCKS_DIFFER_MIN):%d/%m/%Y}"

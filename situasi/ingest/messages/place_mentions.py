@@ -54,7 +54,7 @@ class AreaMention(NamedTuple):
 
 
 # `1. Tebedak II TPS 1 : 92`, a line of a list.
-_LIST_NUMBER = re.compile(r"[ \t*_•-]{0,4}\d{1,3}[.)]?[ \t]{1,4}(?=[^\W\d])")
+_LIST_NUMBER = re.compile(r"[ \t]{0,12}[-*•–]{0,2}[ \t]{0,4}(?:\d{1,3}[.)]?[ \t]{1,4})?(?=[^\W\d])")
 
 
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
@@ -111,7 +111,8 @@ def _unmarked_positions(
         yield mark.end(), False
     for line in passage.lines[:_MAX_MARKS]:
         yield line.start, False
-        if number := _LIST_NUMBER.match(passage.text, line.start, line.end):
+        number = _LIST_NUMBER.match(passage.text, line.start, line.end)
+        if number and number.end() > line.start:
             yield number.end(), False
 
 

@@ -33,6 +33,17 @@ _TWO_DECIMALS = re.compile(r"[0-9]{1,2}\.[0-9]{2}")
 _REMARK = re.compile(r"(?<=\d)\s*\((?!(?:wib|wita|wit|utc|gmt)\b)[^()\d]*\)\s*$", re.IGNORECASE)
 
 
+# `09.10.00` in a column of hours is one, though it might be a day elsewhere.
+_WITH_SECONDS = re.compile(
+    r"(?:[01]?\d|2[0-3])([.:])[0-5]\d\1[0-5]\d(?: ?(?:wib|wita|wit))?", re.IGNORECASE
+)
+
+
+def is_clock_with_seconds(cell: object) -> bool:
+    """Return whether a cell may be an hour with its minutes and seconds."""
+    return isinstance(cell, str) and _WITH_SECONDS.fullmatch(cell.strip()) is not None
+
+
 class ParsedClock(NamedTuple):
     """A time of day. day: where the cell repeats its date; zone: where it names one."""
 

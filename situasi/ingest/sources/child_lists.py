@@ -42,9 +42,11 @@ def split_lists(table: Table, catalog: SourceCatalog) -> list[Table]:
     lists = [
         h for h in table.cells.columns if not is_sheet and _starts_a_list(table.cells[h].tolist())
     ]
+    meanings = read_headings(list(table.cells.columns), catalog).meanings if lists else {}
     children = [
         (child, [heading])
         for heading in lists
+        if meanings.get(heading) != "jenis"  # the categories of a report, each an object
         if (child := _take_list(table, heading, catalog)) is not None
     ]
     if (numbered := _take_numbered(table, catalog)) is not None:

@@ -30,7 +30,16 @@ _TITLE = re.compile(
 )
 # Headings of such a column, which need no title above them.
 _HEADINGS = frozenset(
-    ("kehadiran", "statuskehadiran", "absensi", "absen", "presensi", "attendance")
+    (
+        "kehadiran",
+        "statuskehadiran",
+        "keterangankehadiran",
+        "ketkehadiran",
+        "absensi",
+        "absen",
+        "presensi",
+        "attendance",
+    )
 )
 _NAMES_PRESENCE = re.compile(r"\b(?:kehadiran|absen|absensi|presensi)\b", re.IGNORECASE)
 # Headings of the hour at which an officer came to the TPS.
@@ -51,6 +60,10 @@ _STATIONS = re.compile(
     r"\btps\W{0,3}(\d{1,3}(?:\s*(?:,|&|dan|s\.?\s?/?\s?d\.?|-)\s*(?:tps\W{0,3})?\d{1,3})*)",
     re.IGNORECASE,
 )
+_PRESENCE_FLAGS = {
+    **dict.fromkeys(("1", "ya", "y", "yes", "true"), "hadir"),
+    **dict.fromkeys(("0", "tidak", "t", "no", "false"), "tidak hadir"),
+}
 _EXPLANATION = re.compile(r"[,;(:]| - ")
 _MIN_SHARE = 0.6  # of the filled cells of the column
 _STRENGTH = re.compile(r"\d{1,3}(?: ?(?:org|orang|pers|personel|personil))?", re.IGNORECASE)
@@ -123,6 +136,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     if table.find_columns("checkin"):
         _name_arrival_hours(table)
         return
+    _read_presence_flags(table)
     if (answered := _find_answers(table)) is not None:
         table.cells = table.cells.rename(columns={answered: "checkin"})
         return
@@ -152,6 +166,19 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     for row, cell in enumerate(column):
         if clues.is_cell("absent", _take_answer(cell)):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _read_presence_flags(table: ConvertedTable) -> None:
+    """Tell 1 and 0 under HADIR beside officers from counts of voters."""
+    for name in table.find_columns("hadir"):
+        column = table.cells[name].tolist()
+        words = [
+            None if is_blank(c) else normalize_cell(c).lower().removesuffix(".0") for c in column
+        ]
+        if set(words) - {None} <= _PRESENCE_FLAGS.keys() and any(words):
+            table.drop_columns([name])
+            table.set_column("kehadiran", [word and _PRESENCE_FLAGS[word] for word in words])
+            return
 
 
 def _name_arrival_hours(table: ConvertedTable) -> None:
@@ -217,9 +244,12 @@ def _find_presence_word(heading: str, is_list: bool, clues: ClueWords) -> str | 
 
 
 def _is_ticked(table: ConvertedTable, name: str) -> bool:
-    """Return whether a column holds ticks and nothing else."""
-    filled = {normalize_cell(c).lower() for c in table.cells[name].tolist() if not is_blank(c)}
-    return filled <= _TICKS
+    """Return whether a column holds ticks and nothing else, in the rows that name an officer."""
+    names = [n for heading in ("nrp", "petugas") for n in table.find_columns(heading)]
+    rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
+    cells = [cell for cell, *officer in rows if not all(map(is_blank, officer))]
+    filled = {normalize_cell(cell).lower() for cell in cells if not is_blank(cell)}
+    return bool(filled) and filled <= _TICKS
 
 
 def _take_arrivals(table: ConvertedTable, keys: frozenset[str], *, is_muster: bool) -> None:

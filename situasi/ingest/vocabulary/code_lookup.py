@@ -55,6 +55,7 @@ _LIST_MARKS = re.compile(r"[;,|\n]")
 _MULTIPLE_CHOICE_COLUMNS = frozenset({"jenis", "giat", "pelanggaran"})
 _NOTHING_HAPPENED = "nihil"
 _MAX_CONTAINING_WORDS = 5
+_OFFICES = ("tps", "pps", "ppk", "kpu")  # a letter between them is no slip
 _MAX_WORDS = 40  # words of one cell tried as a list of codes
 
 
@@ -178,6 +179,8 @@ def _find_misspelled(code_by_word: Mapping[str, str], text: str) -> str | None:
     if not matches:
         return None
     best, least, _ = matches[0]
+    if any((office in name) != (office in best) for office in _OFFICES):
+        return None
     code = code_by_word[best]
     second = min((typos for word, typos, _ in matches if code_by_word[word] != code), default=99)
     allowed = min(_count_allowed_typos(name), _count_allowed_typos(best))

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from situasi.ingest.parsing.cells import normalize_cell
 
 _HEADING = re.compile(
-    r"(?P<heads>(?:(?:jumlah|jml|total|pemilih|yang|yg|sudah|sdh|telah|hadir|kehadiran|memilih"
+    r"(?P<heads>(?:(?:jumlah|jml|total|pemilih|yang|yg|sudah|sdh|telah|hadir|datang|kehadiran|memilih"
     r"|mencoblos|nyoblos|partisipasi|parmas|pengguna|menggunakan|hak|pilih"
     r"|turnout|voters?|voted|present)\W+)+)?"
-    r"(?:s\W{0,2}d\W{0,2}|(?:sampai|hingga|by|at|until)\W+)?"
+    r"(?:s\W{0,2}d\W{0,2}|(?:sampai(?:\W+dengan)?|hingga|by|at|until)\W+)?"
     r"(?P<lead>(?:(?:jam|pukul|pkl|pk)\W{0,3}){1,2}(?:(?:pengecekan|cek|lapor(?:an)?|absen)\W{1,3})?)?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
     r"\W{0,3}(?:(?:jumlah|jml|total|pemilih|hadir|kehadiran"
