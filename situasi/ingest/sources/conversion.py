@@ -32,6 +32,7 @@ from situasi.ingest.sources.source_times import (
     convert_heading_zones,
     convert_source_zones,
     convert_times,
+    convert_utc_answers,
 )
 from situasi.ingest.sources.table_rows import (
     hold_test_entries,
@@ -157,6 +158,8 @@ def _convert(
             rows = converted.find_empty_rows(heading)
             converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
     convert_times(converted, profile, order, context.election.zone)
+    if profile is not None:
+        convert_utc_answers(converted, profile, context.election.zone)
     take_part_headings(converted, context)
     # A program names its files after the moment of export.
     name = file_name if profile is None else ""

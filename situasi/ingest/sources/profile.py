@@ -99,7 +99,8 @@ class SourceProfile(_Part):
     writes the same id with and without it (`uuid:`). groups: marks behind a group in a heading,
     besides `/` and `:`. numbered_repeats: whether `hadir_1`, `hadir_2` are rows of a repeat group.
     constants: a value for every row, by our heading. month_first: whether 11/27/2024 is how it
-    writes dates; None: as the cells of the file tell.
+    writes dates; None: as the cells of the file tell. utc_answers: whether it stores answers
+    without a zone in UTC, in some of its versions.
     """
 
     name: str = Field(pattern=f"^{NAME_PATTERN}$")
@@ -123,6 +124,7 @@ class SourceProfile(_Part):
     numbered_repeats: bool = False
     constants: dict[str, str] = {}
     month_first: bool | None = None
+    utc_answers: bool = False
 
     @field_validator("feed")
     @classmethod

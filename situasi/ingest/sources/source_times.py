@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.date_patterns import ZONES
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.profile import SourceProfile
@@ -29,6 +31,7 @@ _ZONE_HEADING = re.compile(
 )
 _ENDS_IN_CLOCK = re.compile(r"(?:^|[\sT])\d{1,2}(?:[.:]\d{2}){1,2}$")  # no date as 27.11.24
 _REWRITTEN = frozenset((str, int, float, datetime, time))
+_MIN_ANSWERS, _SOON = 3, timedelta(hours=2)
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -83,6 +86,42 @@ def convert_times(
             _convert_epochs(table, name, zone)
             if written:
                 _convert_zone(table, name, ZoneInfo(written), zone)
+
+
+def convert_utc_answers(table: ConvertedTable, profile: SourceProfile, zone: ZoneInfo) -> None:
+    """Read answers without a zone as UTC where all of them then are just before they were sent.
+
+    Only of a source that stores some answers so.
+    """
+    names = table.find_columns("waktu")
+    reports = table.find_columns("waktu_lapor")
+    if not profile.utc_answers or len(names) != 1 or not reports:
+        return
+    cells = table.cells[names[0]].tolist()
+    pairs = list(zip(cells, table.cells[reports[0]].tolist(), strict=True))
+    lags = [_measure_lag(a, b, zone) for a, b in pairs if not is_blank(a) and not is_blank(b)]
+    offset = datetime(2000, 1, 1, tzinfo=zone).utcoffset() or timedelta(0)
+    soon = [lag is not None and offset <= lag <= offset + _SOON for lag in lags]
+    if len(lags) < _MIN_ANSWERS or not all(soon):
+        return
+    _convert_zone(table, names[0], ZoneInfo("UTC"), zone)
+    rows = [row for row, cell in enumerate(cells) if not is_blank(cell)]
+    table.doubt(rows, "waktu kejadian dibaca UTC, seperti waktu kirimnya")
+
+
+def _measure_lag(event: Cell, reported: Cell, zone: ZoneInfo) -> timedelta | None:
+    """Return how long after an event without a zone its report was sent; None if it has one."""
+    moments = []
+    for cell in (event, reported):
+        try:
+            parts = parse_date_parts(cell)
+        except (UnreadableCell, ValueError):
+            return None
+        if parts.clock is None or parts.clock[0] == 24 or (cell is event and parts.zone):
+            return None
+        moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
+        moments.append(moment)
+    return moments[1] - moments[0]
 
 
 def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: ZoneInfo) -> None:
