@@ -59,7 +59,10 @@ def _read_tasks(table: TableCheck) -> Texts:
     tps, tasks = table.cells("tps"), table.read_codes("penugasan")
     is_task_blank = map(is_blank, table.cells("penugasan"))
     for row, (is_blank_task, cell) in enumerate(zip(is_task_blank, tps, strict=True)):
-        if is_blank_task and is_blank(cell):
+        if is_blank_task and is_blank(cell) and _is_of_kecamatan(table, row):
+            tasks[row] = "kecamatan"
+            table.issues.add_warning(row, "perwira pengendali: penugasan dibaca kecamatan")
+        elif is_blank_task and is_blank(cell):
             reason = "penugasan kosong: TPS, kecamatan, cadangan atau patroli"
             table.issues.add_error(row, reason, "penugasan", "tps", "kecamatan_name")
         elif is_blank_task:
@@ -67,6 +70,13 @@ def _read_tasks(table: TableCheck) -> Texts:
         elif tasks[row] == "tps" and is_blank(cell):
             table.issues.add_error(row, "nomor TPS kosong", "tps")
     return tasks
+
+
+def _is_of_kecamatan(table: TableCheck, row: int) -> bool:
+    """Return whether a row without a TPS names a post that answers for a kecamatan (`PADAL`)."""
+    words = (cell for cell in table.raw.cells.iloc[row].tolist() if isinstance(cell, str))
+    clues = table.context.vocabulary.clues
+    return any(clues.stands_in("area_post", text) for text in words)
 
 
 def _check_task(table: TableCheck, place: PlaceColumns, row: int, task: str | None) -> None:

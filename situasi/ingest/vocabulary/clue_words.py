@@ -29,6 +29,7 @@ GROUPS = (
     "record_id",
     "not_yet",
     "test_entry",
+    "area_post",
     "increment",
 )
 
@@ -53,6 +54,7 @@ class ClueWords:
     such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
     cells that say that something has not happened yet. increment: in titles of counts that are not
     those until an hour. test_entry: in a report that somebody sent to try the form.
+    area_post: a function that answers for a whole kecamatan.
     `*` at an end of a word: letters may go on there.
     """
 
