@@ -120,6 +120,31 @@ def test_a_foreign_file_of_twelve_columns_is_mapped_with_what_the_board_believes
     assert frame["withdrawn_at"].notna().all()
 
 
+def test_words_that_nobody_knows_are_said_once_and_the_rows_come_in(
+    analyst: Board, tmp_path: Path
+) -> None:
+    rows = [
+        {"Q1 wilayah": "Indralaya", "Q2 rupa": word, "Q3 saat": f"27/11/2024 0{n + 7}.10",
+         "Q4 cerita": f"Warga menyampaikan kabar ke-{n} di jalan desa"}
+        for n, word in enumerate(("banjir", "xk-7", "xk-7"))
+    ]  # fmt: skip
+    path = csv_file(tmp_path / "kabar.csv", *rows)
+    ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    app = choose(opened(page(), 0), {"Jenis laporan": "incidents"})
+    ours = {
+        "Q1 wilayah": "kecamatan",
+        "Q2 rupa": "jenis",
+        "Q3 saat": "waktu",
+        "Q4 cerita": "uraian",
+    }
+    app = choose(app, ours)
+    assert save(app).label == "Simpan pemetaan: 1 baris masuk, 2 ke karantina"
+    save(choose(app, {"jenis: xk-7": "kericuhan"})).click()
+    run(app)
+    stored = analyst.store.rows_after(FEEDS["incidents"]).sort_values("seq")
+    assert stored["jenis"].tolist() == ["bencana", "kericuhan", "kericuhan"]
+
+
 def test_one_is_dropped_with_a_reason_and_never_without(analyst: Board) -> None:
     app = opened(page(), 0)
     button = [one for one in app.button if one.label == "Buang berkas"][-1]

@@ -1,7 +1,7 @@
 """What the columns of a foreign table most likely are: by their headings, and by what they hold."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.persons import REDACTED, is_person_heading
 from situasi.ingest.sources.rival_guesses import Guess, settle_rivals
 from situasi.ingest.tables import Cell, Table
+from situasi.ingest.vocabulary.wide_headings import WideHeading, format_wide_heading
 
 _SAMPLE_CELLS = 60  # different cells of a column that are looked at
 _MIN_SHARE = 0.6  # of cells that must be of one kind
@@ -46,6 +47,8 @@ _OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
 _ACCOUNT = re.compile(r"[^\W\d_]\d|@")  # `kandis01`: of a person, not a place
 _WORDS = re.compile(r"[^\W\d_]+")
+_CLOCK = re.compile(r"(?<![\d.:])[0-2]?\d[.:][0-5]\d(?![\d.:])")
+_OF_TPS = frozenset((feed_schemas.TPS.name,))
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]
     headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
     source = context.sources.recognize(headings)
     known = context.sources.sort_headings(headings, source)
+    wide = context.vocabulary.find_wide_headings([known.stripped.get(n, n) for n in headings])
     for name in headings:
         column = _take_column(known.stripped.get(name, name), table.cells[name].tolist())
         if _is_unwanted(column, context) or name in known.left_out:
@@ -75,9 +79,29 @@ def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]
             own = "waktu_lapor" if name == known.form_time else known.own[name]
             found = {own: Guess(own, 0.97, f"judul kolom {source.title}", by_heading=True)}
         else:
-            found = _guess_column(column, context)
+            found = _guess_wide(column, wide) or _guess_column(column, context)
         guesses[name] = sorted(found.values(), key=lambda guess: -guess.confidence)
     return settle_rivals(guesses, table)
+
+
+def _guess_wide(column: _Column, wide: Mapping[str, WideHeading]) -> dict[str, Guess]:
+    """Return that the cells are reports of their own: counts of an hour, or hours of a phase."""
+    heading, confidence = wide.get(column.heading), 0.95
+    if heading is None and (clocks := _CLOCK.findall(column.heading)):
+        counts = _share(column, lambda cell: _can_read(read_count, cell))
+        if len(clocks) > 1 or counts < _MIN_SHARE or _is_of_others(column.heading):
+            return {}
+        hour, minute = re.split("[.:]", clocks[0])
+        heading, confidence = WideHeading("hadir", "clock", f"{int(hour):02d}.{minute}"), 0.7
+    own = format_wide_heading(heading) if heading else None
+    if own is None:
+        return {}
+    return {own: Guess(own, confidence, "jam di judul kolom", _OF_TPS, by_heading=True)}
+
+
+def _is_of_others(heading: str) -> bool:
+    """Return whether a heading counts something else than all voters who came."""
+    return bool(_NOT_PRESENT.search(heading) or _OF_A_PART.search(heading))
 
 
 def _take_column(heading: str, cells: Sequence[Cell]) -> _Column:
@@ -277,8 +301,7 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
     counts = _share(column, lambda cell: _can_read(read_count, cell))
     if (
         counts < 0.9
-        or _NOT_PRESENT.search(column.heading)
-        or _OF_A_PART.search(column.heading)
+        or _is_of_others(column.heading)
         or all(isinstance(cell, bool) for cell in column.sample)
     ):
         return

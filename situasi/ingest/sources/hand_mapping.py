@@ -2,15 +2,19 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from situasi.domain.feed_schemas import FEEDS, ColumnKind
+from situasi.domain.feed_schemas import FASE, FEEDS, TPS, ColumnKind
 from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.sources.column_guess import NOT_OFFERED
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.rival_guesses import Guess
+from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
+from situasi.ingest.vocabulary.wide_headings import list_wide_headings
 
 # Facts about one file, which the next one of its kind need not share: never kept.
 FILE_FACTS = ("tanggal", "jam", "kecamatan", "desa")
@@ -27,7 +31,8 @@ _IDENTIFYING = {
 }
 _MAX_NAME_CHARS = 40
 # What a file mapped by hand keeps of the profile of its source.
-_KEPT_OF_SOURCE = ("review", "id_prefix", "id_scheme", "words", "unclear", "month_first")
+_KEPT_OF_SOURCE = ("review", "id_prefix", "id_scheme", "unclear", "month_first")
+_MAX_UNKNOWN_WORDS = 12  # of all columns; more are no words but sentences
 _DATE_WORDS = re.compile(r"\d+|\b(?:jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov|des)[a-z]*\b")
 
 
@@ -38,7 +43,7 @@ class HandMapping:
     name: under which it is kept. columns: our heading by theirs; "" for a column that is not used.
     zone: in which its times are written; None: as they say, else the election's. kinds: values for
     all rows that belong to this kind of file, by our heading. facts: values for all rows of this
-    file alone (FILE_FACTS).
+    file alone (FILE_FACTS). words: our code by the file's word, by our heading.
     """
 
     name: str
@@ -47,6 +52,7 @@ class HandMapping:
     zone: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def build_profile(
@@ -83,8 +89,41 @@ def build_profile(
         metadata=tuple(map(_escape, unused)),
         zones=zones,
         constants=dict(mapping.kinds),
+        words=_join_words(source.words if source else {}, mapping.words),
         **kept,
     )
+
+
+def _join_words(
+    words: Mapping[str, Mapping[str, str]], more: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    headings = dict.fromkeys((*words, *more))
+    return {heading: {**words.get(heading, {}), **more.get(heading, {})} for heading in headings}
+
+
+def list_unknown_words(
+    table: Table, columns: Mapping[str, str], feed: str, context: IngestContext
+) -> dict[str, list[str]]:
+    """Return the words of columns of fixed words that are none of ours, by our heading.
+
+    columns: our heading by theirs. The most frequent first.
+    """
+    unknown: dict[str, list[str]] = {}
+    for item in FEEDS[feed].columns:
+        if item.kind is not ColumnKind.CATEGORY or item.heading in NOT_OFFERED:
+            continue
+        names = [theirs for theirs, own in columns.items() if own == item.heading]
+        counts = Counter(
+            format_cell(cell) for name in names for cell in table.cells[name] if not is_blank(cell)
+        )
+        words = [
+            word
+            for word, _ in counts.most_common()
+            if context.vocabulary.find_code(feed, item.name, word) is None
+        ]
+        if words:
+            unknown[item.heading] = words[:_MAX_UNKNOWN_WORDS]
+    return unknown
 
 
 def find_source_zone(source: SourceProfile, heading: str) -> str | None:
@@ -132,7 +171,8 @@ def list_offered_headings(feed: str, context: IngestContext) -> list[str]:
         if context.vocabulary.find_column(feed, heading) is not None
         and to_offered_heading(feed, heading, context) == heading
     )
-    return sorted(offered, key=lambda heading: (order.get(heading, 3), heading))
+    wide = list_wide_headings(FASE) if feed == TPS.name else []
+    return [*sorted(offered, key=lambda heading: (order.get(heading, 3), heading)), *wide]
 
 
 def to_offered_heading(feed: str, heading: str, context: IngestContext) -> str:

@@ -8,13 +8,22 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from situasi.domain import feed_schemas
 from situasi.ingest.sources.heading_groups import OTHER_SUBJECTS
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
+from situasi.ingest.vocabulary.wide_headings import is_wide_heading
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,59}"
 # How a review state of the source is treated here.
@@ -88,7 +97,8 @@ class Fallback(_Part):
 class SourceProfile(_Part):
     """How one source is read.
 
-    columns: the source's headings (or patterns) by our heading; the first filled one counts.
+    columns: the source's headings (or patterns) by our heading; the first filled one counts. Beside
+    our headings, those of wide tables: `hadir jam 09.00`, `jam ditutup`.
     metadata: headings that are left out, as patterns. form_times: headings that say when a form
     was filled in, taken for the time of the event where the form did not ask it. unzoned_times:
     headings of times in a zone that the file does not name: a form that asked no other waits.
@@ -135,8 +145,12 @@ class SourceProfile(_Part):
 
     @field_validator("columns", "words", "unclear", "constants")
     @classmethod
-    def _check_headings(cls, by_heading: dict[str, object]) -> dict[str, object]:
+    def _check_headings(
+        cls, by_heading: dict[str, object], info: ValidationInfo
+    ) -> dict[str, object]:
         unknown = sorted(set(by_heading) - OWN_HEADINGS)
+        if info.field_name == "columns":
+            unknown = [heading for heading in unknown if not is_wide_heading(heading)]
         if unknown:
             raise ValueError(f"judul {', '.join(unknown)} bukan judul papan ini")
         return by_heading

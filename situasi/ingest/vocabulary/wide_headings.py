@@ -1,7 +1,7 @@
 """Columns of wide tables, each of which is a report of its own: per hour, per phase, per TPS."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from situasi.ingest.parsing.cells import normalize_cell
@@ -21,6 +21,8 @@ _OF_STATION = re.compile(r"([a-z]+)[\s/_-]+tps")
 _STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
 # As `format_place_heading` writes it; nobody else does.
 _PLACE = re.compile(r"hadir di (?P<level>kecamatan|desa): (?P<name>.+)")
+# As `format_wide_heading` writes it: what a person may say of a column.
+_CHOSEN = re.compile(r"hadir jam [0-2][0-9]\.[0-5][0-9]|jam [a-z ]+")
 
 
 class WideHeading(NamedTuple):
@@ -71,6 +73,28 @@ def is_wide_table(headings: Sequence[str], columns: set[str], phases: Mapping[st
 def format_place_heading(level: str, name: str) -> str:
     """Return the heading of a column of counts of one kecamatan or desa."""
     return f"hadir di {level}: {name}"
+
+
+def format_wide_heading(wide: WideHeading) -> str | None:
+    """Return our own heading for a column of counts at an hour, or of hours of a phase."""
+    if (wide.holds, wide.column) == ("hadir", "clock"):
+        return f"hadir jam {wide.value[:5]}"
+    return f"jam {wide.value.replace('_', ' ')}" if wide.column == "fase" else None
+
+
+def list_wide_headings(phases: Iterable[str]) -> list[str]:
+    """Return the headings that a person may choose: for each half hour, each code of a phase."""
+    clocks = [f"{hour:02d}.{minute}" for hour in range(7, 15) for minute in ("00", "30")]
+    chosen = [
+        *(WideHeading("hadir", "clock", clock) for clock in clocks),
+        *(WideHeading("clock", "fase", phase) for phase in phases),
+    ]
+    return list(filter(None, map(format_wide_heading, chosen)))
+
+
+def is_wide_heading(heading: str) -> bool:
+    """Return whether a heading is written as `format_wide_heading` does."""
+    return _CHOSEN.fullmatch(heading) is not None
 
 
 def _find_each(
