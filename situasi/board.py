@@ -25,6 +25,7 @@ from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.sources.catalog import FOLDER as PROFILES
 from situasi.ingest.sources.catalog import load_catalog
+from situasi.ingest.sources.gateway_profiles import load_profiles
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.refresher import SnapshotRefresher
@@ -126,6 +127,7 @@ def open_board(
         ),
         # A board that is only viewed marks nobody.
         officer_key=OfficerKey(None) if parent else officer_key.open_key(settings),
+        gateways=load_profiles(settings.vocabulary_folder),
     )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)

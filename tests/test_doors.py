@@ -101,8 +101,9 @@ WAITING = {
     "situasi/ingest/message_intake add": "a key for messages (server/api/test_messages)",
     "situasi/ingest/message_tray settle": "a person, of what they may see (pages/test_tray)",
     "situasi/ingest/message_tray restore": "the same person, just after (pages/test_tray)",
+    "situasi/ingest/message_delivery _keep_record": "through ingest_file: whoever may send",
     "situasi/ingest/waiting_messages move_messages": "a person who maps (test_waiting_messages)",
-    "situasi/ingest/waiting ingest_unknown_file": "through ingest_file: whoever may send",
+    "situasi/ingest/waiting _let_wait": "through ingest_file: whoever may send",
     "situasi/ingest/waiting drop": "a person, of what they may see (test_waiting)",
     "situasi/ingest/waiting_mapping store_mapping": "a person (test_waiting_mapping)",
 }

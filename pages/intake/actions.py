@@ -124,6 +124,9 @@ def ingest_file(name: str, file: BinaryIO) -> None:
         text = _("{name}: menunggu pemetaan, nomor {no}.")
         save_outcome(text.format(name=result.path, no=result.waiting), is_success=True)
         return
+    if result.messages is not None:
+        save_outcome(f"{result.path}: {'; '.join(result.notes)}", is_success=True)
+        return
     balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
     )

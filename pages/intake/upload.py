@@ -48,11 +48,19 @@ def render_upload_panel(context: PageContext) -> None:
     if _render_trial(context.viewer, trial):
         _render_preview(trial)
         may_wait = result.waiting is not None
+        has_messages = result.messages is not None and result.messages.waiting > 0
         st.button(
-            _("Simpan untuk dipetakan") if may_wait else _("Masukkan ke papan"),
-            type="primary" if result.accepted or may_wait else "secondary", on_click=_on_ingest,
-            disabled=not (result.accepted + result.quarantined or may_wait),
+            _name_button(result),
+            type="primary" if result.accepted or may_wait or has_messages else "secondary",
+            on_click=_on_ingest,
+            disabled=not (result.accepted + result.quarantined or may_wait or has_messages),
         )  # fmt: skip
+
+
+def _name_button(result: IngestResult) -> str:
+    if result.messages is not None:
+        return _("Pindahkan pesannya ke Lapor")
+    return _("Simpan untuk dipetakan") if result.waiting is not None else _("Masukkan ke papan")
 
 
 def _build_uploader_key(number: int) -> str:
@@ -112,6 +120,9 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
     if result.waiting is not None:
         _render_waiting_trial(result)
         return True
+    if result.messages is not None:
+        _render_messages_trial(result)
+        return True
     names = ", ".join(label("feed", feed) for feed in feeds)
     balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
@@ -137,6 +148,13 @@ def _render_waiting_trial(result: IngestResult) -> None:
     st.text(
         _("Uji coba, belum disimpan. Berkas ini belum dikenali; simpan, lalu petakan kolomnya.")
     )
+    for note in result.notes[:_MAX_NOTES]:
+        st.text(note)
+
+
+def _render_messages_trial(result: IngestResult) -> None:
+    """Draw what a file of messages holds: they are decided on Lapor, one by one."""
+    st.text(_("Uji coba, belum disimpan. Isi berkas ini pesan; di Lapor dibaca satu per satu."))
     for note in result.notes[:_MAX_NOTES]:
         st.text(note)
 

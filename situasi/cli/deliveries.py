@@ -102,7 +102,7 @@ def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None
     rows = []
     for result in results:
         counts = (result.read, result.accepted, result.duplicate, result.quarantined)
-        is_unread = result.refused or result.waiting is not None
+        is_unread = result.refused or result.waiting is not None or result.messages is not None
         texts = ["–"] * 4 if is_unread else map(str, counts)
         rows.append([Path(result.path).name, result.feed or "–", *texts])
     print_table(

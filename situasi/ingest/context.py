@@ -11,6 +11,7 @@ from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.place_headings import find_place_headings
 from situasi.ingest.sources.catalog import SourceCatalog
+from situasi.ingest.sources.gateway_profiles import GatewayProfile
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 from situasi.ingest.vocabulary.vote_headings import is_vote_heading
 
@@ -24,6 +25,7 @@ class IngestContext:
     may_bring_exercise: called for rows marked LATIHAN: whether the sender may bring them here.
     find_officers_by_name: called with the mark of a name: the officers of the roster who have it.
     These four are set only from the sender's WriteScope (write_scope.bind_context).
+    gateways: how programs write the messages that they pass on.
     officer_key: under which NRP become marks; one that is not kept, unless the board gives its own.
     """
 
@@ -37,6 +39,7 @@ class IngestContext:
     may_bring_exercise: Callable[[], bool] = lambda: True
     officer_key: OfficerKey = field(default_factory=lambda: OfficerKey(None))
     find_officers_by_name: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    gateways: tuple[GatewayProfile, ...] = ()
 
     @property
     def election(self) -> Election:

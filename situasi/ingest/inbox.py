@@ -35,8 +35,8 @@ from situasi.ingest.inbox_files import (
     list_recently_kept,
     load_failure_reasons,
 )
+from situasi.ingest.message_files import kept_chats
 from situasi.ingest.pipeline import IngestResult, ingest_file
-from situasi.ingest.redaction import kept_files
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.store import Store, StoreError
@@ -333,7 +333,7 @@ class Inbox:
             self._moved_files[target] = _MovedFile(
                 state.fingerprint,
                 FileState(state.fingerprint, now),
-                not feeds.isdisjoint(OFFICER_FEEDS),
+                not feeds.isdisjoint(OFFICER_FEEDS) or result.messages is not None,
             )
 
     def _write_note(self, target: Path, suffix: str, text: str) -> None:
@@ -363,8 +363,8 @@ class Inbox:
     def _redact_kept_file(self, path: Path, *, is_about_officers: bool = False) -> None:
         """Leave marks in place of NRP in a file that no writer has open any more."""
         try:
-            kept_files.redact_kept_file(
-                path, self.context.officer_key, is_about_officers=is_about_officers
+            kept_chats.redact_kept_file(
+                path, self.context, self.clock(), is_about_officers=is_about_officers
             )
         except (OSError, ValueError) as error:
             _log.warning("NRP stay in a kept file", extra={"file": path.name, "why": str(error)})

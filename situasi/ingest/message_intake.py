@@ -11,9 +11,9 @@ from situasi.ingest.message_tray import TrayNote
 from situasi.ingest.messages.chat_splitter import Message
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
-from situasi.ingest.pipeline import build_table
 from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.gateway_messages import GatewayDelivery, GatewayMessage
+from situasi.ingest.tables import build_table
 from situasi.store import Store
 
 # Without a time and an id, the same text of the same sender is the same message for so long.
@@ -133,6 +133,8 @@ class MessageIntake:
             return self._marks.mark("time", sender, message.sent_at.isoformat(), text)
         if message.ident is not None:
             return self._marks.mark("id", sender, message.ident, text)
+        if not message.is_live:
+            return self._marks.mark("text", sender, str(message.default_day), text)
         period = int(now.timestamp()) // _REPEAT_S - periods_ago
         return self._marks.mark("period", sender, str(period), text)
 
@@ -143,14 +145,16 @@ class MessageIntake:
 
     def _read(self, message: GatewayMessage, now: datetime) -> Proposal:
         """Return what the reader proposes, with a mark in place of a reporter who has no post."""
-        local = (message.sent_at or now).astimezone(self._context.election.zone)
         name = message.sender_name
         if name is None and not any(letter.isdigit() for letter in message.sender):
             name = message.sender
-        day, clock = f"{local:%d/%m/%Y}", f"{local:%H:%M:%S}"
-        proposal = self._extractor.extract(
-            Message(message.text, sender=name or None, day=day, clock=clock)
+        sent_at = message.sent_at or (now if message.is_live else None)
+        local = sent_at and sent_at.astimezone(self._context.election.zone)
+        day, clock = (f"{local:%d/%m/%Y}", f"{local:%H:%M:%S}") if local else (None, None)
+        written = Message(
+            message.text, sender=name or None, day=day, clock=clock, is_logged=message.is_logged
         )
+        proposal = self._extractor.extract(written, message.default_day)
         if proposal.pelapor or not message.sender:
             return proposal
         pelapor = f"pengirim {self._marks.mark_sender(message.sender)[:6]}"

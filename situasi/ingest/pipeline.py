@@ -9,12 +9,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from situasi.common.file_names import sanitize_name
-from situasi.ingest import waiting
+from situasi.ingest import message_delivery, waiting
 from situasi.ingest.context import IngestContext
 from situasi.ingest.layout.side_by_side import split_blocks
+from situasi.ingest.message_files.recognition import read_exported_messages
 from situasi.ingest.readers.file_reader import read_file
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
@@ -35,6 +34,7 @@ from situasi.ingest.table_delivery import (
     validate_tables,
 )
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
+from situasi.ingest.tables import build_table as build_table
 from situasi.ingest.validation.unpivot import count_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store import Delivery, Store
@@ -99,6 +99,14 @@ def ingest_file(
     try:
         with private_copy(path, limits.max_bytes) as copy:
             result.sha256 = copy.sha256
+            if (
+                feed is None
+                and profile is None
+                and (found := read_exported_messages(copy.path, context, now))
+            ):
+                return message_delivery.ingest_messages(
+                    found, str(path), copy.sha256, store, context, scope, now, dry_run=dry_run
+                )
             parts = read_file(copy.path, context.count_known_headings)
             parts = _limit_rows(parts, limits.max_rows, context)
             blocks = split_blocks(parts, context.vocabulary.find_any_column)
@@ -177,13 +185,6 @@ def ingest_rows(
     if quarantine_number is not None and not result.quarantined and quarantine_number not in freed:
         return IngestResult(source, feed=feed, sha256=result.sha256, refused=NO_LONGER_QUARANTINED)
     return result
-
-
-def build_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Build a table, numbered from 1, of rows that are already parsed."""
-    cells = pd.DataFrame(rows, dtype="object")
-    cells = cells.where(cells.notna() & (cells != ""), None)
-    return Table(cells, list(range(1, len(rows) + 1)))
 
 
 def _limit_rows(tables: Iterator[Table], max_rows: int, context: IngestContext) -> Iterator[Table]:

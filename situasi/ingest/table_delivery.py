@@ -1,7 +1,7 @@
 """Delivery of tables of one feed: checked, saved at once, and counted row by row."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
 from types import MappingProxyType
@@ -33,6 +33,19 @@ ProgressCallback = Callable[[float, int], None]
 PreviewCallback = Callable[[str, pd.DataFrame], None]
 
 
+@dataclass(frozen=True)
+class MessageCounts:
+    """What became of a file of messages: read == waiting + duplicate + left_out.
+
+    waiting: new in the tray of Lapor. left_out: what is no message, such as notes of the app.
+    """
+
+    read: int
+    waiting: int
+    duplicate: int
+    left_out: int
+
+
 @dataclass
 class IngestResult:
     """Result of one source. Always: read == accepted + duplicate + quarantined.
@@ -43,6 +56,7 @@ class IngestResult:
     was at fault (no file descriptors, full disk), so the same source may be read later.
     waiting: the number under which the file waits for a mapping, 0 where a dry run says it would;
     nothing of it is read then. None: it does not wait. batch: of its rows, where any are new.
+    messages: of a file of messages, which has no rows.
     """
 
     path: str
@@ -58,12 +72,15 @@ class IngestResult:
     waiting: int | None = None
     retry: bool = False
     batch: int | None = None
+    messages: MessageCounts | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields that are sent back to the sender."""
-        return {
-            name: value for name, value in self.__dict__.items() if name not in {"retry", "batch"}
-        }
+        fields = asdict(self)
+        del fields["retry"], fields["batch"]
+        if self.messages is None:
+            del fields["messages"]
+        return fields
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,3 +94,10 @@ class ValidationResult:
     def row_count(self) -> int:
         """Return the number of accepted and rejected rows."""
         return len(self.accepted) + len(self.rejected)
+
+
+def build_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Build a table, numbered from 1, of rows that are already parsed."""
+    cells = pd.DataFrame(rows, dtype="object")
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    return Table(cells, list(range(1, len(rows) + 1)))

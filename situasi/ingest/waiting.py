@@ -16,6 +16,7 @@ from situasi.access.roles import Viewer
 from situasi.common.file_names import sanitize_name
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.context import IngestContext
+from situasi.ingest.message_delivery import ingest_written_messages
 from situasi.ingest.messages.chat_splitter import HEADER_PATTERN
 from situasi.ingest.readers import file_types, text_encoding
 from situasi.ingest.readers.grid import (
@@ -65,7 +66,7 @@ def ingest_unknown_file(
     preview: PreviewCallback | None = None,
     may_wait: bool = True,
 ) -> IngestResult:
-    """Ingest a file by a mapping made by hand before, else let it wait for one.
+    """Ingest a file by a mapping made by hand before, or as messages; else let it wait.
 
     reason: why its headings were not enough. feed: as which it was sent, if that was said.
     may_wait: otherwise it is refused. A dry run stores nothing. Raises StoreError.
@@ -81,26 +82,62 @@ def ingest_unknown_file(
                 now=now, dry_run=dry_run, preview=preview,
             )  # fmt: skip
     except NotATable:
-        return replace(refused, refused=reason + (_PASTE if _is_text(path) else ""))
+        sheets, sha256 = [], ""
     except UnknownHeadings as error:  # mapped, but a fact about the whole file is missing
         reason = str(error)
     except SourceError as error:
         return replace(refused, refused=str(error))
-    if path.suffix.lower() in _TEXT_SUFFIXES:
+    if _is_text(path):
         reason += _PASTE
+    if may_wait and feed is None and profile is None:
+        try:
+            messages = ingest_written_messages(
+                path, store, context, scope, now, limits, dry_run=dry_run
+            )
+        except OSError as error:
+            raise to_store_error(path, error) from error
+        if messages is not None:
+            return messages
+    if not sheets:
+        return replace(refused, refused=reason)
     if not may_wait:
         return replace(refused, sha256=sha256, refused=reason)
+    return _let_wait(
+        path,
+        sheets,
+        replace(refused, sha256=sha256, refused=reason),
+        store,
+        context,
+        scope,
+        now,
+        dry_run=dry_run,
+    )
+
+
+def _let_wait(
+    path: Path,
+    sheets: Sequence[Sheet],
+    refused: IngestResult,
+    store: Store,
+    context: IngestContext,
+    scope: WriteScope,
+    now: datetime,
+    *,
+    dry_run: bool,
+) -> IngestResult:
+    """Let the redacted sheets of a file wait for a mapping. refused: why they are not read."""
+    reason, feed = refused.refused or "", refused.feed
     redacted, notes = redact_sheets(sheets, context)
     if notes and _holds_places_alone(redacted, context):  # a count of votes
-        return replace(refused, sha256=sha256, refused=reason)
-    result = replace(refused, sha256=sha256, refused=None, waiting=0, notes=[reason, *notes])
+        return refused
+    result = replace(refused, refused=None, waiting=0, notes=[reason, *notes])
     if dry_run:
         result.notes.insert(1, WOULD_WAIT)
         return result
     content, note = list(map(encode_sheet, redacted)), _build_note(redacted, reason, scope, feed)
     note["notes"] = list(notes)
     result.waiting, _ = store.put_waiting(
-        KIND, sanitize_name(path.name), sha256, content, now, scope.actor, note=note
+        KIND, sanitize_name(path.name), refused.sha256 or "", content, now, scope.actor, note=note
     )
     result.notes.insert(1, WAITING.format(number=result.waiting))
     return result

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from situasi.ingest.message_files.log_entries import split_log
 from situasi.ingest.parsing.cells import normalize_text
 from situasi.ingest.readers.text_encoding import ReadProgress, detect, read_chunks
 from situasi.ingest.tables import SourceError
@@ -57,8 +58,9 @@ class MessageKind(StrEnum):
 class Message:
     """One message of a chat. `header + text` of all messages, joined, is the pasted text.
 
-    sender, day, clock: as written in the header; None without one. The sender is never stored, and
-    `text` may contain votes and names: only Proposal.text may be shown and stored.
+    sender, day, clock: as written in the header; None without one. is_logged: the clock is that of
+    what it tells, as in a log. The sender is never stored, and `text` may contain votes and names:
+    only Proposal.text may be shown and stored.
     """
 
     text: str
@@ -66,12 +68,14 @@ class Message:
     sender: str | None = None
     day: str | None = None
     clock: str | None = None
+    is_logged: bool = False
 
     @property
     def kind(self) -> MessageKind:
         """Return what this message is."""
         start = normalize_text(self.text[:2000])
-        if self.header and (self.sender is None or self._is_app_notice()):
+        is_by_app = self.sender is None or self._is_app_notice()
+        if self.header and not self.is_logged and is_by_app:
             return MessageKind.SYSTEM
         if _DELETED.fullmatch(start):
             return MessageKind.DELETED
@@ -91,15 +95,22 @@ def strip_app_notices(text: str) -> str:
     return _EDITED.sub("", _MEDIA.sub("", text))
 
 
-def split_chat(text: str) -> list[Message]:
-    """Return the messages of a pasted text or an export. Raises SourceError if it is too long."""
+def split_chat(text: str, place_words: frozenset[str] = frozenset()) -> list[Message]:
+    """Return the messages of a pasted text, an export or a log of entries by the hour.
+
+    place_words: words of place names, which are no call sign of a log; without them none is read.
+    Raises SourceError if the text is too long.
+    """
     if len(text) > MAX_CHARACTERS:
         raise SourceError(
             f"Teks ini lebih dari {MAX_CHARACTERS // 1_000_000} juta huruf; tempel per bagian."
         )
     headers = list(HEADER_PATTERN.finditer(text))
     if not headers:
-        return list(_split_without_headers(text))
+        entries = split_log(text, place_words)
+        if entries is None:
+            return list(_split_without_headers(text))
+        return [Message(**entry._asdict(), is_logged=entry.clock is not None) for entry in entries]
     before = text[: headers[0].start()]
     leading_blank = before if not before.strip() else ""
     messages = [] if leading_blank else list(_split_without_headers(before))

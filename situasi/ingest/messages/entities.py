@@ -48,13 +48,17 @@ _HIGHEST_TPS = 40
 
 @dataclass(frozen=True)
 class MessageEntities:
-    """The entities of a message. sent_at: local, from its header; default_day: without a date."""
+    """The entities of a message. sent_at: local, from its header; default_day: without a date.
+
+    is_logged: it is the entry of a log, so that `sent_at` is when it happened.
+    """
 
     passage: Passage
     context: IngestContext
     phrase_matcher: PhraseMatcher
     sent_at: datetime | None
     default_day: date | None
+    is_logged: bool = False
 
     @cached_property
     def mentions_turnout(self) -> bool:
@@ -142,6 +146,7 @@ class MessageEntities:
             latest,
             self.default_day,
             election.zone_label,
+            self.is_logged,
         )
 
     @cached_property

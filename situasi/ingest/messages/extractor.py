@@ -60,14 +60,16 @@ class MessageExtractor:
 
     def extract(self, message: Message, day: date | None = None) -> Proposal:
         """Return what is proposed of a message. day: of messages that name no date themselves."""
-        sent_at, kind = parse_sent_time(message, self._context.election.zone), message.kind
+        sent_at = parse_sent_time(message, self._context.election.zone, day)
+        kind = message.kind
         text, votes = redact_message(message, self._context, self._holds_votes)
         if kind is not MessageKind.REPORT:
             return Proposal(kind, text, None, sent_at, unread_numbers=find_unread_numbers(text, []))
         local = sent_at and sent_at.astimezone(self._context.election.zone)
         entities = MessageEntities(
-            Passage(text[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day
-        )
+            Passage(text[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day,
+            is_logged=message.is_logged,
+        )  # fmt: skip
         drafts, unread = _build_drafts(entities)
         pelapor = find_reporter(message, text, self._context)
         for draft in drafts[:_MAX_ROWS]:
@@ -102,10 +104,18 @@ class MessageExtractor:
             )
 
 
-def parse_sent_time(message: Message, zone: ZoneInfo) -> datetime | None:
-    """Return the sent time of the header (day first); None without a complete date and time."""
+def parse_sent_time(
+    message: Message, zone: ZoneInfo, default_day: date | None = None
+) -> datetime | None:
+    """Return the sent time of the header (day first); None without a complete date and time.
+
+    default_day: of an entry of a log that names no day.
+    """
+    day = message.day
+    if day is None and message.is_logged and default_day:
+        day = f"{default_day:%d/%m/%Y}"
     try:
-        parsed = read_time(f"{message.day} {message.clock}", zone) if message.clock else None
+        parsed = read_time(f"{day} {message.clock}", zone) if message.clock else None
     except UnreadableCell:
         return None
     return parsed.moment if parsed and parsed.precision == "menit" else None
@@ -176,7 +186,7 @@ def _spans_outside(text: str, spans: list[Span]) -> list[Span]:
 
 def _sent_time_note(message: Message) -> str:
     text = N_('waktu kirim "{time}" tidak terbaca (hari/bulan/tahun)')
-    return text.format(time=f"{message.day} {message.clock}")
+    return text.format(time=" ".join(filter(None, (message.day, message.clock))))
 
 
 def _unread_station_notes(entities: MessageEntities, drafts: list[RowDraft]) -> list[str]:

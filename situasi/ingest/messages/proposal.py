@@ -10,6 +10,8 @@ from situasi.ingest.messages.message_text import Span
 
 SENT_TIME_WORDS = N_("waktu pesan dikirim")  # the source of a time that the text does not name
 
+LOGGED_TIME_WORDS = N_("jam di awal baris catatan")  # the same of an entry of a log
+
 # Why an event time is asked of which nothing but the hour of the message is known.
 ONLY_SENT_TIME = N_("jam kejadian tidak disebut; ≈ jam pesan dikirim, perbaiki bila tahu")
 

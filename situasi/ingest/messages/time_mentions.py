@@ -12,7 +12,12 @@ from zoneinfo import ZoneInfo
 from situasi.domain.labels import N_
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.proposal import ONLY_SENT_TIME, SENT_TIME_WORDS, RowDraft
+from situasi.ingest.messages.proposal import (
+    LOGGED_TIME_WORDS,
+    ONLY_SENT_TIME,
+    SENT_TIME_WORDS,
+    RowDraft,
+)
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.datetimes import read_time
@@ -39,6 +44,7 @@ class Timing:
 
     sent_at: local time of its header; latest_time: the latest time that the message can be about.
     default_day: for messages that name no date. zone_label: the local zone of clock times ("WIB").
+    is_logged: the header tells when it happened, not when it was written.
     """
 
     passage: Passage
@@ -48,6 +54,7 @@ class Timing:
     latest_time: datetime | None
     default_day: date | None
     zone_label: str
+    is_logged: bool = False
 
     def fill_event_time(self, draft: RowDraft, span: Span, until: int | None = None) -> None:
         """Fill in when an event happened: a clock time with it, or the only one of the message.
@@ -68,7 +75,9 @@ class Timing:
 
     def _ask_event_time(self, draft: RowDraft) -> None:
         """Ask when an event happened, and say whether the hour of the message may stand for it."""
-        if len([clock for clock in self.clocks if not clock.is_until]) > 1:
+        if self.is_logged and self.sent_at is not None and not self.clocks:
+            self._fill_sent_time(draft, SENT_TIME_WORDS)
+        elif len([clock for clock in self.clocks if not clock.is_until]) > 1:
             spans = (clock.full_span for clock in self.clocks)
             draft.ask("waktu", self._format_clock_question(self.clocks), "", *spans)
         elif self.sent_at is None or self.clocks or self._names_other_day(self.sent_at.date()):
@@ -143,6 +152,8 @@ class Timing:
         elif not self.days and (other := _OTHER_DAY.search(self.passage.text)):
             draft.ask("waktu", N_('"{words}": tanggal dan jam berapa?').format(words=other[0]))
         else:
+            is_entry = self.is_logged and words == SENT_TIME_WORDS
+            words = LOGGED_TIME_WORDS if is_entry else words
             draft.fill("waktu", format_time_cell(self.sent_at), words, *day_spans)
 
     def fill_from_clock(self, draft: RowDraft, clock: ClockMention) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ class GatewayMessage:
     sender: as the program names them, a telephone number mostly; "" where it does not.
     sent_at: aware; None where it is not known. doubt: why the time is not sure, in Indonesian.
     ident: by which the program knows the message. is_edit: the sender changed an earlier one.
+    is_live: it came just now, so that a time that is not known may be that of its arrival.
+    default_day: of a message that names no day. is_logged: its time is that of what it tells.
     """
 
     text: str
@@ -38,6 +40,9 @@ class GatewayMessage:
     doubt: str | None
     ident: str | None
     is_edit: bool
+    is_live: bool = True
+    default_day: date | None = None
+    is_logged: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def read_delivery(
         if not items:
             ignored.append("bukan pesan masuk")
         for item in items:
-            text = read_first(body, item, profile.text)
+            text = _join_pieces(read_first(body, item, profile.text))
             if not profile.is_incoming(body, item):
                 ignored.append("bukan pesan masuk")
             elif text is None or (isinstance(text, str) and not text.strip()):
@@ -109,7 +114,7 @@ def _read_item(
     now: datetime,
     latest: datetime,
 ) -> GatewayMessage:
-    text = read_first(body, item, profile.text)
+    text = _join_pieces(read_first(body, item, profile.text))
     if not isinstance(text, str):
         raise SourceError("Teks pesan harus berupa teks.")
     raw_time = read_first(body, item, profile.time)
@@ -123,6 +128,14 @@ def _read_item(
         _to_word(read_first(body, item, profile.id), "Id pesan") or None,
         read_first(body, item, profile.edited) is not None,
     )
+
+
+def _join_pieces(value: Any) -> Any:
+    """Return a text that came in pieces, some of them formatted, as one; any other value as is."""
+    if not isinstance(value, list) or not any(isinstance(piece, dict) for piece in value):
+        return value
+    pieces = [piece.get("text") if isinstance(piece, dict) else piece for piece in value]
+    return "".join(pieces) if all(isinstance(piece, str) for piece in pieces) else value
 
 
 def _to_word(value: Any, what: str) -> str:

@@ -44,6 +44,12 @@ class GatewayProfile:
     zone: str | None = None
     answer: GatewayAnswer | None = None
 
+    @property
+    def signature(self) -> tuple[tuple[str, ...], ...]:
+        """Return the names that every delivery holds, by path."""
+        paths = (*self.match, *self.match_values)
+        return tuple(tuple(path.replace(_LIST_MARK, "").split("/")) for path in paths)
+
     def recognises(self, body: Mapping[str, Any]) -> bool:
         """Return whether a delivery is of this program."""
         return (

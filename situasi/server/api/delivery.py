@@ -140,7 +140,9 @@ def find_profile(board: Board, name: str | None) -> SourceProfile | None:
 
 
 def count_new_rows(board: Board, result: IngestResult) -> int:
-    """Return how many rows of a delivery are new, those of a file that waits too."""
+    """Return how many rows of a delivery are new, and messages; those of a file that waits too."""
+    if result.messages is not None:
+        return result.messages.waiting
     if not result.waiting:
         return result.accepted + result.quarantined
     (item,) = board.store.waiting_items(numbers=[result.waiting])

@@ -50,6 +50,20 @@ def whatsapp(**message: Any) -> dict[str, Any]:
 
 
 SHAPES: dict[str, dict[str, Any]] = {
+    "telegram-export": {
+        "name": "PAM Kandis", "type": "private_supergroup", "id": 77,
+        "messages": [{
+            "id": 3, "type": "message", "date": "2024-11-27T09:10:00", "from": "Pos PAM",
+            "date_unixtime": "1732673400", "from_id": "628123456789",
+            "text": [TEXT[:4], {"type": "bold", "text": TEXT[4:]}],
+        }],
+    },
+    "telegram-export-all": {
+        "about": "semua", "chats": {"about": "", "list": [{"name": "PAM", "id": 1, "messages": [{
+            "id": 3, "type": "message", "date_unixtime": "1732673400", "from": "Pos PAM",
+            "from_id": "628123456789", "text": TEXT,
+        }]}]},
+    },
     "sms-gate": {
         "deviceId": "ffffffffceb0b1db0000018e937c815b",
         "event": "sms:received",
@@ -180,7 +194,7 @@ def test_each_program_is_recognised_and_its_message_read(name: str) -> None:
     assert message.sender.strip("+").startswith("628123456789")
     assert message.sent_at is not None
     assert message.sent_at.replace(microsecond=0) == NINE
-    assert message.ident or name == "income-sms"
+    assert message.ident or name in {"income-sms", "telegram-export-all"}
 
 
 def test_every_profile_has_a_shape_or_is_tested_below() -> None:

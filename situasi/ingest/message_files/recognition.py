@@ -1,0 +1,72 @@
+"""Tells whether a file holds messages, and reads them."""
+
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.message_files.chat_exports import is_chat_export, read_chat_export
+from situasi.ingest.message_files.found_messages import FileText
+from situasi.ingest.message_files.gateway_files import read_gateway_file
+from situasi.ingest.message_files.sms_logs import read_sms_log
+from situasi.ingest.message_files.written_reports import read_written_report
+from situasi.ingest.readers import file_types, text_encoding
+from situasi.ingest.sources.gateway_messages import GatewayDelivery
+
+_MAX_BYTES = 32_000_000
+_HEAD_CHARACTERS = 20_000
+# An export holds months: what was sent longer before its last message is of another day.
+_OLDEST = timedelta(days=7)
+TOO_OLD = "lebih dari tujuh hari sebelum pesan terakhir"
+
+
+def read_exported_messages(
+    path: Path, context: IngestContext, now: datetime
+) -> GatewayDelivery | None:
+    """Return the messages of an exported chat or a saved delivery; None for any other file.
+
+    Such a file is never a table. Raises SourceError.
+    """
+    head = _read_text(path, is_head=True)
+    start = head.lstrip("\ufeff \r\n\t")[:1]
+    if start and start in "[{" and not is_chat_export(head[:_HEAD_CHARACTERS]):
+        delivery = read_gateway_file(_read_text(path), context, now)
+    elif is_chat_export(head[:_HEAD_CHARACTERS]):
+        delivery = read_chat_export(_read_text(path), context, now)
+    else:
+        return None
+    return _leave_out_old(delivery) if delivery else None
+
+
+def read_written_messages(
+    path: Path, name: str, context: IngestContext, now: datetime
+) -> GatewayDelivery | None:
+    """Return the messages of a log or a report as text, which is no table that the board knows."""
+    text = _read_text(path)
+    if not text.strip():
+        return None
+    delivery = read_sms_log(text, context, now)
+    if delivery is None:
+        delivery = read_written_report(FileText(name, text), context)
+    return _leave_out_old(delivery) if delivery else None
+
+
+def _read_text(path: Path, *, is_head: bool = False) -> str:
+    """Return a text file, or its first part; "" for a workbook or one that is too large."""
+    with path.open("rb") as file:
+        if file_types.is_workbook(file.read(8)) or path.stat().st_size > _MAX_BYTES:
+            return ""
+    chunks = text_encoding.read_chunks(
+        path, text_encoding.detect(path), text_encoding.ReadProgress(0)
+    )
+    return "".join(islice(chunks, 1 if is_head else None))
+
+
+def _leave_out_old(delivery: GatewayDelivery) -> GatewayDelivery:
+    times = [message.sent_at for message in delivery.messages if message.sent_at]
+    if not times:
+        return delivery
+    oldest = max(times) - _OLDEST
+    kept = tuple(m for m in delivery.messages if m.sent_at is None or m.sent_at >= oldest)
+    old = (TOO_OLD,) * (len(delivery.messages) - len(kept))
+    return GatewayDelivery(delivery.profile, kept, (*delivery.ignored, *old))

@@ -1,0 +1,146 @@
+"""Logs of short messages: one a line, with its time and its sender, parted by a mark."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.message_files.found_messages import build_delivery
+from situasi.ingest.sources.gateway_messages import (
+    GatewayDelivery,
+    GatewayMessage,
+    read_sent_time,
+)
+
+_DELIMITERS = ("|", "\t", ";", ",")
+_PHONE = re.compile(r"\W{0,2}(?:\+?62|0)[ -]?8[0-9 -]{7,15}\W{0,2}")
+_SHORT_YEAR = r"(?:20)?[0-9]{2}"
+_DAY = re.compile(
+    r"\W{0,2}(?:20[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
+    rf"|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_SHORT_YEAR})\W{{0,2}}"
+)
+_CLOCK = re.compile(r"\W{0,2}[0-2]?[0-9][:.][0-5][0-9](?:[:.][0-5][0-9])?(?: ?[AaPp][Mm])?\W{0,2}")
+_MOMENT = re.compile(
+    rf"{_DAY.pattern}[ T,]{{1,3}}{_CLOCK.pattern}(?:\.[0-9]+)?"
+    r"(?:Z| ?[+-][0-9:]{4,6}| ?(?:UTC|GMT|WIB|WITA|WIT))?\W{0,2}|1[0-9]{9}(?:[0-9]{3})?"
+)
+_ZONES = (
+    (re.compile(r"\b(?:utc|gmt)\b(?! ?\+)|\bzulu\b", re.IGNORECASE), "UTC"),
+    (re.compile(r"\bwib\b|(?:utc|gmt) ?\+ ?0?7\b|\+07:?00", re.IGNORECASE), "Asia/Jakarta"),
+    (re.compile(r"\bwita\b|(?:utc|gmt) ?\+ ?0?8\b", re.IGNORECASE), "Asia/Makassar"),
+)
+_SENT = frozenset(("sent", "outbox", "outgoing", "out", "keluar", "terkirim", "delivered"))
+_RECEIVED = frozenset(
+    ("received", "inbox", "incoming", "in", "masuk", "diterima", "unread", "read")
+)
+_MOST_HEADING_LINES = 6
+_ENOUGH = 0.8  # of the lines
+_SHORTEST_TEXT = 8  # characters of a text, on average
+
+
+class _Columns(NamedTuple):
+    """Where the parts of a line stand. clock: where the hour has a column of its own."""
+
+    day: int
+    clock: int | None
+    sender: int
+    text: int
+    way: int | None
+
+
+def read_sms_log(text: str, context: IngestContext, now: datetime) -> GatewayDelivery | None:
+    """Return the messages of a log; None where the text is none."""
+    for delimiter in _DELIMITERS:
+        rows = _split_rows(text, delimiter)
+        start = next(
+            (i for i, row in enumerate(rows[:_MOST_HEADING_LINES]) if _has_time(row)), None
+        )
+        columns = _find_columns(rows[start:]) if start is not None else None
+        if start is not None and columns is not None:
+            head = " ".join(delimiter.join(row) for row in rows[:start])
+            return _read_rows(rows, start, columns, delimiter, _find_zone(head), context, now)
+    return None
+
+
+def _has_time(row: Sequence[str]) -> bool:
+    return any(_MOMENT.fullmatch(cell) or _DAY.fullmatch(cell) for cell in row)
+
+
+def _split_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Return the cells of each line that is not blank; a quoted text may hold line breaks."""
+    lines = io.StringIO(text, newline="")
+    is_quoted = f'"{delimiter}' in text or f'{delimiter}"' in text
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True)) if is_quoted else []
+    except csv.Error:
+        rows = []
+    rows = rows or [line.split(delimiter) for line in text.splitlines()]
+    return [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+
+
+def _find_columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
+    """Return where time, sender and text stand, as the cells show; None where one is missing."""
+    width = min((len(row) for row in rows), default=0)
+    if width < 3:
+        return None
+    cells = [[row[i] for row in rows] for i in range(width)]
+    moment = next((i for i in range(width) if _share(_MOMENT, cells[i]) >= _ENOUGH), None)
+    clock = None
+    if moment is None:
+        pairs = (i for i in range(width - 1) if _share(_DAY, cells[i]) >= _ENOUGH
+                 and _share(_CLOCK, cells[i + 1]) >= _ENOUGH)  # fmt: skip
+        moment = next(pairs, None)
+        clock = None if moment is None else moment + 1
+    sender = next((i for i in range(width) if _share(_PHONE, cells[i]) >= 0.5), None)
+    if moment is None or sender is None:
+        return None
+    rest = [i for i in range(width) if i not in {moment, clock, sender}]
+    way = next((i for i in rest if {c.lower() for c in cells[i]} <= _SENT | _RECEIVED), None)
+    rest = [i for i in rest if i != way]
+    text = max(rest, key=lambda i: sum(map(len, cells[i])), default=None)
+    if text is None or sum(map(len, cells[text])) < _SHORTEST_TEXT * len(rows):
+        return None
+    return _Columns(moment, clock, sender, text, way)
+
+
+def _share(pattern: re.Pattern[str], cells: Sequence[str]) -> float:
+    return sum(pattern.fullmatch(cell) is not None for cell in cells) / len(cells)
+
+
+def _find_zone(head: str) -> str | None:
+    return next((zone for pattern, zone in _ZONES if pattern.search(head)), None)
+
+
+def _read_rows(
+    rows: Sequence[Sequence[str]],
+    start: int,
+    columns: _Columns,
+    delimiter: str,
+    zone: str | None,
+    context: IngestContext,
+    now: datetime,
+) -> GatewayDelivery:
+    width = min(len(row) for row in rows[start:])
+    found: list[GatewayMessage] = []
+    left_out = ["baris judul" for _row in rows[:start]]
+    for row in rows[start:]:
+        is_last = columns.text == width - 1
+        text = delimiter.join(row[columns.text :]) if is_last else row[columns.text]
+        if columns.way is not None and row[columns.way].lower() in _SENT:
+            left_out.append("pesan keluar")
+        elif not text.strip():
+            left_out.append("tanpa teks")
+        else:
+            clock = "" if columns.clock is None else f" {row[columns.clock]}"
+            moment, doubt = read_sent_time(
+                (row[columns.day] + clock).strip('"'), zone, context.election.zone, now,
+                context.compute_latest_time(now),
+            )  # fmt: skip
+            found.append(
+                GatewayMessage(text, row[columns.sender].strip('" '), None, moment, doubt, None,
+                               is_edit=False, is_live=False)
+            )  # fmt: skip
+    return build_delivery("log-sms", found, left_out)

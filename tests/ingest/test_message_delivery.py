@@ -1,0 +1,134 @@
+"""Files of messages: each message waits once on Lapor, and every part of the file is counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from situasi.board import Board
+from situasi.ingest import message_tray
+from situasi.ingest.message_files import kept_chats
+from situasi.ingest.message_tray import TrayMessage
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from tests.builders import unbounded
+from tests.conftest import NOON
+
+ANDROID = """26/11/24 21.00 - Pesan dan panggilan dienkripsi secara end-to-end.
+27/11/24 08.50 - Bripka Budi: TPS 2 Desa Miji Kec Kandis hadir 61
+pemilih, jam 8.30
+27/11/24 08.55 - +62 812-1111-2222: <Media tidak disertakan>
+27/11/24 09.05 - +62 812-1111-2222: Terjadi keributan di TPS 3 Pegayut Kec. Pemulutan pukul 09.00
+"""
+LOG = """# waktu (UTC) | pengirim | isi
+2024-11-27 01:32:00|+6281211112222|TPS 2 Desa Miji Kec Kandis hadir 61 pemilih
+2024-11-27 02:05:00|081311113333|TPS 1 Desa Miji Kec Kandis hadir 70 pemilih
+"""
+RADIO = """Posko, 27/11/2024
+0715 Rajawali 1 : TPS 2 Desa Miji Kec Kandis dibuka
+0840 Rajawali 2 : TPS 1 Desa Miji Kec Kandis hadir 55 pemilih
+"""
+
+
+def bring(board: Board, folder: Path, name: str, text: str, **options: bool) -> IngestResult:
+    (folder / name).write_text(text, "utf-8")
+    context = board.ingest_context
+    return ingest_file(folder / name, board.store, context, unbounded("i"), now=NOON, **options)
+
+
+def tray(board: Board) -> list[TrayMessage]:
+    items = message_tray.list_items(board.store, ())
+    return [message_tray.load_message(board.store, *pair, board.ingest_context) for pair in items]
+
+
+def test_an_exported_chat_is_counted_message_by_message_and_comes_once(
+    board: Board, tmp_path: Path
+) -> None:
+    first = bring(board, tmp_path, "Chat WhatsApp.txt", ANDROID).messages
+    again = bring(board, tmp_path, "Chat WhatsApp.txt", ANDROID).messages
+    assert first is not None and again is not None
+    assert (first.read, first.waiting, first.left_out) == (4, 2, 2)
+    assert (again.waiting, again.duplicate) == (0, 2)
+    riot, count = tray(board)
+    assert count.proposal.rows[0].cells["hadir"] == "61"
+    assert count.proposal.rows[0].cells["waktu"] == "27/11/2024 08.30"
+    assert riot.proposal.rows[0].cells["jenis"] == "kericuhan"
+    assert count.note.sender and count.note.sender != riot.note.sender
+
+
+def test_a_trial_of_a_chat_stores_nothing(board: Board, tmp_path: Path) -> None:
+    result = bring(board, tmp_path, "chat.txt", ANDROID, dry_run=True)
+    assert result.messages is not None and result.messages.waiting == 2
+    assert tray(board) == [] and board.store.waiting_items(include_settled=True) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("chat.txt", ANDROID), ("sms.log", LOG), ("radio.txt", RADIO)],
+)
+def test_the_file_is_kept_as_one_that_came_without_its_text(
+    board: Board, tmp_path: Path, name: str, text: str
+) -> None:
+    result = bring(board, tmp_path, name, text)
+    [item] = board.store.waiting_items("file", include_settled=True)
+    assert item.source == name and item.settlement is not None
+    assert result.messages is not None
+    assert item.settlement.detail["messages"] == result.messages.waiting
+    assert board.store.waiting_content(item.number) == []
+
+
+def test_a_log_in_utc_is_told_by_its_heading(board: Board, tmp_path: Path) -> None:
+    assert bring(board, tmp_path, "sms.log", LOG).messages is not None
+    times = {str(message.note.sent_at)[11:16] for message in tray(board)}
+    assert times == {"01:32", "02:05"}
+    assert {m.note.doubt for m in tray(board)} == {None}
+    without = LOG.replace(" (UTC)", "").replace("Miji", "Tanjung Alai")
+    bring(board, tmp_path, "sms2.log", without)
+    assert sum("tanpa zona" in str(message.note.doubt) for message in tray(board)) == 2
+
+
+def test_a_log_of_a_post_is_read_entry_by_entry_and_names_no_caller(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, tmp_path, "radio.txt", RADIO)
+    rows = [row.cells for message in tray(board) for row in message.proposal.rows]
+    facts = {(r.get("fase"), r.get("hadir"), r["tps"], r["waktu"]) for r in rows}
+    assert facts == {
+        ("dibuka", None, "002", "27/11/2024 07.15"),
+        (None, "55", "001", "27/11/2024 08.40"),
+    }
+    assert not any("Rajawali" in message.proposal.text for message in tray(board))
+
+
+def test_saved_deliveries_and_exports_as_json_come_as_messages(
+    board: Board, tmp_path: Path
+) -> None:
+    export = {
+        "name": "PAM", "type": "private_group", "id": 5,
+        "messages": [
+            {"id": 1, "type": "service", "date_unixtime": "1732670000", "text": ""},
+            {"id": 2, "type": "message", "date_unixtime": "1732673400", "from": "Pos",
+             "from_id": "u",
+             "text": ["TPS 2 Desa Miji Kec Kandis hadir ", {"type": "bold", "text": "61"}]},
+        ],
+    }  # fmt: skip
+    result = bring(board, tmp_path, "result.json", json.dumps(export)).messages
+    assert result is not None and (result.waiting, result.left_out) == (1, 1)
+    assert [row.cells["hadir"] for m in tray(board) for row in m.proposal.rows] == ["61"]
+
+
+def test_a_letter_that_reports_nothing_is_refused_as_before(board: Board, tmp_path: Path) -> None:
+    result = bring(board, tmp_path, "surat.txt", "Undangan rapat\nHari Senin di aula\n")
+    assert result.messages is None and tray(board) == []
+
+
+def test_a_kept_chat_names_nobody_and_stays_a_chat(board: Board, tmp_path: Path) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(ANDROID.replace("hadir 61", "Bripka Budi 87041234 hadir 61"), "utf-8")
+    for _ in range(2):
+        kept_chats.redact_kept_file(path, board.ingest_context, NOON, is_about_officers=True)
+        text = path.read_text("utf-8")
+        assert not any(word in text for word in ("Budi", "1111", "2222", "87041234"))
+    found = kept_chats.read_exported_messages(path, board.ingest_context, NOON)
+    assert found is not None and len(found.messages) == 2
