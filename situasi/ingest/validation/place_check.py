@@ -42,7 +42,9 @@ _KABUPATEN_OFFICE = re.compile(
     r"(?:kpu|bawaslu|bupati|pemkab|pemda|setda|dprd|kesbangpol)(?!.*\bprov)\b.{0,40}",
     re.IGNORECASE,
 )
-_DESA_WORD = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b", re.IGNORECASE)
+_DESA_WORD = re.compile(
+    r"\b(?:desa|ds|kelurahan|kel)\b|^\W*tps\W{0,3}\d{1,3}\s+(?=[^\W\d])", re.IGNORECASE
+)
 # A code of which a spreadsheet kept only the first digits, or one of another length.
 _DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?")
 
@@ -178,7 +180,7 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
 def _add_desa_of_words(
     found: ResolvedPlace, note: str | None, place_text: str, places: PlaceLookup
 ) -> tuple[ResolvedPlace, str | None]:
-    """Add the one desa of a known kecamatan that words name after `Desa`, exactly."""
+    """Add the one desa of a known kecamatan that words name after `Desa` or a TPS, exactly."""
     for part in _PLACE_SEPARATOR.split(place_text):
         if found.kecamatan is None or not _DESA_WORD.search(part):
             continue
