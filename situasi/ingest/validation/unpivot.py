@@ -156,12 +156,28 @@ def _build_reports(
         else None
         for index, reason in enumerate(reasons)
     ]
+    for index, named in _list_named_days(filled, wide, context.election.day).items():
+        for dates in day_columns:
+            dates[index] = None
+        data[_DAY_HEADING][index] = named
     has_undated = day in data[_DAY_HEADING]
     _put_phases_in_order(data, filled, wide, table, mapping, context.election.day)
     reports = pd.DataFrame(data, dtype="object")
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
     ), has_undated
+
+
+def _list_named_days(
+    filled: list[tuple[int, str | None]], wide: dict[str, WideHeading], voting_day: date
+) -> dict[int, str]:
+    """Return the days that the headings of reports name, by report; of the year of voting."""
+    days = {name: heading.day for name, heading in wide.items() if heading.day is not None}
+    return {
+        index: f"{days[name][1]:02d}/{days[name][0]:02d}/{voting_day.year}"
+        for index, (_, name) in enumerate(filled)
+        if name in days
+    }
 
 
 def _find_not_yet(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from situasi.ingest.parsing.cells import normalize_cell
+from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.hour_headings import (
     find_coded_hours,
@@ -17,6 +18,12 @@ _TIME_WORDS_BEHIND = re.compile(r"\W{1,3}(?:jam|pukul|pkl|waktu|wkt|time)\W{0,3}
 _ZONE_WORDS = re.compile(r"\W{0,3}\b(?:wib|wita|wit)\b\W{0,3}$")
 # Alone they may name the beginning of anything; beside one another they are of the vote.
 UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY = re.compile(
+    rf"[(\[] ?(?P<day>\d{{1,2}})(?: ?[ -] ?(?P<name>{_MONTH})[a-z]*| ?[/-] ?(?P<month>\d{{1,2}}))"
+    r"(?: ?[ /-] ?(?:20)?\d\d)? ?[)\]] ?$",
+    re.IGNORECASE,
+)
 _OF_STATION = re.compile(r"([a-z]+)[\s/_-]+tps")
 _STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
 # As `format_place_heading` writes it; nobody else does.
@@ -30,13 +37,15 @@ class WideHeading(NamedTuple):
 
     holds: the column that the cell belongs to (`hadir` or `clock`); column, value: what the
     heading itself says (`clock` 08.00, `fase` dibuka, `tps` 3, `desa_name` Miji). is_coded:
-    whether that is only the number in the code of a question.
+    whether that is only the number in the code of a question. day: month and day that the heading
+    names (`Tiba di TPS (26 Nov)`); None: that of the table.
     """
 
     holds: str
     column: str
     value: str
     is_coded: bool = False
+    day: tuple[int, int] | None = None
 
 
 def find_wide_headings(
@@ -117,7 +126,8 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
 
     are_clear: whether words like `BUKA` are phases, as another heading is `TUTUP`.
     """
-    text = _clean_phase(heading)
+    plain, day = _split_day(heading)
+    text = _clean_phase(plain)
     phase = _TIME_WORDS_BEHIND.sub("", _TIME_WORDS.sub("", text))
     if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
         phase = text = f"tps {match[1]}"
@@ -125,7 +135,16 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
         return None
     key = normalize_key(phase)
     code = phases.get(key) or phases.get(f"kotak{key}")  # "Berangkat dari TPS": the boxes do
-    return WideHeading("clock", "fase", code) if code else None
+    return WideHeading("clock", "fase", code, day=day) if code else None
+
+
+def _split_day(heading: str) -> tuple[str, tuple[int, int] | None]:
+    """Return a heading without the day in brackets behind it, and its month and day."""
+    match = _DAY.search(heading)
+    if match is None:
+        return heading, None
+    month = MONTHS[match["name"].lower()] if match["name"] else int(match["month"])
+    return heading[: match.start()].strip(), (month, int(match["day"]))
 
 
 def _parse_station(heading: str) -> WideHeading | None:
