@@ -87,8 +87,7 @@ def ingest_unknown_file(
         reason = str(error)
     except SourceError as error:
         return replace(refused, refused=str(error))
-    if _is_text(path):
-        reason += _PASTE
+    reason += _suggest_paste(path, sheets)
     if may_wait and feed is None and profile is None:
         try:
             messages = ingest_written_messages(
@@ -197,6 +196,12 @@ def ingest_mapped(
         return ingest(DateOrder())
     except MonthFirstFound:  # nothing is stored yet: read all of it anew
         return ingest(DateOrder(month_first=True))
+
+
+def _suggest_paste(path: Path, sheets: Sequence[Sheet]) -> str:
+    """Return where messages are pasted, of a text that may be one; else nothing."""
+    is_text = path.suffix.lower() in _TEXT_SUFFIXES or (not sheets and _is_text(path))
+    return _PASTE if is_text else ""
 
 
 def _is_text(path: Path) -> bool:
