@@ -135,7 +135,8 @@ def _join_pieces(value: Any) -> Any:
     if not isinstance(value, list) or not any(isinstance(piece, dict) for piece in value):
         return value
     pieces = [piece.get("text") if isinstance(piece, dict) else piece for piece in value]
-    return "".join(pieces) if all(isinstance(piece, str) for piece in pieces) else value
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    return "".join(texts) if len(texts) == len(pieces) else value
 
 
 def _to_word(value: Any, what: str) -> str:
