@@ -89,21 +89,23 @@ def repeat_above(table: ConvertedTable) -> None:
     for heading in ("tanggal", "waktu", "kecamatan", "desa", "tempat", "lokasi", "pelapor"):
         for name in table.find_columns(heading):
             column = table.cells[name].tolist()
+            if not any(map(is_ditto, set(column))):  # few are different: places, and days
+                continue
             rows = [row for row, cell in enumerate(column) if is_ditto(cell)]
             for row in rows:
                 column[row] = column[row - 1] if row else None
-            if rows:
-                table.set_column(name, column)
-                table.doubt(rows, f"{heading} sama dengan baris di atasnya")
+            table.set_column(name, column)
+            table.doubt(rows, f"{heading} sama dengan baris di atasnya")
 
 
 def hold_test_entries(table: ConvertedTable) -> None:
     """Hold what somebody sent to try the form: a few words that say so."""
+    is_test = partial(table.vocabulary.clues.stands_in, "test_entry")
     for name in table.find_columns("uraian"):
-        for row, cell in enumerate(table.cells[name].tolist()):
-            is_short = isinstance(cell, str) and len(cell.split()) <= _MAX_TEST_WORDS
-            if is_short and table.vocabulary.clues.stands_in("test_entry", str(cell)):
-                table.reasons.setdefault(row, TEST_ENTRY)
+        texts = {r: c for r, c in enumerate(table.cells[name].tolist()) if isinstance(c, str)}
+        if is_test("\n".join(texts.values())):  # in most files nowhere
+            rows = [r for r, c in texts.items() if len(c.split()) <= _MAX_TEST_WORDS and is_test(c)]
+            table.reasons |= {row: TEST_ENTRY for row in rows if row not in table.reasons}
 
 
 def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
