@@ -75,6 +75,11 @@ class ClueWords:
         pattern = self._patterns.get(group)
         return pattern is not None and pattern.search(text) is not None
 
+    def may_stand_in(self, group: str, texts: Iterable[str]) -> bool:
+        """Return whether one of many texts may hold a word of this group; quick where none does."""
+        joined = "\n".join(texts).lower()
+        return any(word.strip("*").lower() in joined for word in self.words.get(group, ()))
+
     def split_sex(self, heading: str) -> tuple[str, str] | None:
         """Return the group of one sex that a heading names, and the rest of it; else None."""
         return self._split_cached(heading)
