@@ -71,7 +71,7 @@ def render_list_panel(worklist: Worklist, compute_all_times: Callable[[], Workli
     newest, table = render_cache.get_or_build(
         "kejadian", None, (worklist.selected_cases, worklist.overdue_cases), _build_list
     )
-    render_selectable_cases(table, newest, "daftar", title)
+    render_selectable_cases(table, newest, "daftar", title, row_lines=2 if table.is_mixed else 1)
 
 
 def _render_all_times_downloads(compute_all_times: Callable[[], Worklist]) -> None:

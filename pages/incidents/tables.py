@@ -16,6 +16,7 @@ from situasi.ui.tables.columns import (
     time_column,
 )
 from situasi.ui.tables.incidents import (
+    PLACE_WIDTH_PX,
     build_known_time_column,
     build_place_column,
     build_tingkat_column,
@@ -26,19 +27,23 @@ from situasi.ui.wording import incidents
 
 # Of the list beside that of all cases, in lines.
 _NARROW_PLACE_PX, _NARROW_UNIT_PX = 130, 90
-_KIND_WIDTH_PX, _STATUS_WIDTH_PX = 162, 86  # of the longest words; place and unit stand after
+_KIND_WIDTH_PX, _STATUS_WIDTH_PX = 162, 86  # of the longest words
+# With the mark LATIHAN before it the status would be out of view on a screen 1366 px wide; such a
+# place takes two lines.
+_MIXED_PLACE_PX = 170
 
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     """Build the table of cases; overdue: Worklist.overdue_cases."""
     late = overdue.set_index("case").reindex(cases["case"])
+    is_mixed = cases["latihan"].nunique() > 1
     columns: dict[str, Cells] = {
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
         _("kabar"): build_known_time_column(cases, "known_at"),
         _("jenis"): text_column(
             [label("jenis", code) for code in cases["jenis"]], max_width_px=_KIND_WIDTH_PX
         ),
-        _("tempat"): build_place_column(cases),
+        _("tempat"): build_place_column(cases, _MIXED_PLACE_PX if is_mixed else PLACE_WIDTH_PX),
         _("status"): text_column(
             [label("status", code) for code in cases["status"]], max_width_px=_STATUS_WIDTH_PX
         ),

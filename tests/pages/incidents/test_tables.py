@@ -1,0 +1,52 @@
+"""The list of cases on the smallest screen of a desk: what a case is and its status are in view."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pages.incidents.tables import build_cases_table
+from situasi.board import Board
+from situasi.domain.feed_schemas import JENIS, STATUS
+from situasi.ui.tables import column_widths, dataframe
+from situasi.ui.tables.table_view import Table
+from tests.builders import DAY, case_table, incident, incidents
+
+# The list beside the overdue cases on a screen 1366 px wide, without its column of checkboxes.
+LIST_PX = 700 - 33
+
+
+def _cases(board: Board, marks: list[bool]) -> Table:
+    """Cases with the longest words, all kinds and all states among them."""
+    longest = max(board.register.kecamatan, key=lambda code: len(board.register.name_of(code)))
+    rows = [
+        incident(
+            case=f"k{n}", kecamatan=longest, desa_text="Tanjung Lubuk Utara", tps="002",
+            jenis=JENIS[n % len(JENIS)], status=STATUS[n % len(STATUS)], tingkat=None,
+            occurred_at=pd.Timestamp(DAY), latihan=mark,
+        )
+        for n, mark in enumerate(marks)
+    ]  # fmt: skip
+    cases = case_table(incidents(*rows)).assign(gabungan=1)
+    no_overdue = pd.DataFrame({"case": [], "late": [], "step": []})
+    return build_cases_table(cases, no_overdue)
+
+
+def _width_px(table: Table, until: str) -> float:
+    """Return how wide the columns are up to this one, with its own."""
+    columns = table.select_screen_columns()
+    shown = list(columns)[: list(columns).index(until) + 1]
+    _, given = dataframe.build_layout(columns, len(table), DAY.date())
+    total = 0.0
+    for heading in shown:
+        column = columns[heading]
+        texts = column.format_cells(len(table), DAY.date()) if column.format_cells else None
+        widest = max(map(column_widths._measure_text_px, texts or column.values.tolist()))
+        heading_px = column_widths._measure_text_px(heading)
+        total += given[heading]["width"] if heading in given else max(widest, heading_px)
+    return total
+
+
+def test_the_status_of_a_case_is_in_view_beside_the_mark_of_an_exercise(empty: Board) -> None:
+    table = _cases(empty, [n % 2 == 0 for n in range(2 * len(JENIS))])
+    assert "LATIHAN" in table.select_screen_columns()
+    assert _width_px(table, "status") <= LIST_PX
