@@ -10,6 +10,11 @@ _PART = r"(?: ?(?P<part>pagi|siang|sore|malam|mlm)\b)?"
 _PREFIX = (
     r"\b(?:pukul|pkul|pkl|pk|jam|jm|j(?=[. ]{0,2}[0-9]{1,2}[.:][0-9]{2}))(?![^\W\d_])[ .:]{0,3}"
 )
+_SPELLED_WORDS = (
+    """satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua_belas"""
+)
+_SPELLED = {word.replace("_", " "): n for n, word in enumerate(_SPELLED_WORDS.split(), 1)}
+SPELLED_HOURS = "|".join(sorted(_SPELLED, key=len, reverse=True))  # as a pattern
 _UNTIL = r"(?P<until>\b(?:s ?[./]? ?d\b\.?|sampai(?: dengan)?|hingga|per)[ ]{0,2})?"
 # People, distances and money are no times: `10.15 km`, `jam 9 - 20 org`.
 _UNIT = (
@@ -21,19 +26,23 @@ _CLOCK = re.compile(
     r"(?P<h1>[0-9]{1,2})(?:(?P<s1>[.:]|(?<=[0-9]{2}),)(?P<m1>[0-9]{2})(?:(?P=s1)[0-9]{2})?(?![0-9]|(?P=s1)[0-9])"
     rf"|(?![0-9]|[.:,/][0-9]| [0-9]{{2}} ?(?:wib|wita|wit)\b|{_UNIT}))"
     r"|(?P<h4>[01][0-9]|2[0-3])(?P<m4>[0-5][0-9])(?![0-9]|[.:,/][0-9])"
-    r"|(?:setengah|stengah|stgh) (?P<h5>[0-9]{1,2})(?![0-9.,:/]))"
+    r"|(?:setengah|stengah|stgh) (?P<h5>[0-9]{1,2})(?![0-9.,:/])"
+    rf"|(?P<spelled>{SPELLED_HOURS})\b)"
     r"|(?<![\w.,:/-])(?P<h2>[0-9]{1,2})[.:](?P<m2>[0-9]{2})(?= ?(?:wib|wita|wit)\b)"
     r"|(?<![\w.,:/-])(?P<h6>[01][0-9]|2[0-3])(?P<m6>[0-5][0-9])(?= ?(?:wib|wita|wit)\b)"
     r"|(?<![\w.,:/@=?&-])(?P<h3>[01][0-9]|2[0-4])(?P<s3>[.:])(?P<m3>[0-5][0-9])"
     rf"(?![0-9%]|(?P=s3)[0-9]|[,/][0-9]|{_UNIT})"
     r"|(?:(?<=buka )|(?<=tutup ))(?P<h7>[1-9])[.:](?P<m7>[0-5][0-9])(?![0-9]|[.:,/][0-9])"
     r"|(?<![\w.,:/-])(?P<h8>[5-9])[.:](?P<m8>[0-5][0-9])"
-    r"(?= (?:hadir|dibuka|ditutup|buka|tutup)\b|\)))"
+    r"(?= (?:hadir|dibuka|ditutup|buka|tutup)\b|\))"
+    # A form of one line, `HDR#code#0900#88`: behind a mark or a code, and before a number.
+    r"|(?:(?<=[#*|;])|(?<=\.[0-9]{3} ))(?P<h9>0[5-9]|1[0-9]|2[0-3])(?P<m9>[0-5][0-9])"
+    r"(?=[#*|; ]{1,2}[0-9]))"
     rf"{_PART}{_ZONE}",
     re.IGNORECASE | re.MULTILINE,
 )
-_HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8")
-_MINUTE_GROUPS = ("m1", "m2", "m3", "m4", "m6", "m7", "m8")
+_HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9")
+_MINUTE_GROUPS = ("m1", "m2", "m3", "m4", "m6", "m7", "m8", "m9")
 # After one of these a number with two decimals is no time, without `jam` or `wib`.
 _NO_TIME_BEFORE = re.compile(
     r"\b(?:rp|no|nomor|nmr|tps|dpt|km|pasal|lat|lon|long|versi|kode|total|jumlah|jml|tgl"
@@ -95,9 +104,10 @@ def _parse_clock(text: str, match: re.Match[str]) -> ClockMention | None:
     """Return the time of a match; None where it is none."""
     if match["h3"] and not _is_bare_clock(text, match):
         return None
-    name = next(name for name in _HOUR_GROUPS if match[name])
+    name = next((name for name in _HOUR_GROUPS if match[name]), "spelled")
     minute_text = next((match[group] for group in _MINUTE_GROUPS if match[group]), None)
-    hour, minute = int(match[name]), int(minute_text or 0)
+    hour = _SPELLED[match[name].lower()] if name == "spelled" else int(match[name])
+    minute = int(minute_text or 0)
     hours = _possible_hours(hour, minute_text is not None, (match["part"] or "").lower())
     end = match.end()
     if match["h5"]:

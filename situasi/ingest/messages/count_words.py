@@ -2,6 +2,8 @@
 
 import re
 
+from situasi.ingest.messages.clock_mentions import SPELLED_HOURS
+
 # A count of one sex; only the sum of both is stored. Voters on the list, who are not present.
 SEX, ON_LIST = "l+p", "dpt"
 
@@ -20,6 +22,10 @@ NUMBER = re.compile(
     rf"|(?:[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+|[0-9]{{1,6}}){_END}"
     r"(?! ?persen\b| [0-9]{3}(?![\w.,:/])))",
     re.IGNORECASE,
+)
+# `1O1`, `l20`: a letter typed for a digit; what it counts is asked.
+GARBLED = re.compile(
+    r"(?<![\w.,:/-])(?=[OolI]*[0-9])(?=[0-9]*[OolI])[0-9OolI]{2,4}(?![\w/-]|[.,:][0-9])"
 )
 SHORTEST_LIST = 32  # voters; no month has so many days
 _CAST = r"(?:memilih|milih|mencoblos|nyoblos|ncoblos|coblos)"
@@ -82,7 +88,8 @@ ABOUT = re.compile(
 )
 # What follows a number that counts no people.
 NOT_PEOPLE = re.compile(
-    r" ?(?:kali|x|surat|lembar|lbr|paslon|menit|mnt|jam(?! ?[0-9])|hari|meter|m|km|cm|kotak|bilik"
+    rf" ?(?:kali|x|surat|lembar|lbr|paslon|menit|mnt|jam(?! ?(?:[0-9]|setengah|{SPELLED_HOURS}))"
+    r"|hari|meter|m|km|cm|kotak|bilik"
     r"|tps(?!\W{0,3}[0-9])|rumah"
     r"|unit|suara|titik|desa|kelurahan|kecamatan|kk|ton|kg|buah|(?:dari|dr) [0-9]{1,3} tps)\b",
     re.IGNORECASE,
@@ -115,8 +122,9 @@ LIST_HEADING = re.compile(r"\bdpt\b(?!\W{0,4}[0-9])", re.IGNORECASE)
 # The tally of votes, whose numbers are ballots.
 TALLY = re.compile(r"hitung", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
+TIME_BEHIND = re.compile(r" *\(?(?:(?:jam|jm|pkl|pukul)\b|[01]?[0-9][.:][0-5][0-9])", re.IGNORECASE)
 ENDS_COUNT = re.compile(
-    r" *(?:\Z|[,;.)&+/|\n]|(?:dan )?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
+    r" *(?:\Z|[,;.)&+/|\n]|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )
 # Where votes are counted, a number behind a TPS may be one of votes.

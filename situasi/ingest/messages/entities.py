@@ -42,6 +42,7 @@ _WHICH_AREA = {
     "kecamatan": N_("beberapa kecamatan disebut ({names}): yang mana?"),
     "desa": N_("beberapa desa disebut ({names}): yang mana?"),
 }
+_SEGMENT_END = re.compile(r"[,;\n]")
 # A higher number behind `TPS` is rather a count; no desa has as many.
 _HIGHEST_TPS = 40
 
@@ -156,7 +157,12 @@ class MessageEntities:
 
     def stations_at(self, span: Span) -> list[TpsMention]:
         """Return the TPS that belong to a phrase: of its clause, of its line, or the only ones."""
-        for around in (self.passage.clause_at(span.start), self.passage.line_at(span.start)):
+        passage, start = self.passage, span.start
+        for around in (
+            passage.clause_at(start),
+            passage.line_at(start),
+            passage.sentence_at(start),
+        ):
             inside = [tps for tps in self.stations if around.contains(tps.span.start)]
             if inside:
                 return inside
@@ -165,14 +171,50 @@ class MessageEntities:
             return [tps for tps in self.stations if tps.span.start > line.end]
         return self.stations if len(self.stations) == 1 else []
 
-    def fill_place(self, draft: RowDraft, span: Span, tps: TpsMention | None) -> None:
-        """Fill in kecamatan and desa of the phrase at `span`; ask where they are not clear."""
+    def find_station_of(self, position: int) -> TpsMention | None:
+        """Return the TPS before a number on its line or above; without one, that behind it.
+
+        A line that names another desa but no TPS does not belong to a TPS above.
+        """
+        line = self.passage.line_at(position)
+        beside = [tps for tps in self.stations if line.contains(tps.span.start)]
+        segment = self._find_segment(position)
+        within = [tps for tps in beside if segment.contains(tps.span.start)]
+        if len(within) == 1:
+            return within[0]
+        if beside:
+            before = [tps for tps in beside if tps.span.end <= position]
+            return before[-1] if before else beside[0]
+        above = [tps for tps in self.stations if tps.span.end <= position]
+        places = {area.code or area.cell for area in self.desa}
+        if len(places) > 1 and any(line.contains(area.span.start) for area in self.desa):
+            return None
+        if above:
+            return above[-1]
+        return self.stations[0] if len(self.stations) == 1 else None
+
+    def _find_segment(self, position: int) -> Span:
+        """Return the part between commas around a position: `hadir 97 TPS 3`."""
+        text = self.passage.text
+        start = max(text.rfind(mark, 0, position) for mark in ",;\n") + 1
+        end = _SEGMENT_END.search(text, position)
+        return Span(start, end.start() if end else len(text))
+
+    def fill_place(
+        self, draft: RowDraft, span: Span, tps: TpsMention | None, *, is_of_all: bool = False
+    ) -> None:
+        """Fill in kecamatan and desa of the phrase at `span`; ask where they are not clear.
+
+        is_of_all: it is said of all places that the message names, so of no desa of several.
+        """
         anchor = tps.span if tps else span
         if tps and tps.doubt == UNKNOWN_CODE:  # it need not be in the place of another TPS
             inside = [area for area in self.kecamatan if tps.span.contains(area.span.start)]
             desa, kecamatan = None, next(iter(inside), None)
         else:
-            desa = self._choose_area(draft, "desa", self.desa, anchor)
+            is_of_several = is_of_all and len({area.code or area.cell for area in self.desa}) > 1
+            is_of_several = is_of_several and bool(self.kecamatan)
+            desa = None if is_of_several else self._choose_area(draft, "desa", self.desa, anchor)
             kecamatan = self._choose_kecamatan(draft, desa, anchor)
         for heading, area in (("kecamatan", kecamatan), ("desa", desa)):
             if area and area.question:

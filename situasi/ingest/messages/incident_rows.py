@@ -25,6 +25,16 @@ _NIHIL_OF = re.compile(
     r"|logistik|sisa)(?: \w+)? ?[:=]? ?\Z",
     re.IGNORECASE,
 )
+# `nihil laporan` beside a TPS: nobody reported.
+_NO_REPORT = re.compile(
+    r" ?(?:laporan|lapor|lap|kabar|info|data|berita|jawaban|respon|hasil)\b", re.IGNORECASE
+)
+_NOTHING_BEHIND = re.compile(
+    r"(?: (?:menonjol|khusus|penting|lain|lainnya|kamtibmas))*[ :=]*"
+    r"(?P<none>[-\u2013\u2014/0]|kosong|nol)?[ .]*(?:\n|\Z)",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\W\d_][^\n]*")
 _NOT_CALM = re.compile(r"\bkurang \Z", re.IGNORECASE)
 # Of each detail the question where several are stated.
 _STATED = {
@@ -53,17 +63,18 @@ def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:
         for match in entities.phrase_matches
         if match.column == "situasi" and match.code != "hijau"
     ]
-    if nihil and not alarming:
+    told = _find_unnamed_incident(entities)
+    if nihil and not alarming and told is None:
         yield from _build_nihil_rows(entities, nihil)
-    elif alarming or _mentions_unnamed_incident(entities):
-        yield _build_unknown_incident(entities, alarming[0].span if alarming else None)
+    elif alarming or told is not None:
+        yield _build_unknown_incident(entities, alarming[0].span if alarming else told)
 
 
 def _is_calm(entities: MessageEntities, match: PhraseMatch) -> bool:
     """Return whether `nihil` or `aman` is said of the situation."""
     before = entities.passage.text[max(0, match.span.start - 40) : match.span.start]
     is_of_another = entities.passage.excerpt(match.span).lower() == "nihil" and bool(
-        _NIHIL_OF.search(before)
+        _NIHIL_OF.search(before) or _NO_REPORT.match(entities.passage.text, match.span.end)
     )
     return not is_of_another and not _NOT_CALM.search(before)
 
@@ -179,7 +190,9 @@ def _build_nihil_rows(
         for tps, number in places:
             draft = RowDraft("incidents")
             draft.fill("jenis", "nihil", entities.passage.excerpt(match.span))
-            entities.fill_place(draft, match.span, tps)
+            line = entities.passage.line_at(match.span.start)
+            is_beside = any(line.contains(area.span.start) for area in entities.desa)
+            entities.fill_place(draft, match.span, tps, is_of_all=tps is None and not is_beside)
             if tps and number:
                 draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
             entities.timing.fill_state_time(draft, match.span, phases)
@@ -191,16 +204,32 @@ def _build_nihil_rows(
                 yield draft
 
 
-def _mentions_unnamed_incident(entities: MessageEntities) -> bool:
-    """Return whether something is said to have happened, without a word that names its kind."""
-    for match in _SOMETHING.finditer(entities.passage.text):
-        clause = entities.passage.excerpt(entities.passage.clause_at(match.start()))
+def _find_unnamed_incident(entities: MessageEntities) -> Span | None:
+    """Return where something is said to have happened, without a word that names its kind.
+
+    Under a heading it is the line below; one with nothing behind it, or `nihil`, tells nothing.
+    """
+    text = entities.passage.text
+    for match in _SOMETHING.finditer(text):
+        behind = _NOTHING_BEHIND.match(text, match.end())
+        span = Span(*match.span()) if behind is None else _find_line_below(text, behind)
+        if span is None:
+            continue
+        clause = entities.passage.excerpt(entities.passage.clause_at(span.start))
         is_opening = match[0].strip(" :\n").lower().startswith("info")
         if not _NOTHING.search(clause) and not (
             is_opening and (find_phases(entities) or entities.mentions_turnout)
         ):
-            return True
-    return False
+            return span
+    return None
+
+
+def _find_line_below(text: str, heading_end: re.Match[str]) -> Span | None:
+    """Return the next line with words; None where the heading itself says that nothing was."""
+    if heading_end["none"]:
+        return None
+    below = _WORDS.search(text, heading_end.end())
+    return Span(below.start(), below.end()) if below else None
 
 
 def _build_unknown_incident(entities: MessageEntities, span: Span | None) -> RowDraft:

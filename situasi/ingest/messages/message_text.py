@@ -10,6 +10,7 @@ _END = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,(?=\s+[^\s\d])")
 _SHORT_WORDS = """ds kec kel kab tj tg tjg no lap s d pkl pk jl dgn an sdr bpk sei kp pem ind pml
 rt lb rb ma muh yth jm pers bripka bharada nmr dll sd"""
 _SHORT = frozenset(_SHORT_WORDS.split())
+_WRAPPED = 50  # characters of a line that goes on in the next
 _LAST_WORD = re.compile(r"[a-z0-9]*\Z", re.IGNORECASE)
 
 
@@ -50,6 +51,24 @@ class Passage:
     def clause_at(self, at: int) -> Span:
         """Return the clause at this position."""
         return _find_span(self.clauses, at)
+
+    def sentence_at(self, at: int) -> Span:
+        """Return the line at this position, with those above and below into which it wraps.
+
+        A line wraps where it is long and ends without a mark, and the next begins in small letters.
+        """
+        index = max(0, bisect_right(self.lines, at, key=lambda span: span.start) - 1)
+        first = last = index
+        while first > 0 and self._wraps(first - 1):
+            first -= 1
+        while last + 1 < len(self.lines) and self._wraps(last):
+            last += 1
+        return Span(self.lines[first].start, self.lines[last].end)
+
+    def _wraps(self, index: int) -> bool:
+        line = self.text[slice(*self.lines[index])].rstrip()
+        below = self.text[slice(*self.lines[index + 1])].lstrip()
+        return len(line) >= _WRAPPED and line[-1] not in ".:;!?" and below[:1].islower()
 
     def excerpt(self, span: tuple[int, int]) -> str:
         """Return the text of a span, without punctuation around it."""

@@ -32,6 +32,13 @@ _NUMBERS = frozenset(("i", "ii", "iii", "iv", "v"))
 _STATE_PHRASE = re.compile(
     r"[ ](?:dalam|dlm) (?:keadaan|kondisi|rangka|situasi|hal)\b", re.IGNORECASE
 )
+_LIST_MARK = re.compile(
+    r"[ ]*(?:[0-9]{1,2}[.)]|[a-z][.)]|[-*\u2022\u25aa\u2713>])[ ]*(?=[^\W\d_])", re.I
+)
+_BEFORE_TPS = re.compile(
+    r"(?<![\w.])[^\W\d_][\w.']*(?=[ .]{1,2}(?:[^\W\d_][\w.']*[ .]{1,2}){0,3}(?:tps)?)", re.I
+)
+_TPS_BEHIND = re.compile(r"[ .:]{1,2}tps\b", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
 _MAX_MARKS = 60  # of each kind in one message; real reports have fewer
 
@@ -54,7 +61,6 @@ class AreaMention(NamedTuple):
 
 
 # `1. Tebedak II TPS 1 : 92`, a line of a list.
-_LIST_NUMBER = re.compile(r"[ \t]{0,12}[-*•–]{0,2}[ \t]{0,4}(?:\d{1,3}[.)]?[ \t]{1,4})?(?=[^\W\d])")
 
 
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
@@ -105,15 +111,24 @@ def _unmarked_positions(
     for tps in stations[:_MAX_MARKS]:
         yield tps.span.end, True
         clause = passage.clause_at(tps.span.start)
-        if clause.start < tps.span.start:
-            yield clause.start, False
+        start = _skip_list_mark(passage.text, clause.start)
+        if start < tps.span.start:
+            yield start, False
+        for word in list(_BEFORE_TPS.finditer(passage.text, clause.start, tps.span.start))[-4:]:
+            if word.start() > start:
+                yield word.start(), False
     for mark in _limit_marks(_AT.finditer(passage.text)):
         yield mark.end(), False
     for line in passage.lines[:_MAX_MARKS]:
         yield line.start, False
-        number = _LIST_NUMBER.match(passage.text, line.start, line.end)
-        if number and number.end() > line.start:
-            yield number.end(), False
+        if (listed := _skip_list_mark(passage.text, line.start)) > line.start:
+            yield listed, False
+
+
+def _skip_list_mark(text: str, start: int) -> int:
+    """Return where a line of a list begins behind its number or sign; else where it begins."""
+    mark = _LIST_MARK.match(text, start)
+    return mark.end() if mark else start
 
 
 def _nearby_kecamatan(
@@ -220,7 +235,8 @@ def _match_unmarked(
         parsed = _read_desa(words, nearby.code if nearby else None, places)
         ends_line = not rest and span.end >= passage.line_at(start).end - 2
         is_exact = parsed.note is None and parsed.code is not None
-        if not is_expected and not ends_line and len(words) < 5:
+        is_before_tps = _TPS_BEHIND.match(passage.text, span.end) is not None
+        if not (is_expected or ends_line or is_before_tps) and len(words) < 5:
             continue
         if is_exact and not _is_cut(rest):
             if nearby is None and _read_kecamatan(words, places)[0]:

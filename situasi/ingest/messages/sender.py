@@ -34,7 +34,8 @@ _LABELLED = re.compile(
     r"|hormat (?:kami|saya)) ?[:=] *)([^\n,;:.]{2,60})",
     re.IGNORECASE,
 )
-# What makes a digit an emoji: a 3 in a box is a 3.
+# What makes a digit an emoji: a 3 in a box is a 3; before a line it is its number in a list.
+_KEYCAP_ITEM = re.compile("^[ ]*((?:[0-9]\ufe0f?\u20e3){1,2})[ .)]*(?=[^\\W\\d_])")
 _KEYCAP = re.compile("\ufe0f?\u20e3")
 _EMPHASIS = re.compile(r"(?<![\w*_~])[*_~`]{1,3}(?=\S)|(?<=\S)[*_~`]{1,3}(?![\w*_~])")
 
@@ -50,6 +51,8 @@ _PLACE_WORDS = re.compile(
     r"[ .]{1,2}([A-Za-z][A-Za-z.]{1,15})(?:[ .]{1,2}([A-Za-z][A-Za-z]{1,15}))?"
 )
 
+# To whom a report goes is not who reports.
+_ADDRESSEE = re.compile(r"\W{0,3}(?:tembusan|tembus|cc|kepada|kpd|yth|up)\b", re.IGNORECASE)
 _MAX_ROUNDS = 8
 _NO_NAMES = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kel", "polri", "no", "nomor", "p"))
 
@@ -70,7 +73,7 @@ def redact_message(
     possibly cached.
     """
     lines = (
-        normalize_text(_KEYCAP.sub("", line))
+        normalize_text(_KEYCAP.sub("", _KEYCAP_ITEM.sub(r"\1. ", line)))
         for line in strip_app_notices(message.text[:MAX_MESSAGE_CHARACTERS]).strip().splitlines()
     )
     text = add_code_dots(_EMPHASIS.sub("", "\n".join(lines)), context.register)
@@ -156,7 +159,7 @@ def find_reporter(message: Message, text: str, context: IngestContext) -> str | 
 def _find_signature(text: str, context: IngestContext) -> str | None:
     """Return the function in the last lines, where a report is signed, or after `pelapor:`."""
     for line in reversed(text.splitlines()[-3:]):
-        match = _FUNCTION.search(line)
+        match = None if _ADDRESSEE.match(line) else _FUNCTION.search(line)
         if match and len(line.split()) <= 6 and match.start() <= 12:
             return _find_function(line, context)
     return None

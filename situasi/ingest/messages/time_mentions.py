@@ -28,6 +28,16 @@ _NOW = re.compile(r"\b(?:saat ini|sementara|sekarang|hingga kini)\b", re.IGNOREC
 _OTHER_EVENT = re.compile(
     r"\b(?:mulai|dimulai|lanjut|dilanjutkan|penghitungan|rencana|target)\b", re.I
 )
+# A line that heads a report, whose hour is that of the lines below it; and one that tells of
+# something else.
+_HEAD = re.compile(
+    r"\b(?:laporan|lap|lapsit|update|data|perkembangan|pemilih|hadir|kehadiran|partisipasi|rekap\w*"
+    r"|posisi|situasi|pantauan|per|tanggal|tgl|hari|waktu|jam|pukul)\b",
+    re.IGNORECASE,
+)
+_NO_HEAD = re.compile(
+    r"\btps\b|\b(?:di)?(?:buka|tutup|mulai|apel|rapat|rencana|target|perkiraan|lanjut)\w*\b", re.I
+)
 # Since then something holds, which says nothing of when it was seen or counted.
 _SINCE = re.compile(r"\b(?:sejak|semenjak|mulai|dari|dr) *\Z", re.IGNORECASE)
 # Days named by their distance: the date is asked.
@@ -67,7 +77,8 @@ class Timing:
         clock = self._single_clock_in(search_spans, self.clocks)
         if clock is None:
             free = [clock for clock in self.clocks if not self._is_of_other_event(clock)]
-            clock = self._single_clock_in((line,), free) or _only_event_clock(free)
+            spans = (line, self.passage.sentence_at(span.start))
+            clock = self._single_clock_in(spans, free) or _only_event_clock(free)
         if clock is None:
             self._ask_event_time(draft)
         else:
@@ -112,11 +123,38 @@ class Timing:
         ]
         clock = self._single_clock_in((clause, self.passage.line_at(span.start)), free)
         if clock is None and len(free) > 1:
+            clock = self._find_head_clock(span, free)
+        if clock is None and len(free) > 1:
             draft.ask("waktu", self._format_clock_question(free), "", *(c.full_span for c in free))
         elif clock or free:
             self.fill_from_clock(draft, clock or free[0])
         else:
             self._fill_sent_time(draft, SENT_TIME_WORDS)
+
+    def _find_head_clock(self, span: Span, clocks: Sequence[ClockMention]) -> ClockMention | None:
+        """Return the hour of the nearest line above that heads a report and names only one.
+
+        A line between that tells something else at an hour of its own leaves it open.
+        """
+        line = self.passage.line_at(span.start)
+        if any(line.contains(clock.span.start) for clock in clocks):
+            return None
+        above = [clock for clock in clocks if clock.span.start < line.start]
+        if not above:
+            return None
+        head = self.passage.line_at(above[-1].span.start)
+        text = self.passage.text[slice(*head)]
+        inside = [clock for clock in above if head.contains(clock.span.start)]
+        without = text.replace(self.passage.text[slice(*inside[0].full_span)], " ")
+        is_head = (
+            inside[0].is_until
+            or bool(_HEAD.search(without))
+            or any(head.contains(day.span.start) for day in self.days)
+            or not re.search(r"[^\W_]", without)
+        )
+        if len(inside) > 1 or inside[0].is_range or not is_head or _NO_HEAD.search(without):
+            return None
+        return inside[0]
 
     def _format_clock_question(self, clocks: Sequence[ClockMention]) -> str:
         excerpts = dict.fromkeys(self.passage.excerpt(clock.full_span) for clock in clocks)

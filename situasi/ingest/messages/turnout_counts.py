@@ -15,9 +15,10 @@ from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_phases
 
+_GARBLED = N_('"{words}": ada huruf di antara angkanya; berapa?')
+_LIKE_DIGITS = str.maketrans("OolI", "0011")
 _JOINED = re.compile(r"[0-9](?::|[ ](?=[0-9]{3}(?![0-9])))")
 _HOW_MANY = N_('"{words}": jumlah pemilih yang hadir?')
-_SEGMENT_END = re.compile(r"[,;\n]")
 
 
 class TurnoutCount(NamedTuple):
@@ -58,7 +59,7 @@ class _NumberMention(NamedTuple):
 
     @property
     def stripped_label(self) -> str:
-        return self.label.strip(" :=-\u2013(.>")
+        return self.label.strip(" :=-\u2013(.>#*|")
 
 
 @dataclass
@@ -101,7 +102,7 @@ class _CountReader:
             column = ON_LIST
         if column:
             span = Span(start - len(number.label), number.match.end())
-            tps = _find_tps(entities, start)
+            tps = entities.find_station_of(start)
             clock = _find_clock(entities, span, self.number_starts)
             digits = Span(*number.match.span())
             if column == SEX and (doubled := words.DOUBLED.search(number.label)):
@@ -122,6 +123,22 @@ class _CountReader:
                         listed.digits, listed.digits, "hadir", text, listed.tps, clock, question
                     )
                 )
+
+    def read_garbled(self) -> None:
+        """Ask each number that has a letter for a digit, where one of voters would stand."""
+        passage = self.entities.passage
+        for match in words.GARBLED.finditer(passage.text):
+            line = passage.line_at(match.start())
+            before = passage.text[line.start : match.start()]
+            tps = self.entities.find_station_of(match.start())
+            is_beside = tps is not None and line.start <= tps.span.end <= match.start()
+            is_counted = bool(words.UNIT.match(passage.text, match.end()))
+            ends = bool(words.ENDS_COUNT.match(passage.text, match.end()))
+            if is_beside and (is_counted or ends) and not self._has_incident:
+                span, question = Span(*match.span()), _GARBLED.format(words=match[0])
+                self.counts.append(TurnoutCount(span, span, "hadir", match[0], tps, None, question))
+            elif words.HEADS.search(before[-24:]):
+                self.notes.append(_GARBLED.format(words=match[0]))
 
     @cached_property
     def _has_incident(self) -> bool:
@@ -235,12 +252,27 @@ class _CountReader:
 
     def _stands_behind_mention(self, number: _NumberMention) -> bool:
         """Return whether a mark joins the number to its TPS or time: `TPS 1 = 118`."""
+        if self._stands_behind_desa(number):
+            return True
         if number.is_pair or number.stripped_label:
             return False
         start = number.match.start() - len(number.label)
         is_behind = any(span.end == start for span in self.entities.anchor_spans)
         has_mark = bool(number.label.strip()) or self.entities.mentions_turnout
         return is_behind and has_mark and bool(words.ENDS_COUNT.match(number.following))
+
+    def _stands_behind_desa(self, number: _NumberMention) -> bool:
+        """Return whether it stands between its TPS with its desa and a time: `66 (09.00)`."""
+        start, text = number.match.start(), self.entities.passage.text
+        line = self.entities.passage.line_at(start)
+        stations = [s for s in self.entities.stations if line.start <= s.span.start < start]
+        is_behind = any(
+            line.start <= area.span.start and not text[area.span.end : start].strip(" :=-")
+            for area in self.entities.desa
+            if area.span.end <= start
+        )
+        has_time = bool(words.TIME_BEHIND.match(number.following))
+        return len(stations) == 1 and is_behind and has_time and not number.is_pair
 
     def _column_by_position(self, number: _NumberMention) -> str | None:
         """Return the column of a number right after its TPS or time, if turnout is mentioned."""
@@ -282,6 +314,7 @@ def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str
         )
         previous_end = match.end()
     reader.read_lists()
+    reader.read_garbled()
     return reader.counts, reader.notes
 
 
@@ -291,7 +324,7 @@ def find_dated_phases(entities: MessageEntities) -> list[Span]:
 
 
 def _parse_count(text: str) -> int:
-    return int(re.sub("[.,]", "", text))
+    return int(re.sub("[.,]", "", text).translate(_LIKE_DIGITS))
 
 
 def _is_count_of_list(number: _NumberMention) -> bool:
@@ -336,36 +369,6 @@ def _label_before(entities: MessageEntities, last: int, start: int) -> str:
     label = words.MARKS.split(text)[-1]
     # `1 dpk hadir 45`: the part is of the number before it.
     return words.LEADING_PART.sub("", label) if last == start - len(label) else label
-
-
-def _find_tps(entities: MessageEntities, position: int) -> TpsMention | None:
-    """Return the TPS before a number on its line or above; without one, that behind it.
-
-    A line that names another desa but no TPS does not belong to a TPS above.
-    """
-    line = entities.passage.line_at(position)
-    beside = [tps for tps in entities.stations if line.contains(tps.span.start)]
-    before = [tps for tps in beside if tps.span.end <= position]
-    segment = _find_segment(entities.passage.text, position)
-    within = [tps for tps in beside if segment.contains(tps.span.start)]
-    if len(within) == 1:
-        return within[0]
-    if beside:
-        return before[-1] if before else beside[0]
-    above = [tps for tps in entities.stations if tps.span.end <= position]
-    places = {area.code or area.cell for area in entities.desa}
-    if len(places) > 1 and any(line.contains(area.span.start) for area in entities.desa):
-        return None
-    if above:
-        return above[-1]
-    return entities.stations[0] if len(entities.stations) == 1 else None
-
-
-def _find_segment(text: str, position: int) -> Span:
-    """Return the part between commas around a position: `hadir 97 TPS 3`."""
-    start = max(text.rfind(mark, 0, position) for mark in ",;\n") + 1
-    end = _SEGMENT_END.search(text, position)
-    return Span(start, end.start() if end else len(text))
 
 
 def _find_clock(

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from situasi.ingest.messages.message_text import Span
 
 # A number as people see it, with its separators (`07.05`, `118/465`, `1.234`, `-3.25`).
-_NUMBER = re.compile(r"-?(?<!\d)(?<!\*{5})\d+(?:[.,:/-]\d+)*%?")
+# with a letter typed for a digit (`1O1`) as one.
+_NUMBER = re.compile(
+    r"(?<![\w*])(?=[OolI]*\d)(?=\d*[OolI])[\dOolI]{2,4}(?!\w)|-?(?<!\d)(?<!\*{5})\d+(?:[.,:/-]\d+)*%?"
+)
 # `1.`, `2)` before the lines of a list, counting up from one.
 _ITEM = re.compile(r"^ *(\d{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
 _DIGITS = re.compile(r"\d+")

@@ -38,6 +38,12 @@ _TURNOUT_WORDS = re.compile(
 )
 _TPS = re.compile(r"\btps\b[\W_]{0,3}[0-9]{1,3}", re.IGNORECASE)
 _RESULTS = re.compile(r"\W{0,3}(?:hasil|perolehan|rekap|real|quick|suara)\b", re.IGNORECASE)
+# `hasil TPS 1: 01 = 130, kosong 71`, `hasil sementara 01 unggul 75%`.
+_RESULT_LINE = re.compile(
+    r"^\W{0,3}(?:hasil|perolehan)\b[^\n]{0,120}?(?:(?<![0-9])0?[1-4] ?[:=-] ?[0-9]{1,4}"
+    r"|\b0?[1-4] (?:unggul|menang|kalah)\b|\b(?:unggul|menang|kosong)\b[^\n]{0,12}[0-9])",
+    re.IGNORECASE | re.MULTILINE,
+)
 _PAIR_LINE = re.compile(r"[0-9]{1,2} ?[:=-] ?[0-9]{1,6}(?: ?(?:orang|org))?\W?")
 _NO_COUNT = re.compile(
     r"\btps\b\W{0,3}[0-9]{1,3}|[0-9]{1,2}[.:][0-9]{2}|\b(?:jam|pukul|pkl) [0-9]{1,2}", re.IGNORECASE
@@ -75,7 +81,9 @@ def redact_votes(text: str, holds_votes: VotePredicate) -> tuple[str, bool]:
         not _CLOCKLIKE.search(pair[0]) and not _is_in_turnout_list(text, pair.start())
         for pair in _BARE_PAIR.finditer(text)
     )
-    is_announced = any(_announces_votes(line, holds_votes) for line in text.split("\n"))
+    is_announced = bool(_RESULT_LINE.search(text)) or any(
+        _announces_votes(line, holds_votes) for line in text.split("\n")
+    )
     if not (vote_positions or is_announced or has_bare_pair):
         return text, False
     spans = [

@@ -1,0 +1,164 @@
+"""Reports with a head, lists and headings: which hour, which nihil, which desa a line is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from situasi.board import Board
+from situasi.ingest.messages.chat_splitter import Message
+from situasi.ingest.messages.extractor import MessageExtractor
+from situasi.ingest.messages.proposal import Proposal
+from tests.ingest.test_pipeline import fresh_board
+
+
+@pytest.fixture(scope="module")
+def any_board() -> Iterator[Board]:
+    with fresh_board() as (board, _):
+        yield board
+
+
+@pytest.fixture(scope="module")
+def reader(any_board: Board) -> MessageExtractor:
+    return MessageExtractor(any_board.ingest_context)
+
+
+def read(reader: MessageExtractor, text: str) -> Proposal:
+    return reader.extract(Message(text), date(2024, 11, 27))
+
+
+def counts(found: Proposal) -> set[tuple[str | None, ...]]:
+    return {
+        tuple(row.cells.get(name) for name in ("desa", "tps", "hadir", "waktu"))
+        for row in found.rows
+        if row.feed == "tps"
+    }
+
+
+HEAD = """Laporan perkembangan Kec. Kandis
+Pkl 10.00 WIB
+1\ufe0f\u20e3 Miji TPS 1 hadir 61
+2\ufe0f\u20e3 Miji TPS 2 hadir 70
+Kejadian:
+- Pkl 09.20 di TPS 3 Desa Miji terjadi keributan
+"""
+
+
+def test_the_hour_of_the_head_is_that_of_the_lines_below(reader: MessageExtractor) -> None:
+    found = read(reader, HEAD)
+    assert counts(found) == {
+        ("Miji", "001", "61", "27/11/2024 10.00 WIB"),
+        ("Miji", "002", "70", "27/11/2024 10.00 WIB"),
+    }
+    [riot] = [row for row in found.rows if row.feed == "incidents"]
+    assert (riot.cells["jenis"], riot.cells["waktu"]) == ("kericuhan", "27/11/2024 09.20")
+
+
+@pytest.mark.parametrize(
+    "line", ["Apel jam 06.00, lapor jam 06.30", "Rencana jam 12.00 rapat", "09.00 - 10.00 WIB"]
+)
+def test_a_line_about_something_else_is_no_head(reader: MessageExtractor, line: str) -> None:
+    text = f"{line}\nTPS 1 Desa Miji Kec. Kandis hadir 61\nmulai lagi jam 13.00, buka jam 07.15"
+    rows = [row for row in read(reader, text).rows if "hadir" in row.cells]
+    assert all("waktu" in {cell.heading for cell in row.unclear_cells} for row in rows)
+
+
+def test_nihil_of_a_tps_without_a_report_is_no_nihil(reader: MessageExtractor) -> None:
+    text = "Kec. Kandis jam 10.00 WIB\nMiji TPS 1 hadir 61\nMiji TPS 2 : nihil laporan"
+    assert [row.feed for row in read(reader, text).rows] == ["tps"]
+
+
+def test_nihil_of_one_heading_does_not_deny_what_another_tells(reader: MessageExtractor) -> None:
+    text = (
+        "Kec. Kandis jam 10.00 WIB\nA. Gangguan kamtibmas: nihil\nB. Kejadian lain\n"
+        "- di TPS 2 Desa Miji seekor kerbau lepas"
+    )
+    [row] = [row for row in read(reader, text).rows if row.feed == "incidents"]
+    assert "jenis" in {cell.heading for cell in row.unclear_cells}
+    assert (row.cells["desa"], row.cells["tps"]) == ("Miji", "002")
+
+
+@pytest.mark.parametrize("nothing", ["Kejadian: -", "Kejadian menonjol\nNihil", "Kejadian:\nnihil"])
+def test_a_heading_with_nothing_behind_it_is_nihil(reader: MessageExtractor, nothing: str) -> None:
+    found = read(reader, f"Kec. Kandis jam 10.00 WIB situasi aman\n{nothing}")
+    assert [row.cells["jenis"] for row in found.rows] == ["nihil"]
+
+
+def test_nihil_below_a_list_is_of_the_kecamatan(reader: MessageExtractor) -> None:
+    text = "Kec. Kandis\nJam 10.00 WIB\nMiji TPS 1 = 61\nLubuk Rukam TPS 1 = 70\nGangguan : NIHIL"
+    [row] = [row for row in read(reader, text).rows if row.feed == "incidents"]
+    assert (row.cells["kecamatan"], row.cells.get("desa")) == ("Kandis", None)
+
+
+@pytest.mark.parametrize("written", ["1O1", "l20", "12O", "2l0"])
+def test_a_letter_among_digits_is_asked_and_shown_whole(
+    reader: MessageExtractor, written: str
+) -> None:
+    found = read(reader, f"Pemilih hadir jam 10.00 WIB\nTPS 1 Desa Miji Kec. Kandis = {written}")
+    [row] = found.rows
+    assert row.cells["hadir"] == written
+    assert [cell.heading for cell in row.unclear_cells] == ["hadir"]
+    alone = read(reader, f"sisa {written} lembar")
+    assert written in alone.unread_numbers
+
+
+@pytest.mark.parametrize("text", ["HDR#{}#0900#88", "HDR {} 0900 88", "hdr|{}|0900|88"])
+def test_four_digits_that_are_an_hour_are_no_count(reader: MessageExtractor, text: str) -> None:
+    [row] = read(reader, text.format("16.10.02.2012.001")).rows
+    assert (row.cells["hadir"], row.cells["waktu"]) == ("88", "27/11/2024 09.00")
+
+
+@pytest.mark.parametrize(
+    ("words", "phase"),
+    [
+        ("sdh di PPK", "kotak_tiba_ppk"), ("sudah geser ke kec", "kotak_bergeser"),
+        ("OTW PPK", "kotak_bergeser"), ("serah terima di PPK", "kotak_tiba_ppk"),
+        ("sdh masuk gudang KPU", "kotak_tiba_kpu"), ("diterima PPS", "kotak_tiba_pps"),
+    ],
+)  # fmt: skip
+def test_where_a_box_is_in_the_words_of_the_field(
+    reader: MessageExtractor, words: str, phase: str
+) -> None:
+    [row] = read(reader, f"Kotak TPS 2 Desa Miji Kec. Kandis {words} jam 17.55").rows
+    assert (row.cells["fase"], row.cells["tps"]) == (phase, "002")
+    assert row.cells["waktu"] == "27/11/2024 17.55"
+
+
+@pytest.mark.parametrize("words", ["belum di PPK", "blm geser ke kec"])
+def test_where_a_box_is_not_yet_is_no_phase(reader: MessageExtractor, words: str) -> None:
+    assert read(reader, f"Kotak TPS 2 Desa Miji Kec. Kandis {words}").rows == ()
+
+
+def test_a_sentence_that_wraps_keeps_its_hour_and_its_tps(reader: MessageExtractor) -> None:
+    text = (
+        "Kec. Kandis jam 10.00 WIB\nMiji TPS 1 hadir 61\nMiji TPS 2 hadir 62\n"
+        "Pkl 09.35 WIB di TPS 4 Desa Miji pada saat antrean sangat panjang\n"
+        "terjadi keributan, sudah dilerai\nperkiraan hadir s.d. 13.00 sebanyak 60 %"
+    )
+    [riot] = [row for row in read(reader, text).rows if row.feed == "incidents"]
+    assert (riot.cells["waktu"], riot.cells["tps"]) == ("27/11/2024 09.35 WIB", "004")
+
+
+@pytest.mark.parametrize(
+    "text", ["hasil tps 1 miji: 01 = 130, kosong 71", "Hasil sementara 01 unggul 75%"]
+)
+def test_results_in_one_line_are_removed(reader: MessageExtractor, text: str) -> None:
+    found = read(reader, text)
+    assert not any(number in found.text for number in ("130", "71", "75"))
+
+
+@pytest.mark.parametrize(
+    "text", ["TPS 1 Miji 66 (09.00)", "tps 1 Miji 66 jam sembilan", "update miji tps 1: 66 (jam 9)"]
+)
+def test_a_count_between_its_place_and_its_hour_is_asked(
+    reader: MessageExtractor, text: str
+) -> None:
+    [row] = read(reader, text).rows
+    assert (row.cells["hadir"], row.cells["tps"], row.cells["desa"].title()) == (
+        "66",
+        "001",
+        "Miji",
+    )
+    assert "hadir" in {cell.heading for cell in row.unclear_cells}
