@@ -32,6 +32,7 @@ _NUMBERS = frozenset(("i", "ii", "iii", "iv", "v"))
 _STATE_PHRASE = re.compile(
     r"[ ](?:dalam|dlm) (?:keadaan|kondisi|rangka|situasi|hal)\b", re.IGNORECASE
 )
+# `1. Tebedak II TPS 1 : 92`, a line of a list.
 _LIST_MARK = re.compile(
     r"[ ]*(?:[0-9]{1,2}[.)]|[a-z][.)]|[-*\u2022\u25aa\u2713>])[ ]*(?=[^\W\d_])", re.I
 )
@@ -58,9 +59,6 @@ class AreaMention(NamedTuple):
     kecamatan_code: str | None = None
     question: str | None = None
     doubt: str | None = None
-
-
-# `1. Tebedak II TPS 1 : 92`, a line of a list.
 
 
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
