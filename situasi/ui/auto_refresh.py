@@ -33,6 +33,8 @@ MAX_UNANSWERED_S = 5.0
 # The longest that a page waits while others are redrawn.
 MAX_REDRAW_DELAY = timedelta(seconds=30)
 _PAGE_KEY = "_drawn"
+# Of the URL: every page loads it, so that drawing again always does.
+_TIME_PARAMETER = "saat"
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,8 @@ def _on_tick(language: str) -> None:
     is_first, page.first_tick_done, page.unchanged = not page.first_tick_done, True, None
     if not is_first:
         url_state.acknowledge_url()
+        if url_state.is_unread(_TIME_PARAMETER):
+            st.rerun()  # never a picture of another moment than the address names
     snapshot_view: SnapshotView | None = None
     try:
         if tenant.is_higher_command():

@@ -134,6 +134,17 @@ def acknowledge_url() -> None:
         _is_echo(name, _get_query().get(name, []))
 
 
+def is_unread(name: str) -> bool:
+    """Return whether the browser's URL has a value that was neither loaded from it nor sent to it.
+
+    That value is not what the page shows: it must be drawn again, which loads it.
+    """
+    sent = _get_state().sent_to_browser.get(name)
+    return (
+        sent is not None and not is_fixed_by_link(name) and _get_query().get(name, []) not in sent
+    )
+
+
 def _is_echo(name: str, values: list[str]) -> bool:
     """Return whether the browser only repeats a value that was sent to it, or its value before.
 

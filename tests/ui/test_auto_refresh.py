@@ -68,6 +68,59 @@ def test_it_waits_and_keeps_its_time_and_draws_itself_in_the_end(
     assert reruns == [True]
 
 
+_DATED = """
+import streamlit as st
+
+from situasi.ui import auto_refresh, filters, session
+
+if st.session_state.get("beat"):
+    auto_refresh._on_tick("id")
+else:
+    filters.load_view_time()
+    filters.render_time_slider()
+    auto_refresh.start_auto_refresh(session.get_snapshot_view(), "id")
+"""
+
+
+def _beats(page: AppTest, monkeypatch: pytest.MonkeyPatch, moment: str) -> int:
+    """Let the browser send its heartbeat with this address; return how often that draws anew."""
+    reruns: list[bool] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(auto_refresh.st, "rerun", lambda: reruns.append(True))
+        page.session_state["beat"] = True
+        page.query_params.clear()
+        page.query_params.update({"saat": [moment]} if moment else {})
+        page.run()
+        page.session_state["beat"] = False
+    return len(reruns)
+
+
+def test_a_page_drawn_without_the_moment_of_its_address_is_drawn_anew(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    page = AppTest.from_string(_DATED).run(timeout=30)
+    present = page.session_state["saat"]
+    address = f"{present - timedelta(hours=16):%Y-%m-%dT%H:%M}"
+    assert _beats(page, monkeypatch, "") == 0
+    assert _beats(page, monkeypatch, address) == 1
+    page.run()  # the drawing that this asks for
+    assert f"{page.session_state['saat']:%Y-%m-%dT%H:%M}" == address
+    assert _beats(page, monkeypatch, address) == 0
+
+
+def test_a_moment_that_the_browser_has_not_heard_of_yet_draws_nothing_anew(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    page = AppTest.from_string(_DATED).run(timeout=30)
+    chosen = page.session_state["saat"] - timedelta(hours=16)
+    page.session_state["saat"] = chosen
+    page.run()
+    assert _beats(page, monkeypatch, "") == 0  # the address of before
+    assert _beats(page, monkeypatch, f"{chosen:%Y-%m-%dT%H:%M}") == 0
+
+
 _FAILING = """
 import streamlit as st
 
