@@ -178,7 +178,7 @@ class MessageEntities:
         """
         line = self.passage.line_at(position)
         beside = [tps for tps in self.stations if line.contains(tps.span.start)]
-        segment = self._find_segment(position)
+        segment = self.find_segment(position)
         within = [tps for tps in beside if segment.contains(tps.span.start)]
         if len(within) == 1:
             return within[0]
@@ -193,12 +193,23 @@ class MessageEntities:
             return above[-1]
         return self.stations[0] if len(self.stations) == 1 else None
 
-    def _find_segment(self, position: int) -> Span:
+    def find_segment(self, position: int) -> Span:
         """Return the part between commas around a position: `hadir 97 TPS 3`."""
         text = self.passage.text
         start = max(text.rfind(mark, 0, position) for mark in ",;\n") + 1
         end = _SEGMENT_END.search(text, position)
         return Span(start, end.start() if end else len(text))
+
+    def is_told_alone(self, number: Span) -> bool:
+        """Return whether the part of a number names a TPS and its place beside it, no more."""
+        part = self.find_segment(number.start)
+        spans = [tps.span for tps in self.stations] + [area.span for area in self.desa]
+        rest = list(self.passage.text[slice(*part)])
+        for inside in (number, *spans):
+            for at in range(max(inside.start, part.start), min(inside.end, part.end)):
+                rest[at - part.start] = " "
+        is_bare = not any(letter.isalnum() for letter in rest)
+        return is_bare and number.end - number.start > 1
 
     def fill_place(
         self, draft: RowDraft, span: Span, tps: TpsMention | None, *, is_of_all: bool = False

@@ -53,6 +53,9 @@ _NUMBER = re.compile(
 _MARK = re.compile(rf"\[({NUMBER_MARK.pattern})\]")
 
 
+_AT_STATION = re.compile(r"\bdi tps\b", re.IGNORECASE)
+
+
 def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
     """Return every phase that is asserted to have happened."""
     text = entities.passage.text
@@ -104,6 +107,8 @@ def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
         for match in entities.phrase_matches
         if match.column == "checkin" and _is_by_officers(entities, match)
     ]
+    if not matches:
+        yield from _build_presence_rows(entities)
     for group in _group_checkins(entities, matches):
         codes, latest = dict.fromkeys(match.code for match in group), group[-1]
         for tps, station in _each_tps_number(entities.stations_at(latest.span)):
@@ -126,6 +131,22 @@ def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
                     draft.ask("petugas", N_("nomor petugas atau NRP tidak disebut"))
                 _fill_checkin_place(entities, draft, tps, station, latest.span)
                 yield draft
+
+
+def _build_presence_rows(entities: MessageEntities) -> Iterator[RowDraft]:
+    """Yield a row where a message only tells that an officer with an NRP is at a TPS: asked."""
+    text = entities.passage.text
+    officers, place = [*_MARK.finditer(text)], _AT_STATION.search(text)
+    kinds = any(m.column in {"jenis", "fase", "kontak"} for m in entities.phrase_matches)
+    if len(officers) != 1 or place is None or kinds or entities.mentions_turnout:
+        return
+    at = Span(place.start(), place.end())
+    for tps, station in _each_tps_number(entities.stations_at(at)):
+        draft = RowDraft("personnel")
+        draft.ask("checkin", N_("petugas di TPS: lapor diri tiba?"), "tiba_di_tps")
+        draft.fill("petugas", officers[0][1], officers[0][0], Span(*officers[0].span()))
+        _fill_checkin_place(entities, draft, tps, station, at)
+        yield draft
 
 
 def _group_checkins(

@@ -259,6 +259,7 @@ class _CountReader:
         start = number.match.start() - len(number.label)
         is_behind = any(span.end == start for span in self.entities.anchor_spans)
         has_mark = bool(number.label.strip()) or self.entities.mentions_turnout
+        has_mark = has_mark or self.entities.is_told_alone(Span(*number.match.span()))
         return is_behind and has_mark and bool(words.ENDS_COUNT.match(number.following))
 
     def _stands_behind_desa(self, number: _NumberMention) -> bool:

@@ -40,7 +40,8 @@ _TPS = re.compile(r"\btps\b[\W_]{0,3}[0-9]{1,3}", re.IGNORECASE)
 _RESULTS = re.compile(r"\W{0,3}(?:hasil|perolehan|rekap|real|quick|suara)\b", re.IGNORECASE)
 # `hasil TPS 1: 01 = 130, kosong 71`, `hasil sementara 01 unggul 75%`.
 _RESULT_LINE = re.compile(
-    r"^\W{0,3}(?:hasil|perolehan)\b[^\n]{0,120}?(?:(?<![0-9])0?[1-4] ?[:=-] ?[0-9]{1,4}"
+    r"^\W{0,3}(?:hasil|perolehan)\b[^\n]{0,120}?"
+    r"(?:(?<!tps)(?<!tps[ .])(?<![0-9])0?[1-4] ?[:=] ?[0-9]{1,4}"
     r"|\b0?[1-4] (?:unggul|menang|kalah)\b|\b(?:unggul|menang|kosong)\b[^\n]{0,12}[0-9])",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -162,3 +162,25 @@ def test_a_count_between_its_place_and_its_hour_is_asked(
         "Miji",
     )
     assert "hadir" in {cell.heading for cell in row.unclear_cells}
+
+
+@pytest.mark.parametrize("text", ["Hasil pantauan TPS 1: 66 hadir", "hasil tps 1 miji: hadir 66"])
+def test_a_count_of_voters_that_was_found_out_is_no_result(
+    reader: MessageExtractor, text: str
+) -> None:
+    assert "66" in read(reader, text).text
+
+
+def test_a_tps_with_a_number_and_nothing_else_is_asked(reader: MessageExtractor) -> None:
+    rows = read(reader, "Miji TPS 1 214, tps 2 198").rows
+    assert [(row.cells["tps"], row.cells["hadir"]) for row in rows] == [
+        ("001", "214"), ("002", "198"),
+    ]  # fmt: skip
+    assert all("hadir" in {cell.heading for cell in row.unclear_cells} for row in rows)
+
+
+def test_an_officer_at_a_tps_is_asked_whether_he_checks_in(reader: MessageExtractor) -> None:
+    [row] = read(reader, "Brigadir Wawan NRP 90081122 di TPS 2 Desa Miji Kec. Kandis").rows
+    assert (row.feed, row.cells["checkin"], row.cells["tps"]) == ("personnel", "tiba_di_tps", "002")
+    assert [cell.heading for cell in row.unclear_cells][:1] == ["checkin"]
+    assert "90081122" not in str(row)
