@@ -176,7 +176,10 @@ def file_schema() -> Schema:
 def file_result_schema() -> Schema:
     """Return the schema of a file's result; its feeds are joined with + where it has several."""
     result = ingest_result_schema()["properties"]
-    return closed_object(**{**result, "feed": nullable(TEXT), "dry_run": BOOLEAN})
+    schema = closed_object(**{**result, "feed": nullable(TEXT), "dry_run": BOOLEAN})
+    counts = closed_object(read=COUNT, waiting=COUNT, duplicate=COUNT, left_out=COUNT)
+    schema["properties"]["messages"] = {**counts, "description": "Berkas pesan: ke baki di Lapor."}
+    return schema
 
 
 def message_schema() -> Schema:

@@ -183,6 +183,22 @@ def test_a_file_that_is_not_recognised_waits_and_its_address_is_told(asking: Ask
     assert asking.board.store.waiting_counts() == {"file": 1}
 
 
+def test_an_exported_chat_goes_to_the_tray_and_every_message_is_counted(asking: Asking) -> None:
+    key = asking.key(feeds=("tps", "incidents"))
+    chat = (
+        "27/11/24 08.40 - Budi menambahkan Anda\n"
+        "27/11/24 08.50 - +62 812-1111-2222: TPS 2 Desa Miji Kec. Kandis hadir 61\n"
+    )
+    for new, known in ((1, 0), (0, 1)):
+        answer = send(asking, key, "Chat WhatsApp.txt", chat.encode())
+        assert (answer.status_code, counts(answer)) == (200, [0, 0, 0, 0])
+        jsonschema.validate(answer.json(), schemas.file_result_schema())
+        assert answer.json()["messages"] == {
+            "read": 2, "waiting": new, "duplicate": known, "left_out": 1,
+        }  # fmt: skip
+    assert asking.board.store.waiting_counts() == {"message": 1}
+
+
 def test_the_document_names_the_profiles_that_there_are(asking: Asking) -> None:
     document = asking.get("/api/v1/openapi.json", asking.key(read=True)).json()
     for path, name in (("kiriman", "kobotoolbox"), ("tps", "kobotoolbox"), ("pesan", "telegram")):
