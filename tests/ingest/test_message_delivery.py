@@ -132,3 +132,14 @@ def test_a_kept_chat_names_nobody_and_stays_a_chat(board: Board, tmp_path: Path)
         assert not any(word in text for word in ("Budi", "1111", "2222", "87041234"))
     found = kept_chats.read_exported_messages(path, board.ingest_context, NOON)
     assert found is not None and len(found.messages) == 2
+
+
+@pytest.mark.parametrize("piece", [": ", "\t", "09.10 ", "a/b:"])
+def test_a_long_line_of_a_text_takes_no_longer_than_its_length(
+    board: Board, tmp_path: Path, piece: str
+) -> None:
+    """What tries every way to read it would not end before the tests do."""
+    path = tmp_path / "panjang.txt"
+    path.write_text(piece * (60_000 // len(piece)) + "\n09.10 x", "utf-8")
+    result = ingest_file(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
+    assert result.accepted == 0

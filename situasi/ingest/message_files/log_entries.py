@@ -8,10 +8,10 @@ from typing import NamedTuple
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 # `0910 `, `09.10 wib -`, `pukul 09:10 :`, `1) 09.10`; a word follows, and no unit of a count.
 _HOUR = re.compile(
-    r"[ \t]*(?:[-*\u2022]|[0-9]{1,3}[.)])?[ \t]*\(?(?:(?:pukul|pkl|pk|jam)[ .:]{0,2})?"
+    r"[ \t]{0,12}(?:[-*\u2022]|[0-9]{1,3}[.)])?[ \t]{0,4}\(?(?:(?:pukul|pkl|pk|jam)[ .:]{0,2})?"
     r"(?:(?P<hour>[01]?[0-9]|2[0-4])[.:](?P<minute>[0-5][0-9])(?:[.:][0-5][0-9])?"
     r"|(?P<hour4>[01][0-9]|2[0-4])(?P<minute4>[0-5][0-9]))(?![0-9.,:/])"
-    r"[ \t]?(?:wib|hrs|lt)?\b\)?[ \t]*[-:|,>\u2013\u2014]?[ \t]*(?=[^\W\d_]|[(\"'*\[])"
+    r"[ \t]?(?:wib|hrs|lt)?\b\)?[ \t]{0,4}[-:|,>\u2013\u2014]?[ \t]{0,8}(?=[^\W\d_]|[(\"'*\[])"
     r"(?!(?:orang|org|pemilih|pmlh|jiwa|warga|hadir|suara|lembar|s\.?/?d|sampai|hingga)\b)",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ _QUESTION_NUMBER = re.compile(
     r"(?:[A-Za-z]{0,2}\d{1,3}(?:\.\d{1,2})?|[A-Za-z])\s*[.):-]\s+|\d{1,3}_(?=[A-Za-z])"
 )
 _SURE_SEPARATORS = "/:"
+_MAX_CHARS = 400  # of a heading with its groups; what is longer is a text
 _SHARED_SEPARATORS = re.compile(r"__|[-_.]")
 # A place under a group of this kind is not the place of the report.
 OTHER_SUBJECTS = re.compile(
@@ -29,7 +30,7 @@ def strip_groups(
     shared = _count_prefixes(headings)
     names: dict[str, str] = {}
     for heading in headings:
-        if heading.startswith("__") or is_known(heading):
+        if heading.startswith("__") or len(heading) > _MAX_CHARS or is_known(heading):
             continue
         spellings = (s for s in _list_spellings(heading, shared, sure) if s and is_known(s))
         known = next(spellings, None)
