@@ -143,3 +143,13 @@ def test_a_long_line_of_a_text_takes_no_longer_than_its_length(
     path.write_text(piece * (60_000 // len(piece)) + "\n09.10 x", "utf-8")
     result = ingest_file(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
     assert result.accepted == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_chat_is_known_in_any_encoding(board: Board, tmp_path: Path, encoding: str) -> None:
+    text = ANDROID.replace("keributan", "keributan \u2013 besar")
+    (tmp_path / "chat.txt").write_text(text, encoding)
+    result = ingest_file(
+        tmp_path / "chat.txt", board.store, board.ingest_context, unbounded("i"), now=NOON
+    )
+    assert result.messages is not None and result.messages.waiting == 2

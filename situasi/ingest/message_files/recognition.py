@@ -1,7 +1,7 @@
 """Tells whether a file holds messages, and reads them."""
 
+import codecs
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 
 from situasi.ingest.context import IngestContext
@@ -14,7 +14,7 @@ from situasi.ingest.readers import file_types, text_encoding
 from situasi.ingest.sources.gateway_messages import GatewayDelivery
 
 _MAX_BYTES = 32_000_000
-_HEAD_CHARACTERS = 20_000
+_HEAD_BYTES = 40_000
 # An export holds months: what was sent longer before its last message is of another day.
 _OLDEST = timedelta(days=7)
 TOO_OLD = "lebih dari tujuh hari sebelum pesan terakhir"
@@ -27,11 +27,11 @@ def read_exported_messages(
 
     Such a file is never a table. Raises SourceError.
     """
-    head = _read_text(path, is_head=True)
+    head = _read_head(path)
     start = head.lstrip("\ufeff \r\n\t")[:1]
-    if start and start in "[{" and not is_chat_export(head[:_HEAD_CHARACTERS]):
+    if start and start in "[{" and not is_chat_export(head):
         delivery = read_gateway_file(_read_text(path), context, now)
-    elif is_chat_export(head[:_HEAD_CHARACTERS]):
+    elif is_chat_export(head):
         delivery = read_chat_export(_read_text(path), context, now)
     else:
         return None
@@ -51,15 +51,23 @@ def read_written_messages(
     return _leave_out_old(delivery) if delivery else None
 
 
-def _read_text(path: Path, *, is_head: bool = False) -> str:
-    """Return a text file, or its first part; "" for a workbook or one that is too large."""
+def _read_text(path: Path) -> str:
+    """Return a text file; "" for a workbook or one that is too large."""
     with path.open("rb") as file:
         if file_types.is_workbook(file.read(8)) or path.stat().st_size > _MAX_BYTES:
             return ""
-    chunks = text_encoding.read_chunks(
-        path, text_encoding.detect(path), text_encoding.ReadProgress(0)
-    )
-    return "".join(islice(chunks, 1 if is_head else None))
+    encoding = text_encoding.detect(path)
+    return "".join(text_encoding.read_chunks(path, encoding, text_encoding.ReadProgress(0)))
+
+
+def _read_head(path: Path) -> str:
+    """Return the beginning of a text file, cheaply: every file is asked; "" for a workbook."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if file_types.is_workbook(head):
+        return ""
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return head.decode("utf-16" if is_wide else "utf-8", "replace")
 
 
 def _leave_out_old(delivery: GatewayDelivery) -> GatewayDelivery:
