@@ -107,6 +107,8 @@ AND_COUNT = re.compile(r"(?:\bdan\b|&|\+) ?[0-9].*")
 # `118 org saksi 2`: what follows the people counted is of the next number.
 NEXT_COUNT = re.compile(rf"( ?{PEOPLE}\b)\W{{0,3}}[a-z]+\W{{0,3}}[0-9].*", re.IGNORECASE)
 UNIT = re.compile(rf" ?{PEOPLE}\b", re.IGNORECASE)
+# `167 orang` at the end of its line.
+COUNTED_LINE = re.compile(rf" ?{PEOPLE}\b *[.,;]? *(?:\n|\Z)", re.IGNORECASE)
 AT_STATION = re.compile(
     rf" ?{PEOPLE} (?:(?:sudah|telah|sdh|saat ini|skrg) )?di (?=tps\b)", re.IGNORECASE
 )

@@ -9,7 +9,12 @@ from functools import cached_property
 from situasi.domain.labels import N_
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.clock_mentions import ClockMention, find_clocks
-from situasi.ingest.messages.listed_counts import ListedCount, find_listed_counts
+from situasi.ingest.messages.listed_counts import (
+    CountHead,
+    ListedCount,
+    find_count_heads,
+    find_listed_counts,
+)
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.pasted_tables import TableRow, find_table_rows
 from situasi.ingest.messages.phrase_matcher import PhraseMatch, PhraseMatcher
@@ -75,6 +80,11 @@ class MessageEntities:
             highest=max(_HIGHEST_TPS, int(self.context.register.tps["nomor"].max())),
         )
         return sorted([*by_number, *stations_from_codes(self.codes)])
+
+    @cached_property
+    def count_heads(self) -> list[CountHead]:
+        """Return the lines without a TPS, above counts of people."""
+        return find_count_heads(self.passage, self.stations)
 
     @cached_property
     def codes(self) -> list[CodeMention]:

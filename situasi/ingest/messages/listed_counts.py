@@ -1,6 +1,7 @@
 """Finds lists with one count for each TPS: `TPS 1 s.d. 3 hadir 40, 45, 50`."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -48,3 +49,29 @@ def _is_in_order(text: str, tps: TpsMention) -> bool:
     """Return whether the TPS are written in the order of their numbers."""
     written = [int(match[0]) for match in _DIGITS.finditer(text, *tps.span)]
     return written == sorted(written)
+
+
+class CountHead(NamedTuple):
+    """A line without a TPS, above lines that may count people. start: where it begins."""
+
+    start: int
+    is_of_voters: bool
+
+
+def find_count_heads(passage: Passage, stations: Sequence[TpsMention]) -> list[CountHead]:
+    """Return the filled lines without a TPS, and whether each speaks of voters who came."""
+    starts = sorted(tps.span.start for tps in stations)
+    heads = []
+    for line in passage.lines:
+        text = passage.text[line.start : line.end]
+        has_station = bisect_left(starts, line.start) < bisect_left(starts, line.end)
+        if text.strip() and not has_station:
+            is_other = words.ABSENT.search(text) or words.OTHERS.search(text)
+            heads.append(CountHead(line.start, bool(words.HEADS.search(text)) and not is_other))
+    return heads
+
+
+def is_below_voters(heads: Sequence[CountHead], position: int) -> bool:
+    """Return whether the nearest head above a position speaks of voters who came."""
+    index = bisect_left(heads, (position,))
+    return index > 0 and heads[index - 1].is_of_voters

@@ -11,6 +11,7 @@ from situasi.ingest.messages import count_words as words
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.count_words import ON_LIST, SEX
 from situasi.ingest.messages.entities import MessageEntities
+from situasi.ingest.messages.listed_counts import is_below_voters
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_phases
@@ -281,7 +282,12 @@ class _CountReader:
         start = number.match.start() - len(number.label)
         follows_mention = any(span.end == start for span in entities.anchor_spans)
         is_marked = number.label.strip() or words.UNIT.match(number.following) or number.is_pair
-        if entities.mentions_turnout and number.is_pair and self._follows_mention(number):
+        is_listed = words.COUNTED_LINE.match(number.following) and is_below_voters(
+            entities.count_heads, number.match.start()
+        )
+        if (is_listed or (entities.mentions_turnout and number.is_pair)) and self._follows_mention(
+            number
+        ):
             return "hadir"
         if number.stripped_label or not follows_mention or not is_marked:
             return None

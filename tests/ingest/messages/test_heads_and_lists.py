@@ -184,3 +184,35 @@ def test_an_officer_at_a_tps_is_asked_whether_he_checks_in(reader: MessageExtrac
     assert (row.feed, row.cells["checkin"], row.cells["tps"]) == ("personnel", "tiba_di_tps", "002")
     assert [cell.heading for cell in row.unclear_cells][:1] == ["checkin"]
     assert "90081122" not in str(row)
+
+
+LISTED = """Mohon izin melaporkan perkembangan pemilih hadir s.d. pukul 11.00 WIB, Kec. Kandis :
+1. TPS 1 Desa Miji : 167 orang
+2. TPS 1 Desa Lubuk Rukam : 149 orang
+
+Jumlah 316 orang. Personel 24 orang.
+Pukul 09.50 WIB di TPS 2 Desa Miji terjadi keributan antara saksi dan KPPS, sudah diselesaikan.
+"""
+
+
+def test_a_list_below_words_of_voters_counts_them_whatever_else_is_told(
+    reader: MessageExtractor,
+) -> None:
+    found = read(reader, LISTED)
+    assert counts(found) == {
+        ("Miji", "001", "167", "27/11/2024 11.00 WIB"),
+        ("Lubuk Rukam", "001", "149", "27/11/2024 11.00 WIB"),
+    }
+    assert all(row.is_complete for row in found.rows)
+    assert [row.feed for row in found.rows].count("incidents") == 1
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Kehadiran petugas PAM TPS", "Personel yang hadir", "Pemilih yang tidak hadir", "Saksi hadir"],
+)
+def test_a_list_below_words_of_others_counts_no_voters_unasked(
+    reader: MessageExtractor, head: str
+) -> None:
+    found = read(reader, f"{head} Kec. Kandis jam 09.00:\nTPS 1 Desa Miji : 12 orang\n")
+    assert not [row for row in found.rows if row.cells.get("hadir") and row.is_complete]
