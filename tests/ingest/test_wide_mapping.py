@@ -127,3 +127,21 @@ def test_words_said_by_hand_are_read_in_this_file_and_in_the_next(
     assert [row.jenis for row in told(board, "incidents")] == ["kericuhan", "bencana"]
     again = bring(board, csv_file(tmp_path / "b.csv", *stated("Gaduh  Besar")))
     assert (again.accepted, again.quarantined) == (1, 0)
+
+
+def test_the_total_below_a_mapped_wide_file_is_no_report_whatever_column_is_not_used(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = [
+        {"Urut": n + 1, **place, "Cek I": 40 + n, "Cek II": 90 + n}
+        for n, place in enumerate(places())
+    ]
+    total = {"Urut": "JUMLAH", "Cek I": 123, "Cek II": 274}
+    bring(board, csv_file(tmp_path / "a.csv", *rows, total))
+    hours = {"Cek I": "hadir jam 09.00", "Cek II": "hadir jam 11.00"}
+    columns = {"Urut": "", "Dusun": "desa", "Bilik": "tps", "Kode wil": "", **hours}
+    facts = {"tanggal": "27/11/2024", "kecamatan": "Indralaya"}
+    result = act(board, HandMapping("cek", "tps", columns, facts=facts))
+    assert (result.accepted, result.quarantined) == (6, 1), result.reasons
+    assert "berjumlah 273" in str(result.reasons)
+    assert {row.lingkup for row in told(board)} == {"tps"}

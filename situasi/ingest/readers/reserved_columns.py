@@ -8,8 +8,9 @@ NOT_FINITE = "__tak_hingga"  # which cells of a JSON row hold Infinity or a numb
 NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"  # such a reason
 NOT_A_REPORT = "__bukan_laporan"  # why a row is not a report; its reason in quarantine
 DOUBT = "__keraguan"  # notes on a row that is accepted with them
+TOTAL = "__jumlah"  # the label of a total row, from a column that was left out
 
-ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_FINITE, NOT_A_REPORT, DOUBT})
+ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_FINITE, NOT_A_REPORT, DOUBT, TOTAL})
 
 CUT = "…"  # ends an excerpt
 MAX_COLUMNS = 500

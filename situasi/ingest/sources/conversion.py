@@ -203,7 +203,7 @@ def _rename(converted: ConvertedTable, headings: SourceHeadings) -> None:
     if headings.left_out:
         names = ", ".join(headings.left_out)
         converted.notes.append(f"data teknis sumber tidak dipakai: {names}")
-        converted.drop_columns(headings.left_out)
+        converted.leave_out(headings.left_out)
     columns = list(converted.cells.columns)
     names_by_column = [headings.own.get(c) or headings.stripped.get(c) or c for c in columns]
     if names_by_column != columns:

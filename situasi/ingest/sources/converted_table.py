@@ -103,6 +103,14 @@ class ConvertedTable:
         if names:
             self.cells = self.cells.drop(columns=list(names))
 
+    def leave_out(self, names: Collection[str]) -> None:
+        """Leave out columns of the source; the labels of total rows in them are kept."""
+        labelled = find_labelled_rows(self.cells, self.headings, ())
+        labels = {row: self.cells[name].iloc[row] for row, name in labelled if name in names}
+        self.drop_columns(list(names))
+        if labels:
+            self.set_column(reserved_columns.TOTAL, [labels.get(r) for r in range(self.size)])
+
     def select_rows(self, rows: Sequence[int], without: Collection[str]) -> "ConvertedTable":
         """Return some rows as a table of their own, without these columns."""
         numbers = [self.source.row_numbers[row] for row in rows]

@@ -108,11 +108,14 @@ def find_labelled_rows(
     """Return the rows that are labelled as a total, and the heading of the label.
 
     The label is the first filled cell under these headings, or stands under one of `places`, behind
-    a row number.
+    a row number; or it stood in a column that was left out (reserved_columns.TOTAL).
     """
     if not headings:
         return []
     labelled: dict[int, str] = {}
+    if reserved_columns.TOTAL in cells.columns:
+        kept = enumerate(cells[reserved_columns.TOTAL].tolist())
+        labelled |= {row: reserved_columns.TOTAL for row, cell in kept if not is_blank(cell)}
     for heading in places:
         column: list[Cell] = cells[heading].tolist()
         if labels := {cell for cell in set(column) if _is_label(cell)}:
