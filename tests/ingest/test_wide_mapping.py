@@ -15,6 +15,7 @@ from situasi.ingest.sources.hand_mapping import (
     HandMapping,
     build_profile,
     choose_columns,
+    guess_feed,
     list_offered_headings,
     list_unknown_words,
 )
@@ -65,6 +66,7 @@ def test_hours_in_unknown_headings_are_proposed_and_become_counts(
     ]
     bring(board, csv_file(tmp_path / "a.csv", *rows))
     guesses = guess_columns(table_of(board), board.ingest_context)
+    assert guess_feed(guesses, board.ingest_context) == "tps"
     chosen = choose_columns(guesses, "tps", board.ingest_context)
     hours = {"Cek I (09.00)": "hadir jam 09.00", "Cek II (11.00)": "hadir jam 11.00"}
     assert {h: chosen.get(h) for h in (*hours, "Kertas sisa 11.00")} == {

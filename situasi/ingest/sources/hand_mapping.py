@@ -14,7 +14,7 @@ from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.rival_guesses import Guess
 from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
-from situasi.ingest.vocabulary.wide_headings import list_wide_headings
+from situasi.ingest.vocabulary.wide_headings import is_wide_heading, list_wide_headings
 
 # Facts about one file, which the next one of its kind need not share: never kept.
 FILE_FACTS = ("tanggal", "jam", "kecamatan", "desa")
@@ -193,7 +193,11 @@ def guess_feed(guesses: Mapping[str, Sequence[Guess]], context: IngestContext) -
             own: next(guess.confidence for guess in narrowed[theirs] if guess.heading == own)
             for theirs, own in choose_columns(guesses, feed, context, unclear=True).items()
         }
-        own_sum = sum(confidence.get(heading, 0) for heading in identifying)
+        own_sum = sum(
+            share
+            for heading, share in confidence.items()
+            if heading in identifying or is_wide_heading(heading)
+        )
         if own_sum:
             scores[feed] = 2 * own_sum + sum(confidence.values())
     return max(scores, key=scores.__getitem__) if scores else None
