@@ -147,3 +147,21 @@ def test_the_total_below_a_mapped_wide_file_is_no_report_whatever_column_is_not_
     assert (result.accepted, result.quarantined) == (6, 1), result.reasons
     assert "berjumlah 273" in str(result.reasons)
     assert {row.lingkup for row in told(board)} == {"tps"}
+
+
+def test_columns_without_a_heading_may_be_used_and_the_next_file_is_known_without_them(
+    board: Board, tmp_path: Path
+) -> None:
+    head = "Kode wil,Dusun,Bilik,Jml org,,\n"
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(head + "".join(f"Indralaya,Tanjung Gelam,{n},{40 + n},{90 + n},x\n"
+                                    for n in range(1, 4)))  # fmt: skip
+    second.write_text(head + "Indralaya,Tanjung Gelam,1,45,,\nIndralaya,Tanjung Gelam,2,46,,\n")
+    bring(board, first)
+    unnamed = [h for h in guess_columns(table_of(board), board.ingest_context) if "kolom" in h]
+    hours = {"Jml org": "hadir jam 09.00", unnamed[0]: "hadir jam 11.00"}
+    made = HandMapping("cek", "tps", {**PLACE, **hours, unnamed[1]: ""},
+                       facts={"tanggal": "27/11/2024"})  # fmt: skip
+    assert act(board, made).accepted == 6
+    again = bring(board, second)
+    assert (again.feed, again.accepted + again.quarantined) == ("tps", 2), again

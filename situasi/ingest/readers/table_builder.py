@@ -58,6 +58,7 @@ REPEATED_HEADER = "judul kolom yang berulang, bukan laporan; tidak perlu dibetul
 # Rows become columns in batches of this size: with thousands of lists alive the garbage
 # collector visits them again and again (measured: three times slower).
 _BATCH_ROWS = 256
+_UNNAMED = re.compile(r"\(kolom [A-Z]{1,3}\)(?: \(\d+\))*")
 
 
 @dataclass
@@ -272,6 +273,11 @@ def _build_table(
 def _name_unnamed_column(index: int, header: HeaderRow) -> str:
     name = f"(kolom {column_letters(index)})"
     return name if name not in header.column_names else f"{name} (2)"
+
+
+def is_unnamed(heading: str) -> bool:
+    """Return whether a heading only stands for a column that has none."""
+    return _UNNAMED.fullmatch(heading) is not None
 
 
 def format_title_notes(row_numbers: Sequence[int]) -> tuple[str, ...]:

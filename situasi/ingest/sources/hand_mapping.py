@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from situasi.domain.feed_schemas import FASE, FEEDS, TPS, ColumnKind
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import format_cell, is_blank
+from situasi.ingest.readers.table_builder import is_unnamed
 from situasi.ingest.sources.column_guess import NOT_OFFERED
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.rival_guesses import Guess
@@ -60,7 +61,8 @@ def build_profile(
 ) -> SourceProfile:
     """Return the profile that recognises the next such file. Raises ValueError (pydantic).
 
-    Its signature: every used heading, and half of the others. What is not used is left out of the
+    Its signature: every used heading, and half of the others; a column without a heading is none
+    of them. What is not used is left out of the
     next file too. source: of the tool that wrote the file, where its headings show one: what a
     person cannot see in the cells (in which zone it writes, what it has approved) stays as it is.
     """
@@ -70,6 +72,8 @@ def build_profile(
             columns[own] = (*columns.get(own, ()), theirs)
     used = [theirs for theirs, own in mapping.columns.items() if own]
     unused = [theirs for theirs, own in mapping.columns.items() if not own]
+    named = [theirs for theirs in used if not is_unnamed(theirs)] or used
+    others = [theirs for theirs in unused if not is_unnamed(theirs)]
     zones = {h: mapping.zone for h in ZONED_HEADINGS if mapping.zone and h in columns}
     if source is not None and not zones:
         zones = {
@@ -81,9 +85,9 @@ def build_profile(
         title=title or mapping.name,
         feed=mapping.feed,
         signature=Signature(
-            headings=tuple(map(_escape, used)),
-            any_of=tuple(map(_escape, unused)),
-            at_least=max(1, len(unused) // 2),
+            headings=tuple(map(_escape, named)),
+            any_of=tuple(map(_escape, others)),
+            at_least=max(1, len(others) // 2),
         ),
         columns=columns,
         metadata=tuple(map(_escape, unused)),
