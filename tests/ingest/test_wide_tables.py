@@ -151,7 +151,9 @@ def test_a_torn_row_of_a_wide_table_is_read_and_explained(board: Board, tmp_path
     [
         ("08.00", "08.00"), ("jam 8", "08.00"), ("pukul 09:00", "09.00"), ("hadir 10.00", "10.00"),
         ("pkl 11", "11.00"), ("12.00 WIB", "12.00 WIB"), ("Pkl. 07.30", "07.30"),
-        ("HADIR JAM 13", "13.00"), ("s.d. 09.00", "09.00"), ("08:00:00", "08.00"),
+        ("HADIR JAM 13", "13.00"), ("hadir (kumulatif) jam 9", "09.00"),
+        ("PEMILIH HADIR (KUMULATIF) S/D PUKUL 08.00", "08.00"), ("08.00 (kumulatif)", "08.00"),
+        ("Hadir kumulatif", None), ("s.d. 09.00", "09.00"), ("08:00:00", "08.00"),
         ("Jumlah pemilih hadir s/d 10.00", "10.00"), ("8", None), ("16.10.04", None),
         ("jam", None), ("TPS 8", None), ("08.75", None), ("25.00", None), ("suara 08.00", None),
         ("", None), ("08.00 WIB - 09.00 WIB", None), ("9" * 5000, None),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +30,9 @@ _MAX_HEADING_CHARS = 120
 _MIN_TABLE_ROWS = 2  # with two cells or more, without which a file is no table
 _CHUNK_ROWS = 20_000
 _HOUR_OR_DAY = re.compile(r"(\d{1,2}(?:[.:]\d{1,2})?)(?: ?wib)?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:(?:jam|pukul|pkl)\W{0,2})?([01]?\d|2[0-4])[.:]([0-5]\d)(?: ?wib)?", re.IGNORECASE
+)
 _BROKEN_HEADING = "(baris rusak)"
 
 
@@ -243,6 +247,8 @@ def _has_letters(text: str) -> bool:
 
 
 def _continues_heading(row: Row, below: Row) -> bool:
+    if _names_hours(row, below):
+        return True
     if not below or not all(cell is None or isinstance(cell, str) for cell in below):
         return False
     if any(any(map(str.isdigit, str(cell))) for cell in below if cell is not None):
@@ -250,6 +256,27 @@ def _continues_heading(row: Row, below: Row) -> bool:
     fills = [i for i, cell in enumerate(below) if cell is not None]
     gaps = [i for i in fills if i >= len(row) or row[i] is None]
     return bool(gaps) and len(fills) < max(len(row), len(below))
+
+
+def _names_hours(row: Row, below: Row) -> bool:
+    """Return whether a row holds nothing but growing hours, below a title that spans them."""
+    fills = [i for i, cell in enumerate(below) if cell is not None]
+    clocks = [_read_clock(below[i]) for i in fills]
+    return (
+        len(fills) > 1
+        and all(clock is not None for clock in clocks)
+        and all(a < b for a, b in pairwise(filter(None, clocks)))
+        and any(i >= len(row) or row[i] is None for i in fills)
+        and _count_filled(row[: fills[0]]) > 0
+    )
+
+
+def _read_clock(cell: object) -> str | None:
+    """Return an hour with its minutes as `08.00`; None for all other cells."""
+    if isinstance(cell, time):
+        return f"{cell:%H.%M}"
+    match = _CLOCK.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return f"{int(match[1]):02d}.{match[2]}" if match else None
 
 
 def build_headings(sheet: Sheet, header: HeaderPosition) -> tuple[str | None, ...]:

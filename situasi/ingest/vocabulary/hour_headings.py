@@ -8,13 +8,13 @@ from situasi.ingest.parsing.cells import normalize_cell
 
 _HEADING = re.compile(
     r"(?P<heads>(?:(?:jumlah|jml|total|pemilih|yang|yg|sudah|sdh|telah|hadir|datang|kehadiran|memilih"
-    r"|mencoblos|nyoblos|partisipasi|parmas|pengguna|menggunakan|hak|pilih"
+    r"|kumulatif|komulatif|cumulative|mencoblos|nyoblos|partisipasi|parmas|pengguna|menggunakan|hak|pilih"
     r"|turnout|voters?|voted|present)\W+)+)?"
     r"(?:s\W{0,2}d\W{0,2}|(?:sampai(?:\W+dengan)?|hingga|by|at|until)\W+)?"
     r"(?P<lead>(?:(?:jam|pukul|pkl|pk)\W{0,3}){1,2}(?:(?:pengecekan|cek|lapor(?:an)?|absen)\W{1,3})?)?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
     r"\W{0,3}(?:(?:jumlah|jml|total|pemilih|hadir|kehadiran"
-    r"|l ?[+&/] ?p|memilih|mencoblos|partisipasi|parmas|pengguna hak pilih)\W{0,2}){0,3}"
+    r"|l ?[+&/] ?p|memilih|mencoblos|partisipasi|parmas|kumulatif|pengguna hak pilih)\W{0,2}){0,3}"
 )
 # `s.d. Pukul (WIB)` above `08.00`: a title of a group names the zone before the hour.
 _ZONE = re.compile(r"[(\[]? ?(?<![a-z])(wib|wita|wit)(?![a-z]) ?[)\]]?")

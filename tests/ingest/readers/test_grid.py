@@ -132,6 +132,26 @@ def test_group_titles_and_their_columns_are_one_heading() -> None:
     assert table.cells.iloc[0].tolist() == [1, "Tanjung Gelam", 60, 60, 120, "aman"]
 
 
+@pytest.mark.parametrize(
+    "hours", [["8.00", "10.00 WIB"], [time(8), time(10)], ["Pkl 08:00", "9:30"]]
+)
+def test_hours_below_one_title_belong_to_the_heading(hours: list[object]) -> None:
+    rows = sheet(
+        ["NO", "DESA", "TPS", "SUDAH MENCOBLOS", None, "KET"],
+        [None, None, None, *hours],
+        [1, "Tanjung Gelam", 1, 60, 120, "aman"],
+    )
+    assert guess_header(rows.rows) == HeaderPosition(0, 2)
+
+
+@pytest.mark.parametrize(
+    "below", [[None, None, None, 60, 120], [None, None, 1, "08.00", "10.00"],
+              [None, None, None, "10.00", "08.00"], [None, None, None, "08.00"]]
+)  # fmt: skip
+def test_counts_and_hours_of_a_report_are_no_heading(below: list[object]) -> None:
+    assert guess_header([["NO", "DESA", "TPS", "HADIR", None, "KET"], below]).count == 1
+
+
 def test_merged_cells_give_every_row_their_value_and_rows_name_their_sheet() -> None:
     rows = Sheet(
         "Polsek A",
