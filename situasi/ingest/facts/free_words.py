@@ -135,7 +135,7 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
     """Read the status from what was done (`Ditangani Satlantas`); else the words alone stay.
 
     Only under headings of what was done (`Penanganan`): one that asks for the status is answered
-    with one.
+    with one, and where it is, what was done is no second one.
     """
     if table.has_any("ke"):  # `tindakan` of a merge of two cases
         return
@@ -143,6 +143,7 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
     for name in table.find_columns("status"):
         if _STATUS_WORD.search(name):
             continue
+        _prefer_stated_status(table, name)
         unknown = _find_unknown(table, name, "incidents", "status", context)
         if not unknown:
             continue
@@ -158,6 +159,26 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
             if not read[text] and all(is_blank(column[row]) for column in others)
         ]
         table.doubt(unclear, f'status tidak jelas dari kolom "{name}"')
+
+
+def _prefer_stated_status(table: ConvertedTable, name: str) -> None:
+    """Keep as mere words what was done in the rows whose status another column states."""
+    stated = [
+        table.cells[n].tolist() for n in table.find_columns("status") if _STATUS_WORD.search(n)
+    ]
+    if not stated:
+        return
+    done = {
+        row: normalize_text(str(cell)[:_MAX_CHARS])
+        for row, cell in enumerate(table.cells[name].tolist())
+        if not is_blank(cell)
+    }
+    second = {r: t for r, t in done.items() if any(not is_blank(column[r]) for column in stated)}
+    if second:
+        _replace(table, name, dict.fromkeys(second))
+        keep_words(table, {row: f"{name.lower()}: {text}" for row, text in second.items()})
+    only = done.keys() - second.keys()
+    table.doubt(sorted(only), f'status kosong: dibaca dari kolom "{name}"')
 
 
 def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
