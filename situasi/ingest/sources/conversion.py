@@ -21,6 +21,7 @@ from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.officer_lists import (
+    ask_posts,
     name_strength,
     split_officer_columns,
     split_officer_places,
@@ -106,6 +107,8 @@ def _complete(
     known = feed or context.vocabulary.detect_feed(converted.headings)
     if profile is not None and known in {"incidents", "personnel"}:
         complete_from_reports(converted)
+    if known == "roster" and (profile is None or profile.feed is None):
+        ask_posts(converted)
     is_dated = has_time and converted.has_any("waktu", "tanggal")
     if profile is not None and profile.unzoned_times and not is_dated:
         raise UnknownHeadings(

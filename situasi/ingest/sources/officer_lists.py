@@ -7,7 +7,7 @@ from itertools import chain, permutations, product, zip_longest
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.redaction.persons import RANKS
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.tables import Cell
+from situasi.ingest.tables import Cell, UnknownHeadings
 from situasi.ingest.vocabulary.clue_words import ClueWords
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
@@ -60,6 +60,13 @@ _STATIONS = re.compile(
     r"\btps\W{0,3}(\d{1,3}(?:\s*(?:,|&|dan|s\.?\s?/?\s?d\.?|-)\s*(?:tps\W{0,3})?\d{1,3})*)",
     re.IGNORECASE,
 )
+_POST_COLUMNS = frozenset(("penugasan", "lokasi", "tps"))
+_POST = re.compile(
+    r"^(?:pam|plotting|ploting|pengamanan|penempatan)\b"
+    r"|\b(?:tugas|ditugaskan|bertugas|ditempatkan|penempatan|pengamanan|dinas|siaga)"
+    r" (?:di|ke|pada)\b",
+    re.IGNORECASE,
+)
 _PRESENCE_FLAGS = {
     **dict.fromkeys(("1", "ya", "y", "yes", "true"), "hadir"),
     **dict.fromkeys(("0", "tidak", "t", "no", "false"), "tidak hadir"),
@@ -104,6 +111,26 @@ def split_officer_places(table: ConvertedTable) -> None:
             text and " ".join(_STATIONS.sub(" ", text).split()).strip(" ,-/") for text in column
         ]
         table.set_column("tempat", [text or None for text in texts])
+
+
+def ask_posts(table: ConvertedTable) -> None:
+    """Raise UnknownHeadings where a list of officers also says where they are posted.
+
+    Read as a list of officers alone, it would lose the posts without a word.
+    """
+    find = table.vocabulary.find_column
+    posts = [
+        name
+        for name in table.headings
+        if find("roster", name) is None
+        and (find("postings", name) in _POST_COLUMNS or _POST.search(name))
+        and any(isinstance(cell, str) and not is_blank(cell) for cell in table.cells[name].tolist())
+    ]
+    if posts:
+        raise UnknownHeadings(
+            f'daftar personel yang kolomnya "{posts[0]}" menyebut tempat tugas: petakan sebagai '
+            "plotting (lokasi, TPS, kecamatan), atau sebagai daftar personel saja"
+        )
 
 
 def _split_cell(cell: Cell) -> dict[str, str]:
