@@ -33,6 +33,7 @@ from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 
 # The column that says what kind of report a row is, by feed.
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
+_COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _LONGEST_PHRASE = 5  # words
 _TROUBLE = re.compile(
     r"\b(?:kendala|masalah|permasalahan|hambatan|keluhan|kekurangan|kerusakan|terlambat|belum)\b",
@@ -163,7 +164,9 @@ def _tells_incident(cell: Cell, context: IngestContext) -> bool:
 def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
     """Make a phase of the headings that name one and are answered with yes or no.
 
-    Of several (`Logistik lengkap`, `TPS dibuka`) the last that is there is that of the row.
+    Of several (`Logistik lengkap`, `TPS dibuka`) the last that is there is that of the row. In a
+    report that counts voters, they say how things are at its hour and not when they came about:
+    none is a phase then; nor in a row without its count, if no column asks when it happened.
     """
     codes = context.vocabulary.codes["tps", "fase"]
     names = [h for h in table.headings if normalize_key(h) in codes and is_answered(table, h)]
@@ -175,7 +178,15 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
     if len(columns) < len(names):
         return
     found: list[Cell] = [None] * table.size
+    states = _list_rows_of_states(table)
+    if states:
+        quoted = ", ".join(f'"{name}"' for name in names)
+        table.notes.append(
+            f"{quoted}: keadaan saat lapor, bukan jam terjadinya; tahap tidak dicatat"
+        )
     for row in range(table.size):
+        if row in states:
+            continue
         cells = {code: columns[code][row] for code in phases if not is_blank(columns[code][row])}
         done = [code for code, cell in cells.items() if read_answer(cell)]
         found[row] = done[-1] if done else None
@@ -183,6 +194,16 @@ def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
             word = normalize_text(str(list(cells.values())[-1]))
             table.reasons.setdefault(row, NOT_YET.format(word))
     table.set_column("fase", found)
+
+
+def _list_rows_of_states(table: ConvertedTable) -> set[int]:
+    """Return the rows whose answers on phases are of the hour at which voters were counted."""
+    if not table.has_any(*_COUNTS):
+        return set()
+    rows = set(range(table.size))
+    if table.has_any("waktu", "tanggal", "jam"):
+        rows -= set(table.find_empty_rows(*_COUNTS))
+    return rows
 
 
 def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
