@@ -43,9 +43,13 @@ def compare(shown: ReadablePage, screen: str, day: Day, register: Register, at: 
     posted, present = files.posted_police(day, at), files.present_police(day, at)
     if screen == "situasi":
         assert shown.card("Kejadian terbuka")[0] == format_number(len(opened))
-        came = format_number(sum(counts.values()))
-        told = f"{came} hadir di {len(counts)} dari 667 TPS"
-        assert told in shown.card("Partisipasi")[1]
+        note = shown.card("Partisipasi")[1]
+        if note.startswith("pukul"):  # of that hour alone; Partisipasi has the sum of all
+            recent, every_tps, old = numbers_of(note.partition(" di ")[2])
+            assert (recent + old, every_tps) == (len(counts), 667)
+        else:
+            came = format_number(sum(counts.values()))
+            assert f"{came} hadir di {len(counts)} dari 667 TPS" in note
         assert numbers_of_card(shown, "Personel hadir")[:2] == [len(present), len(posted)]
     elif screen == "partisipasi":
         total = [sum(counts.values()), len(counts), 667]
@@ -88,7 +92,11 @@ def _compare_plain(
 
 def numbers_of_card(shown: ReadablePage, title: str) -> list[int]:
     """The whole numbers of a key figure, written in Indonesian."""
-    text = " ".join(shown.card(title))
+    return numbers_of(" ".join(shown.card(title)))
+
+
+def numbers_of(text: str) -> list[int]:
+    """The whole numbers of a text, written in Indonesian."""
     return [int(part.replace(".", "")) for part in re.findall(r"\d+(?:\.\d{3})*(?![,\d])", text)]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import time
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -81,25 +80,6 @@ def check_phase_order(
             if rank > before_rank and moments[row] < moments[before]:
                 label = FASE[before_rank].replace("_", " ")
                 table.issues.add_warning(row, f"lebih awal dari {label} TPS ini: periksa jamnya")
-
-
-def check_falling_counts(
-    table: TableCheck, place: PlaceColumns, counts: Sequence[int | None], times: TimeColumns
-) -> None:
-    """Warn of two counts of a TPS in the same table of which the later is lower: one is wrong."""
-    rows_by_station: dict[tuple[str, str], list[tuple[Any, int]]] = {}
-    moments = times.occurred_at.values
-    for row, count in enumerate(counts):
-        desa, tps = place.desa[row], place.tps[row]
-        if count is not None and desa and tps and times.precision[row] == "menit":
-            rows_by_station.setdefault((desa, tps), []).append((moments[row], row))
-    for ordered in rows_by_station.values():
-        for (before_at, before), (at, row) in pairwise(sorted(ordered)):
-            first, second = counts[before], counts[row]
-            if first is not None and second is not None and at > before_at and second < first:
-                note = f"hadir turun dari {first} menjadi {second} di tabel yang sama"
-                table.issues.add_warning(before, note)
-                table.issues.add_warning(row, note)
 
 
 def check_phase_days(

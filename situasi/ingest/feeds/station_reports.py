@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from situasi.ingest.feeds.station_limits import (
-    check_falling_counts,
     check_phase_days,
     check_phase_order,
     check_voter_limits,
@@ -65,7 +64,6 @@ def check(table: TableCheck) -> ValidationResult:
         scope = _complete_scope(table, row, scopes[row], place, level, is_count=is_count)
         lingkup.append(scope)
     check_voter_limits(table, place, lingkup, hadir)
-    check_falling_counts(table, place, hadir, times)
     check_phase_days(table, fase, times, latihan)
     check_phase_order(table, place, fase, times)
     return build_validation_result(
