@@ -35,7 +35,7 @@ def places(count: int = 3) -> list[dict[str, Any]]:
     ]
 
 
-def told(board: Board, feed: str = "tps") -> list[Any]:
+def list_stored(board: Board, feed: str = "tps") -> list[Any]:
     frame = board.store.rows_after(FEEDS[feed]).sort_values("seq")
     frame["clock"] = frame["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d %H.%M")
     return list(frame.itertuples())
@@ -76,7 +76,7 @@ def test_hours_in_unknown_headings_are_proposed_and_become_counts(
     columns = {**PLACE, **hours, "Kertas sisa 11.00": ""}
     result = act(board, HandMapping("cek", "tps", columns, facts={"tanggal": "27/11/2024"}))
     assert (result.accepted, result.quarantined) == (6, 0), result
-    counts = sorted((row.clock, row.hadir) for row in told(board))
+    counts = sorted((row.clock, row.hadir) for row in list_stored(board))
     assert counts == [("27 09.00", 40 + n) for n in range(3)] + [
         ("27 11.00", 90 + n) for n in range(3)
     ]
@@ -91,7 +91,7 @@ def test_hours_of_phases_under_unknown_headings_are_chosen_and_the_next_file_is_
     made = HandMapping("tahap", "tps", columns)
     result = act(board, made)
     assert result.accepted == 6, result.reasons
-    assert {(row.fase, row.clock) for row in told(board)} == {
+    assert {(row.fase, row.clock) for row in list_stored(board)} == {
         ("dibuka", "27 07.05"),
         ("kotak_bergeser", "27 11.40"),
     }
@@ -126,7 +126,7 @@ def test_words_said_by_hand_are_read_in_this_file_and_in_the_next(
     words = {"jenis": {"gaduh besar": "kericuhan"}}
     result = act(board, HandMapping("rupa", "incidents", columns, words=words))
     assert (result.accepted, result.quarantined) == (2, 2)
-    assert [row.jenis for row in told(board, "incidents")] == ["kericuhan", "bencana"]
+    assert [row.jenis for row in list_stored(board, "incidents")] == ["kericuhan", "bencana"]
     again = bring(board, csv_file(tmp_path / "b.csv", *stated("Gaduh  Besar")))
     assert (again.accepted, again.quarantined) == (1, 0)
 
@@ -146,7 +146,7 @@ def test_the_total_below_a_mapped_wide_file_is_no_report_whatever_column_is_not_
     result = act(board, HandMapping("cek", "tps", columns, facts=facts))
     assert (result.accepted, result.quarantined) == (6, 1), result.reasons
     assert "berjumlah 273" in str(result.reasons)
-    assert {row.lingkup for row in told(board)} == {"tps"}
+    assert {row.lingkup for row in list_stored(board)} == {"tps"}
 
 
 def test_columns_without_a_heading_may_be_used_and_the_next_file_is_known_without_them(

@@ -7,8 +7,8 @@ from situasi.ingest.facts.hourly_sexes import sum_sexes
 from situasi.ingest.facts.kinds import complete_kind
 from situasi.ingest.facts.place_columns import name_place_columns
 from situasi.ingest.facts.places import complete_place, take_station_column
+from situasi.ingest.facts.polsek_places import take_polsek_places
 from situasi.ingest.facts.times import complete_time
-from situasi.ingest.facts.units import take_unit_places
 from situasi.ingest.sources.converted_table import ConvertedTable
 
 
@@ -30,4 +30,4 @@ def complete(
     if feed != "postings":  # an order without a time is of the day's watch
         complete_time(table, facts, feed, context)
     complete_place(table, facts, context)
-    take_unit_places(table, facts, context)
+    take_polsek_places(table, facts, context)

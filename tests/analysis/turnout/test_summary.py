@@ -68,7 +68,7 @@ def test_an_old_count_is_not_in_the_rate_that_is_shown_unless_most_are_old() -> 
     third, fourth = f"{DESA}.003", f"{DESA}.004"
     register = of_six()
 
-    def shown(*rows: dict[str, Any]) -> Any:
+    def compute_shown(*rows: dict[str, Any]) -> Any:
         stations = build_station_table(known(*rows), register, wib("11.30"))
         return compute_shown_total(build_turnout_table(stations, register), [HOME], register)
 
@@ -77,17 +77,17 @@ def test_an_old_count_is_not_in_the_rate_that_is_shown_unless_most_are_old() -> 
         told(of=code, hadir=heads, at="11.00")
         for code, heads in ((SECOND, 240), (third, 200), (fourth, 220))
     ]
-    mixed = shown(old, *new)
+    mixed = compute_shown(old, *new)
     assert mixed["rate"] == pytest.approx(100 * 700 / 1600)
     assert mixed["shown_rate"] == pytest.approx(100 * 660 / 1200)
     assert (mixed["is_common"], mixed["common_tps"], mixed["stale"]) == (True, 3, 1)
     assert mixed["common_hour"] == wib("11.00")
     # All 360 others of the old count may have come since, and the 800 of whom nothing is known.
     assert mixed["most"] == pytest.approx(100 * (700 + 360 + 800) / 2400)
-    fresh = shown(*new)
+    fresh = compute_shown(*new)
     assert not fresh["is_common"]
     assert fresh["shown_rate"] == fresh["rate"] == fresh["common_rate"]
-    alone = shown()
+    alone = compute_shown()
     assert not alone["is_common"] and np.isnan(alone["shown_rate"])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,24 +28,12 @@ from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.tables import SourceError
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 from tests.ingest.door import deliver
-from tests.ingest.test_pipeline import fresh_board
 
 EVENING = datetime(2024, 11, 27, 13, tzinfo=UTC)
 MESSAGES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "messages.toml").read_text(encoding="utf-8")
 )["message"]
 SIGNED = {"teks_asli", "waktu_lapor", "uraian", "pelapor"}  # the same in every row of a message
-
-
-@pytest.fixture(scope="module")
-def any_board() -> Iterator[Board]:
-    with fresh_board() as (board, _):
-        yield board
-
-
-@pytest.fixture(scope="module")
-def reader(any_board: Board) -> MessageExtractor:
-    return MessageExtractor(any_board.ingest_context)
 
 
 def read(

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ from situasi.ingest.messages.chat_splitter import split_chat
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.parsing.cells import UnreadableCell
-from tests.ingest.test_pipeline import fresh_board
 
 MESSAGES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "field_messages.toml").read_text(encoding="utf-8")
@@ -36,17 +34,6 @@ class Fact(NamedTuple):
     about: str
     heading: str
     cell: str
-
-
-@pytest.fixture(scope="module")
-def any_board() -> Iterator[Board]:
-    with fresh_board() as (board, _):
-        yield board
-
-
-@pytest.fixture(scope="module")
-def reader(any_board: Board) -> MessageExtractor:
-    return MessageExtractor(any_board.ingest_context)
 
 
 def read(reader: MessageExtractor, case: dict[str, Any]) -> Proposal:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from situasi.board import Board
 from situasi.ingest.messages.chat_splitter import Message
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal
-from tests.ingest.test_pipeline import fresh_board
-
-
-@pytest.fixture(scope="module")
-def any_board() -> Iterator[Board]:
-    with fresh_board() as (board, _):
-        yield board
-
-
-@pytest.fixture(scope="module")
-def reader(any_board: Board) -> MessageExtractor:
-    return MessageExtractor(any_board.ingest_context)
 
 
 def read(reader: MessageExtractor, text: str) -> Proposal:

@@ -1,7 +1,5 @@
 """Points on the map in running text."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,13 +11,6 @@ from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.point_mentions import find_points
 from situasi.ingest.parsing.cells import normalize_text
 from situasi.ingest.parsing.coordinates import read_point
-from tests.ingest.test_pipeline import fresh_board
-
-
-@pytest.fixture(scope="module")
-def any_board() -> Iterator[Board]:
-    with fresh_board() as (board, _):
-        yield board
 
 
 def points(board: Board, text: str) -> list[tuple[float, float]]:

@@ -1,29 +1,15 @@
 """Which messages one key may confirm, and which must be asked."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.board import Board
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal
-from tests.ingest.test_pipeline import fresh_board
 
 SENT = datetime(2024, 11, 27, 3, 5, tzinfo=UTC)  # 10.05 WIB
-
-
-@pytest.fixture(scope="module")
-def any_board() -> Iterator[Board]:
-    with fresh_board() as (board, _):
-        yield board
-
-
-@pytest.fixture(scope="module")
-def reader(any_board: Board) -> MessageExtractor:
-    return MessageExtractor(any_board.ingest_context)
 
 
 def read(reader: MessageExtractor, text: str) -> Proposal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -17,18 +16,6 @@ from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.proposal import Proposal
 from situasi.ingest.messages.unread_numbers import find_unread_numbers
 from tests.effort import examples
-from tests.ingest.test_pipeline import fresh_board
-
-
-@pytest.fixture(scope="module")
-def any_board() -> Iterator[Board]:
-    with fresh_board() as (board, _):
-        yield board
-
-
-@pytest.fixture(scope="module")
-def reader(any_board: Board) -> MessageExtractor:
-    return MessageExtractor(any_board.ingest_context)
 
 
 def read(reader: MessageExtractor, text: str) -> Proposal:

@@ -23,7 +23,7 @@ _NAME_END = re.compile(r"[^\w\s.]|\b(?:polres|resor|kab|kabupaten|tanggal|tgl|ha
 _MAX_TEXT_CHARS = 2_000
 
 
-def take_unit_places(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+def take_polsek_places(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Give the rows of a table without places that of the polsek in a column, or in the titles.
 
     A polsek stands in the kecamatan of its name and answers for others too: a desa of these in the
