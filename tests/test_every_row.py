@@ -103,14 +103,30 @@ def signatures(ledger: IngestResult) -> set[int]:
 
 
 def titles_and_headings(ledger: IngestResult, numbered: dict[int, Line], names: Line) -> set[int]:
-    """The title lines below the first table that the notes name, and the headings under them."""
+    """The title lines below the first table that the notes name, and the headings under them.
+
+    And those of tables that lie one below the other, which may be any row of known headings.
+    """
     found: set[int] = set()
     for note in ledger.notes:
+        if match := re.search(r"judul kolom di baris ([0-9, ]+)\)", note):
+            found |= {int(n) for n in match[1].split(",")}
         if match := re.search(r"di atas judul kolom dilewati \(baris ([0-9, ]+)", note):
             lines = {int(n) for n in match[1].split(",")} & numbered.keys()
             below = [n for n, cells in numbered.items() if n > max(lines, default=n)]
             found |= lines | {next((n for n in below if numbered[n] == names), 0)}
     return found
+
+
+def test_a_row_of_known_headings_below_a_gap_begins_a_table_and_is_named(
+    board: Board, tmp_path: Path
+) -> None:
+    names, above = NAMES["merges"], line("merges", report("merges", id="K-0"))
+    below = [["waktu", "kecamatan", "x"], line("merges", report("merges", id="K-1"))]
+    as_xlsx(tmp_path / "a.xlsx", names, [above, [], *below], [])
+    ledger = bring(board, tmp_path / "a.xlsx", feed="merges")
+    assert (ledger.read, ledger.accepted, ledger.quarantined) == (2, 1, 1)
+    assert any("(judul kolom di baris 1, 4)" in note for note in ledger.notes)
 
 
 @settings(max_examples=effort(5, check=2))  # for each feed and form

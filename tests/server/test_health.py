@@ -32,7 +32,13 @@ def inbox(board: Board) -> Iterator[threading.Event]:
     health.set_readiness_jobs(job)
     yield end
     end.set()
+    for watching in threads_of_the_inbox():  # the next test counts its own
+        watching.join()
     health.set_readiness_jobs()
+
+
+def threads_of_the_inbox() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "inbox"]
 
 
 def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
@@ -53,7 +59,7 @@ def test_how_many_descriptors_are_open_is_told(
 
 
 def test_a_board_whose_inbox_nobody_looks_at_is_not_ready(inbox: threading.Event) -> None:
-    (watching,) = [t for t in threading.enumerate() if t.name == "inbox"]
+    (watching,) = threads_of_the_inbox()
     inbox.set()
     watching.join(5)
     assert health.ready(ASKED).status_code == 503

@@ -99,7 +99,11 @@ def _split_stacked(
     if not tables:
         yield cells, ()
         return
-    notes.append(f"{len(tables)} tabel bersusun di lembar “{name}”, dibaca satu per satu")
+    headings = ", ".join(str(top + table.heading_index + 1) for table in tables)
+    notes.append(
+        f"{len(tables)} tabel bersusun di lembar “{name}”, dibaca satu per satu"
+        f" (judul kolom di baris {headings})"
+    )
     above = table_builder.format_titles(rows[: tables[0].heading_index])
     shared = tuple(line for line in above if line and not _NUMBERED_TITLE.match(line))
     merges = [
