@@ -9,6 +9,7 @@ import streamlit as st
 from pages.intake import actions, data, tables
 from pages.intake.forms import render_forms_popover
 from pages.intake.kpis import build_kpis
+from pages.intake.messages import render_message_files
 from pages.intake.quarantine import render_quarantine_panel
 from pages.intake.upload import render_upload_panel
 from pages.intake.waiting import render_waiting_panel
@@ -51,6 +52,7 @@ def show(context: PageContext) -> None:
     with right:
         render_upload_panel(context)
         render_forms_popover(context)
+        render_message_files(context)
     render_quarantine_panel(context, intake, feeds)
     render_delivery_panel(context, intake)
 

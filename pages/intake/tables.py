@@ -13,6 +13,7 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
 from situasi.domain.labels import label
+from situasi.ingest.message_delivery import MessageFile
 from situasi.ingest.parsing.cells import format_cell
 from situasi.ingest.pipeline import IngestResult
 from situasi.ingest.readers import table_builder
@@ -149,6 +150,20 @@ def build_waiting_table(items: Sequence[WaitingItem]) -> Table:
         _("baris"): number_column(item.note["rows"] for item in items),
         _("sebab menunggu"): [item.note["why"] for item in items],
         _("judul kolom"): [", ".join(item.note["headings"]) for item in items],
+    }
+    return make_table(columns)
+
+
+def build_message_file_table(files: Sequence[MessageFile]) -> Table:
+    """Build the table of the files whose messages went to the tray of Lapor."""
+    columns: dict[str, Cells] = {
+        _("berkas"): [file.item.source for file in files],
+        _("oleh"): [file.item.actor for file in files],
+        _("diterima"): machine_time_column(file.item.recorded_at for file in files),
+        _("pesan ke Lapor"): number_column(file.waiting for file in files),
+        _("sudah ada di sana"): number_column(file.duplicate for file in files),
+        _("dilewati"): number_column(file.left_out for file in files),
+        _("keterangan"): [file.item.note["why"] for file in files],
     }
     return make_table(columns)
 

@@ -12,7 +12,7 @@ from situasi.common.i18n import _
 from situasi.ingest import waiting
 from situasi.ingest.readers.grid import Sheet
 from situasi.live.snapshot import Snapshot
-from situasi.store.model import StoreError, WaitingItem
+from situasi.store.model import WAITING_FILE, StoreError, WaitingItem
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
@@ -52,7 +52,7 @@ def render_waiting_panel(context: PageContext) -> None:
 def load_items(snapshot: Snapshot, viewer: Viewer) -> list[WaitingItem]:
     """Return the files that this viewer may map, newest first. Raises StoreError."""
     store, cache = board().store, board().analysis_cache
-    items = cache.get_or_make("waiting files", snapshot, lambda: store.waiting_items(waiting.KIND))
+    items = cache.get_or_make("waiting files", snapshot, lambda: store.waiting_items(WAITING_FILE))
     return waiting.filter_visible(items, viewer)[::-1]
 
 

@@ -14,8 +14,8 @@ from situasi.common.i18n import _, translate_note
 from situasi.domain.labels import label
 from situasi.ingest import message_tray
 from situasi.ingest.form_rows import RowCells
-from situasi.ingest.message_tray import KIND, TrayMessage, TrayNote
-from situasi.store import StoreError, WaitingItem
+from situasi.ingest.message_tray import TrayMessage, TrayNote
+from situasi.store import WAITING_MESSAGE, StoreError, WaitingItem
 from situasi.ui import filters, page_context, page_layout, session
 from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
@@ -33,7 +33,7 @@ Item = tuple[WaitingItem, TrayNote]
 def count_waiting() -> int:
     """Return how many messages wait for anybody; 0 while the store cannot be read."""
     try:
-        return board().store.waiting_counts().get(KIND, 0)
+        return board().store.waiting_counts().get(WAITING_MESSAGE, 0)
     except StoreError:
         return 0
 
@@ -198,7 +198,7 @@ def _render_editor(context: PageContext, paste: Paste) -> None:
 def _find_message(number: int) -> TrayMessage | None:
     """Return a message that still waits."""
     store = board().store
-    items = store.waiting_items(KIND, numbers=[number])
+    items = store.waiting_items(WAITING_MESSAGE, numbers=[number])
     if not items:
         return None
     note = message_tray.parse_note(items[0].note)

@@ -1,6 +1,8 @@
 """A file of messages: into the tray of Lapor, each once, and every part of the file counted."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,15 +17,37 @@ from situasi.ingest.sources.gateway_messages import GatewayDelivery
 from situasi.ingest.table_delivery import IngestResult, MessageCounts
 from situasi.ingest.tables import SourceError
 from situasi.ingest.write_scope import WriteScope
-from situasi.store import Store
+from situasi.store import WAITING_FILE, Store, WaitingItem
 
 MAX_MESSAGES = 3_000
-# What waits as a message and what became of it: of the files that wait (waiting.KIND).
-KIND = "file"
 _ADDED = "{n} pesan menunggu di halaman Lapor"
 _WOULD_ADD = "{n} pesan akan menunggu di halaman Lapor, yang sudah ada di sana tidak dua kali"
 _KNOWN = "{n} pesan sudah ada di sana"
 _FEEDS_OF_MESSAGES = ("tps", "incidents", "personnel")
+
+
+@dataclass(frozen=True)
+class MessageFile:
+    """A file whose messages went to the tray. counts: None where its rows were moved by hand."""
+
+    item: WaitingItem
+    waiting: int
+    duplicate: int | None
+    left_out: int | None
+
+
+def list_message_files(items: Iterable[WaitingItem]) -> list[MessageFile]:
+    """Return those of these files, with what became of them, that were files of messages."""
+    return [
+        MessageFile(
+            item,
+            item.settlement.detail["messages"],
+            item.settlement.detail.get("duplicate"),
+            item.settlement.detail.get("left_out"),
+        )
+        for item in items
+        if item.settlement is not None and "messages" in item.settlement.detail
+    ]
 
 
 def ingest_messages(
@@ -77,7 +101,9 @@ def _keep_record(
         "why": "; ".join(result.notes), "rows": result.messages.read, "sheets": [], "headings": [],
         "feed": None, "feeds": sorted(scope.feeds), "area": list(scope.area), "notes": [],
     }  # fmt: skip
-    number, _is_new = store.put_waiting(KIND, name, result.sha256, [], now, scope.actor, note=note)
+    number, _is_new = store.put_waiting(
+        WAITING_FILE, name, result.sha256, [], now, scope.actor, note=note
+    )
     detail = {"messages": result.messages.waiting, "duplicate": result.messages.duplicate,
               "left_out": result.messages.left_out}  # fmt: skip
     store.settle_waiting(number, "stored", now, scope.actor, detail=detail)

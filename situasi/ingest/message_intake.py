@@ -14,7 +14,7 @@ from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.gateway_messages import GatewayDelivery, GatewayMessage
 from situasi.ingest.tables import build_table
-from situasi.store import Store
+from situasi.store import WAITING_MESSAGE, Store
 
 # Without a time and an id, the same text of the same sender is the same message for so long.
 _REPEAT_S = 600
@@ -85,7 +85,7 @@ class MessageIntake:
         for arrival, check in zip(arrivals, checks, strict=True):
             note = self._build_note(arrival, check, delivery.profile.name, source)
             number, is_new = self._store.put_waiting(
-                message_tray.KIND, source.name, arrival.content_mark,
+                WAITING_MESSAGE, source.name, arrival.content_mark,
                 message_tray.encode_proposal(arrival.proposal), now, source.actor, note=note,
             )  # fmt: skip
             for mark in filter(None, (arrival.content_mark, arrival.ident_mark)):
@@ -118,7 +118,7 @@ class MessageIntake:
 
     def _load_numbers(self) -> dict[str, int]:
         if self._numbers is None:
-            items = self._store.waiting_items(message_tray.KIND, include_settled=True)
+            items = self._store.waiting_items(WAITING_MESSAGE, include_settled=True)
             self._numbers = {item.sha256: item.number for item in items}
             for item in items:
                 ident = message_tray.parse_note(item.note).ident

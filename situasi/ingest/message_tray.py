@@ -11,9 +11,8 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import Message
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal
-from situasi.store import ConflictError, Store, WaitingItem
+from situasi.store import WAITING_MESSAGE, ConflictError, Store, WaitingItem
 
-KIND = "message"
 # Who has a message open. Of the access records, which anybody may hide by a newer one.
 _CLAIM_KIND = "message_claim"
 # So long a message is kept for whoever opened it: then their browser is taken for closed.
@@ -80,7 +79,7 @@ def list_items(store: Store, area: Sequence[str]) -> list[tuple[WaitingItem, Tra
 
     Incidents come first, then the oldest: nobody waits for ever, and nothing urgent waits.
     """
-    items = [(item, parse_note(item.note)) for item in store.waiting_items(KIND)]
+    items = [(item, parse_note(item.note)) for item in store.waiting_items(WAITING_MESSAGE)]
     seen = [(item, note) for item, note in items if note.is_for(area)]
     return sorted(seen, key=lambda pair: (not pair[1].is_urgent, pair[0].number))
 
@@ -138,7 +137,7 @@ def list_claims(store: Store, now: datetime) -> dict[int, str]:
 
 def check_waiting(store: Store, number: int) -> None:
     """Raise MessageTaken where a message waits no longer, with who settled it."""
-    items = store.waiting_items(KIND, numbers=[number], include_settled=True)
+    items = store.waiting_items(WAITING_MESSAGE, numbers=[number], include_settled=True)
     settled = items[0].settlement if items else None
     if settled is not None:
         word = "dimasukkan" if settled.outcome == "stored" else "disisihkan"
@@ -169,6 +168,8 @@ def settle(
 
 def restore(store: Store, number: int, now: datetime, actor: str) -> int:
     """Let a message wait again that was set aside; return its new number. Raises StoreError."""
-    item = store.waiting_items(KIND, numbers=[number], include_settled=True)[0]
+    item = store.waiting_items(WAITING_MESSAGE, numbers=[number], include_settled=True)[0]
     content = store.waiting_content(number)
-    return store.put_waiting(KIND, item.source, item.sha256, content, now, actor, note=item.note)[0]
+    return store.put_waiting(
+        WAITING_MESSAGE, item.source, item.sha256, content, now, actor, note=item.note
+    )[0]

@@ -36,9 +36,8 @@ from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
 from situasi.ingest.table_delivery import IngestResult, PreviewCallback, ingest_tables
 from situasi.ingest.tables import SourceError, UnknownHeadings
 from situasi.ingest.write_scope import WriteScope
-from situasi.store import Store, StoreError, WaitingItem
+from situasi.store import WAITING_FILE, Store, StoreError, WaitingItem
 
-KIND = "file"
 WAITING = "berkas menunggu pemetaan di halaman Masukan, nomor {number}"
 WOULD_WAIT = "berkas akan menunggu pemetaan di halaman Masukan"
 NOT_YOURS = "Berkas ini dikirim oleh orang lain dan bukan untuk Anda."
@@ -136,7 +135,13 @@ def _let_wait(
     content, note = list(map(encode_sheet, redacted)), _build_note(redacted, reason, scope, feed)
     note["notes"] = list(notes)
     result.waiting, _ = store.put_waiting(
-        KIND, sanitize_name(path.name), refused.sha256 or "", content, now, scope.actor, note=note
+        WAITING_FILE,
+        sanitize_name(path.name),
+        refused.sha256 or "",
+        content,
+        now,
+        scope.actor,
+        note=note,
     )
     result.notes.insert(1, WAITING.format(number=result.waiting))
     return result
@@ -337,7 +342,7 @@ def drop(
 
     viewer: the person who does; None for a program on this machine.
     """
-    items = store.waiting_items(KIND, numbers=[number])
+    items = store.waiting_items(WAITING_FILE, numbers=[number])
     if viewer is not None:
         items = filter_visible(items, viewer)
     if not items:

@@ -130,6 +130,10 @@ def move_messages(
     )  # fmt: skip
     marks = SenderMarks(context.officer_key.read_secret())
     result = MessageIntake(store, context, marks).add(delivery, source, now)
-    detail = {"messages": len(delivery.messages)}
+    detail = {
+        "messages": result.accepted,
+        "duplicate": result.duplicate,
+        "left_out": result.ignored,
+    }
     store.settle_waiting(item.number, "stored", now, source.actor, detail=detail)
     return result

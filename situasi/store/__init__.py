@@ -10,6 +10,8 @@ from situasi.store.delivery_writer import DeliveryTransaction
 from situasi.store.engines import sqlite
 from situasi.store.migrations.runner import MigrationResult
 from situasi.store.model import (
+    WAITING_FILE,
+    WAITING_MESSAGE,
     AppendResult,
     ConflictError,
     Delivery,
@@ -24,6 +26,8 @@ from situasi.store.store import Store
 from situasi.store.url import parse_url
 
 __all__ = [
+    "WAITING_FILE",
+    "WAITING_MESSAGE",
     "AppendResult",
     "ConflictError",
     "Delivery",

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+# What waits for a person: a file for its mapping, a message for its reading.
+WAITING_FILE: Final = "file"
+WAITING_MESSAGE: Final = "message"
 
 
 class StoreError(Exception):

@@ -12,11 +12,18 @@ from situasi.store import schema, visible_at
 from situasi.store.audit import hash_chain, row_digests
 from situasi.store.audit.row_digests import HASHES_KEY
 from situasi.store.engines.engine import WriteTransaction
-from situasi.store.model import ConflictError, Settlement, StoreError, WaitingItem
+from situasi.store.model import (
+    WAITING_FILE,
+    WAITING_MESSAGE,
+    ConflictError,
+    Settlement,
+    StoreError,
+    WaitingItem,
+)
 from situasi.store.row_encoding import clean_text
 from situasi.store.timestamps import from_micros
 
-KINDS: Final = ("file", "message")
+KINDS: Final = (WAITING_FILE, WAITING_MESSAGE)
 OUTCOMES: Final = ("stored", "dropped")
 # The actions in the audit log. The rows that these entries name never leave this machine.
 WAIT_ACTION, SETTLE_ACTION = "wait", "settle"

@@ -11,7 +11,7 @@ from situasi.ingest import message_tray, waiting
 from situasi.ingest.message_intake import IntakeResult, MessageSource
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.waiting_messages import FoundMessage, find_messages, move_messages
-from situasi.store import ConflictError, WaitingItem
+from situasi.store import WAITING_FILE, ConflictError, WaitingItem
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -29,7 +29,7 @@ def brought(
     path = folder / "pesan.csv"
     path.write_text(text)
     result = ingest_file(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
-    [item] = board.store.waiting_items(waiting.KIND, numbers=[result.waiting or 0])
+    [item] = board.store.waiting_items(WAITING_FILE, numbers=[result.waiting or 0])
     sheets = waiting.load_sheets(board.store, item.number)
     return item, find_messages(sheets, board.ingest_context)
 
@@ -42,7 +42,7 @@ def test_each_row_becomes_a_message_with_its_own_time(board: Board, tmp_path: Pa
     item, messages = brought(board, tmp_path)
     result = moved(board, item, messages)
     assert (result.read, result.accepted, result.duplicate) == (3, 3, 0)
-    assert board.store.waiting_items(waiting.KIND) == []
+    assert board.store.waiting_items(WAITING_FILE) == []
     tray = message_tray.list_items(board.store, ())
     read = [message_tray.load_message(board.store, *pair, board.ingest_context) for pair in tray]
     rows = [row for message in read for row in message.proposal.rows]

@@ -20,6 +20,7 @@ from situasi.ingest.message_intake import MessageIntake, MessageSource
 from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.gateway_messages import read_delivery
 from situasi.ingest.sources.gateway_profiles import load_profiles
+from situasi.store import WAITING_MESSAGE
 from situasi.ui import session
 from tests.conftest import NOON
 from tests.rehearsed import run, script_of
@@ -165,7 +166,7 @@ def test_a_message_is_set_aside_with_a_reason_that_is_in_the_trail(
     assert waiting(board) == []
     assert f"Pesan nomor {number} disisihkan: Bukan laporan" in told(app)
     assert not app.session_state[f"baki_sisih_{number}"]
-    (item,) = board.store.waiting_items(message_tray.KIND, include_settled=True)
+    (item,) = board.store.waiting_items(WAITING_MESSAGE, include_settled=True)
     assert item.settlement is not None
     assert (item.settlement.outcome, item.settlement.actor) == ("dropped", "wati")
     assert item.settlement.detail == {"reason": "bukan_laporan"}

@@ -12,8 +12,9 @@ from streamlit.testing.v1.element_tree import Button
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest import message_tray
+from situasi.ingest.message_delivery import list_message_files
 from situasi.ingest.pipeline import ingest_file
+from situasi.store import WAITING_FILE, WAITING_MESSAGE
 from situasi.ui import session
 from tests.builders import unbounded
 from tests.builders_files import csv_file
@@ -178,6 +179,28 @@ def test_messages_of_a_file_are_moved_to_the_tray(analyst: Board, tmp_path: Path
     [button] = [one for one in app.button if "pesan ke Lapor" in one.label]
     button.click()
     app = run(app)
-    assert len(analyst.store.waiting_items(message_tray.KIND)) == 2
+    assert len(analyst.store.waiting_items(WAITING_MESSAGE)) == 2
     assert [name.split(" · ")[1] for name in files(app)] == ["dua.csv", "satu.csv"]
     assert any("2 pesan menunggu di Lapor" in text.value for text in app.success)
+
+
+def test_a_dropped_file_of_messages_stands_in_a_list_with_the_way_to_the_tray(
+    analyst: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "viewer", lambda: Viewer("tono", ROLES["operator"]))
+    assert not any("berkas pesan" in label for label in popovers(page()))
+    path = tmp_path / "sms.txt"
+    lines = [f"2024-11-27 01:3{n}:00|+628121111222{n}|TPS {n} Miji hadir 6{n}" for n in (1, 2)]
+    path.write_text("\n".join(["# waktu (UTC) | pengirim | isi", *lines, ""]), "utf-8")
+    result = ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    assert result.messages is not None
+    items = analyst.store.waiting_items(WAITING_FILE, include_settled=True)
+    [file] = list_message_files(items)
+    assert (file.item.source, file.waiting, file.duplicate, file.left_out) == ("sms.txt", 2, 0, 1)
+    app = page()
+    assert any("1 berkas pesan" in label for label in popovers(app))
+    assert any("lapor?isi=baki" in one.proto.body for one in app.get("html"))
+
+
+def popovers(app: AppTest) -> list[str]:
+    return [one.proto.popover.label for one in app.get("popover")]

@@ -46,6 +46,11 @@ _WAITING = explain(
     N_("Berkas yang judul kolomnya belum dikenali, atau tidak memuat kolom yang perlu. Isinya "
        "disimpan tanpa suara, nama dan NRP, sampai kolomnya dipetakan atau berkasnya dibuang."),
 )  # fmt: skip
+_MESSAGE_FILES = explain(
+    N_("Berkas yang isinya pesan (ekspor percakapan, catatan SMS): tiap pesan masuk baki di Lapor "
+       "satu kali dan diputuskan di sana; yang bukan pesan dilewati dan dihitung. Isi berkasnya "
+       "tidak disimpan di daftar ini."),
+)  # fmt: skip
 SITUATION: dict[str, ExplanationBuilder] = {"senyap": _explain_silent_feeds}
 INTAKE: dict[str, ExplanationBuilder] = {
     "kiriman": _DELIVERIES,
@@ -61,6 +66,7 @@ INTAKE: dict[str, ExplanationBuilder] = {
     "alasan_jumlah": _QUARANTINE,
     "kotak_masuk": _INBOX,
     "menunggu_pemetaan": _WAITING,
+    "berkas_pesan": _MESSAGE_FILES,
 }  # fmt: skip
 HEALTH: dict[str, ExplanationBuilder] = {
     "umur": explain(

@@ -7,7 +7,7 @@ from situasi.ingest import waiting
 from situasi.server.api.caller import Caller
 from situasi.server.api.problem_details import Problem
 from situasi.server.api.rows import format_iso
-from situasi.store import WaitingItem
+from situasi.store import WAITING_FILE, WaitingItem
 
 PATH: Final = "/api/v1/berkas/{number}"
 STATES: Final = ("menunggu", "disimpan", "dibuang")
@@ -40,7 +40,7 @@ def describe_file(board: Board, caller: Caller, number: str) -> dict[str, Any]:
 def _find(board: Board, number: str) -> list[WaitingItem]:
     if not (number.isascii() and number.isdigit()) or int(number) >= _MAX_NUMBER:
         return []
-    return board.store.waiting_items(waiting.KIND, numbers=[int(number)], include_settled=True)
+    return board.store.waiting_items(WAITING_FILE, numbers=[int(number)], include_settled=True)
 
 
 def _describe(board: Board, item: WaitingItem) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from situasi.board import Board
-from situasi.ingest import message_tray
 from situasi.ingest.message_intake import IntakeResult, MessageIntake, MessageSource
 from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.gateway_messages import GatewayDelivery, read_delivery
@@ -18,6 +17,7 @@ from situasi.server.api import form_body, responses
 from situasi.server.api.api_keys import Key
 from situasi.server.api.limits import TOO_MANY_MESSAGES, Limits, NewRowLimiter
 from situasi.server.api.problem_details import Problem
+from situasi.store import WAITING_MESSAGE
 
 # As the tray is named in metrics and in the address.
 FEED = "pesan"
@@ -59,7 +59,7 @@ class MessageDoor:
         """
         delivery = self._read(incoming, now)
         self._new_message_limiter.check(key.actor, now)
-        waiting = self._board.store.waiting_counts().get(message_tray.KIND, 0)
+        waiting = self._board.store.waiting_counts().get(WAITING_MESSAGE, 0)
         if waiting >= self._limits.max_messages_waiting:
             raise Problem(503, "Baki pesan penuh; pilah dahulu di Lapor.", {"retry-after": "60"})
         with self._lock:
