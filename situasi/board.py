@@ -23,6 +23,8 @@ from situasi.domain.settings import Settings
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
+from situasi.ingest.remapping import kept_sheets
+from situasi.ingest.remapping.kept_sheets import KeptSheets
 from situasi.ingest.sources.catalog import FOLDER as PROFILES
 from situasi.ingest.sources.catalog import load_catalog
 from situasi.ingest.sources.gateway_profiles import load_profiles
@@ -128,6 +130,7 @@ def open_board(
         # A board that is only viewed marks nobody.
         officer_key=OfficerKey(None) if parent else officer_key.open_key(settings),
         gateways=load_profiles(settings.vocabulary_folder),
+        kept_sheets=KeptSheets(None if parent else settings.data_folder / kept_sheets.FOLDER),
     )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)

@@ -10,6 +10,7 @@ from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.place_headings import find_place_headings
+from situasi.ingest.remapping.kept_sheets import KeptSheets
 from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.sources.gateway_profiles import GatewayProfile
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
@@ -27,6 +28,7 @@ class IngestContext:
     These four are set only from the sender's WriteScope (write_scope.bind_context).
     gateways: how programs write the messages that they pass on.
     officer_key: under which NRP become marks; one that is not kept, unless the board gives its own.
+    kept_sheets: where files that were read are kept, to be mapped by hand later.
     """
 
     register: Register
@@ -40,6 +42,7 @@ class IngestContext:
     officer_key: OfficerKey = field(default_factory=lambda: OfficerKey(None))
     find_officers_by_name: Callable[[str], frozenset[str]] = lambda _: frozenset()
     gateways: tuple[GatewayProfile, ...] = ()
+    kept_sheets: KeptSheets = field(default_factory=lambda: KeptSheets(None))
 
     @property
     def election(self) -> Election:

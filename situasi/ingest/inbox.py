@@ -36,7 +36,8 @@ from situasi.ingest.inbox_files import (
     load_failure_reasons,
 )
 from situasi.ingest.message_files import kept_chats
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.store import Store, StoreError
@@ -204,12 +205,11 @@ class Inbox:
                 file_names.find_free_path(path.with_name(file_names.sanitize_name(path.name)))
             )
             return None  # found under its new name at the next sweep
-        link = path.is_symlink()
         # A file that is still being written must not wait for a mapping, half of it.
         is_settled = now - state.unchanged_since >= LONG_SETTLE_TIME
         result = (
             IngestResult(str(path), refused=_SYMLINK_REFUSAL)
-            if link
+            if path.is_symlink()
             else self._ingest(path, may_wait=is_settled)
         )
         if fingerprint_of(path) != state.fingerprint:
@@ -270,7 +270,7 @@ class Inbox:
             self.state.ingested_count += 1
 
     def _ingest(self, path: Path, *, may_wait: bool) -> IngestResult:
-        return ingest_file(
+        return ingest_and_keep(
             path, self.store, self.context, SCOPE, now=self.clock(), may_wait=may_wait
         )
 

@@ -27,6 +27,8 @@ from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store import Delivery, DeliveryTransaction, Rejection, Store
 
 ALREADY_QUARANTINED = "sudah menunggu sebagai no {number}"
+REPLACED_REASON = "dipetakan ulang"
+NOTHING_READ = "tidak ada baris yang terbaca dengan pemetaan ini"
 
 ProgressCallback = Callable[[float, int], None]
 # Called with a feed and its rows as they will be stored, including later duplicates.
@@ -56,7 +58,8 @@ class IngestResult:
     was at fault (no file descriptors, full disk), so the same source may be read later.
     waiting: the number under which the file waits for a mapping, 0 where a dry run says it would;
     nothing of it is read then. None: it does not wait. batch: of its rows, where any are new.
-    messages: of a file of messages, which has no rows.
+    messages: of a file of messages, which has no rows. repeated_of: how many rows came again, by
+    the earlier batch that brought them first.
     """
 
     path: str
@@ -73,11 +76,12 @@ class IngestResult:
     retry: bool = False
     batch: int | None = None
     messages: MessageCounts | None = None
+    repeated_of: dict[int, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields that are sent back to the sender."""
         fields = asdict(self)
-        del fields["retry"], fields["batch"]
+        del fields["retry"], fields["batch"], fields["repeated_of"]
         if self.messages is None:
             del fields["messages"]
         return fields
@@ -156,6 +160,8 @@ def save_tables(
     accepted = pd.concat(frames, ignore_index=True) if frames else validated_tables[0].accepted
     added = transaction.add(accepted, rejected)
     result.batch = transaction.batch
+    for batch, count in transaction.repeated_of.items():
+        result.repeated_of[batch] = result.repeated_of.get(batch, 0) + count
     returned = [row for table in validated_tables for row in table.returned_rows]
     settled, unmatched = match_returned_rows(returned, delivery.feed, scope, store)
     transaction.release(list(settled), settled)
@@ -200,10 +206,12 @@ def ingest_tables(
     profile: str = "",
     dry_run: bool = False,
     preview: PreviewCallback | None = None,
+    replaces: Sequence[int] = (),
 ) -> IngestResult:
     """Ingest tables of one feed that are read and converted already: all of it, or nothing.
 
-    profile: the name of that of their source. Raises UnknownHeadings where every row lacks the same
+    profile: the name of that of their source. replaces: the batches by which the same source was
+    read before, withdrawn in the same commit. Raises UnknownHeadings where every row lacks the same
     column, StoreError.
     """
     result = IngestResult(source, feed=feed, sha256=sha256)
@@ -214,8 +222,12 @@ def ingest_tables(
     delivery = Delivery(feed, source, sha256, now, scope.actor, profile)
     bound = bind_context(context, scope, store, feed, now)
     validated = validate_tables(tables, delivery, result, bound, preview=preview)
+    if replaces and not result.read:
+        return replace(result, refused=NOTHING_READ)
     with store.deliver(delivery) as transaction:
         if dry_run:
             transaction.discard()
+        if replaces:
+            transaction.replace(replaces, REPLACED_REASON)
         save_tables(validated, delivery, transaction, result, store, scope)
     return result

@@ -11,8 +11,9 @@ from typing import BinaryIO
 from situasi.common import file_names
 from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.context import IngestContext
-from situasi.ingest.pipeline import IngestResult, PreviewCallback, ingest_file
+from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits
+from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.write_scope import WriteScope
 from situasi.store import Store
@@ -51,7 +52,7 @@ def ingest_upload(
         except OSError as error:
             text = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
             return IngestResult(file_name, refused=text)
-        result = ingest_file(
+        result = ingest_and_keep(
             path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
             preview=preview, limits=limits,
         )  # fmt: skip

@@ -72,7 +72,7 @@ def ingest_unknown_file(
     """
     refused = IngestResult(str(path), feed=feed, refused=reason)
     try:
-        sheets, sha256 = _read_sheets(path, limits)
+        sheets, sha256 = read_sheets(path, limits)
         profiles = context.sources.profiles if profile is None else (profile,)
         mapping = find_mapping(sheets, path.name, profiles)
         if mapping is not None and feed in {None, mapping.profile.feed}:
@@ -147,7 +147,7 @@ def _let_wait(
     return result
 
 
-def _read_sheets(path: Path, limits: DeliveryLimits) -> tuple[list[Sheet], str]:
+def read_sheets(path: Path, limits: DeliveryLimits) -> tuple[list[Sheet], str]:
     """Return the sheets of a file, and the digest of its bytes. Raises SourceError, StoreError."""
     try:
         with private_copy(path, limits.max_bytes) as copy:
@@ -182,10 +182,11 @@ def ingest_mapped(
     now: datetime,
     dry_run: bool = False,
     preview: PreviewCallback | None = None,
+    replaces: Sequence[int] = (),
 ) -> IngestResult:
     """Ingest sheets by their mapping. Raises UnknownHeadings where a fact is missing, StoreError.
 
-    The name of the profile is kept with the batch.
+    The name of the profile is kept with the batch. replaces: see ingest_tables.
     """
     feed = mapping.profile.feed
     assert feed is not None
@@ -194,7 +195,7 @@ def ingest_mapped(
         tables = build_mapped_tables(sheets, mapping, source, context, order)
         return ingest_tables(
             tables, source, sha256, store, context, scope, feed=feed, now=now,
-            profile=mapping.profile.name, dry_run=dry_run, preview=preview,
+            profile=mapping.profile.name, dry_run=dry_run, preview=preview, replaces=replaces,
         )  # fmt: skip
 
     try:

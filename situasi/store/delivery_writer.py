@@ -1,5 +1,6 @@
 """The writing of one delivery into the store: all of it in one transaction, or nothing."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS
-from situasi.store import repeated_rows, schema, visible_at
+from situasi.store import repeated_rows, schema, visible_at, withdrawals
 from situasi.store.audit import hash_chain
 from situasi.store.audit.row_digests import (
     RowsHash,
@@ -22,7 +23,7 @@ from situasi.store.audit.row_digests import (
 )
 from situasi.store.engines.engine import Backend, WriteTransaction, iter_chunks
 from situasi.store.model import AppendResult, Delivery, Rejection, StoreError
-from situasi.store.quarantine_queries import is_waiting
+from situasi.store.quarantine_queries import is_waiting, read_waiting_numbers
 from situasi.store.quarantine_writer import find_waiting, quarantine_rows
 from situasi.store.row_encoding import (
     Values,
@@ -72,6 +73,9 @@ class DeliveryTransaction:
         self._write = WriteTransaction(backend, connection, self._at_us, delivery.actor)
         self._batch: int | None = None
         self._rows_hash, self._repeat_count = RowsHash(), 0
+        # How many rows came again, by the earlier delivery that brought them first.
+        self.repeated_of = Counter[int]()
+        self._replaced: tuple[int, ...] = ()
         self._last_numbers: dict[str, int] = {}  # by table: the highest number before this delivery
         self._total = AppendResult(0, 0, 0)
         self._has_new_rows = False
@@ -148,6 +152,21 @@ class DeliveryTransaction:
                         self._row_by_released[number] = rows[number]
                     self._has_new_rows = True
         return len(self._released) - released_before
+
+    def replace(self, batches: Sequence[int], reason: str) -> None:
+        """Withdraw earlier deliveries in this transaction, before the first `add`.
+
+        Their rows in quarantine no longer wait. In a trial they only count as if they were
+        withdrawn. Raises ConflictError where one was withdrawn meanwhile.
+        """
+        self._replaced = tuple(batches)
+        if self._is_trial:
+            return
+        with self._all_or_nothing():
+            for batch in batches:
+                withdrawals.withdraw(self._write, batch, reason, self._clock, has_to_end=True)
+        self.release(read_waiting_numbers(self._connection, batches))
+        self._has_new_rows = True
 
     def discard(self) -> None:
         """Roll everything back at the end of the block.
@@ -300,9 +319,11 @@ class DeliveryTransaction:
         counts = zip(digests, withdrawal_counts, strict=True)
         repeated = {digest: count for digest, count in counts if digest not in stored}
         batch = self._reserve_batch()
-        self._repeat_count += repeated_rows.record_repeats(
+        count, first_batches = repeated_rows.record_repeats(
             self._write, self._delivery, batch, repeated
         )
+        self._repeat_count += count
+        self.repeated_of.update(first_batches)
 
     def _find_stored_numbers(self, stored: int, row_digests: list[bytes]) -> dict[int, int]:
         """Return the number of each stored row by its position among these, in order of numbers."""
@@ -323,12 +344,14 @@ class DeliveryTransaction:
     def _count_new(self, chunk: _Chunk) -> int:
         """Count the rows that would be stored, on a connection that only reads."""
         count_before, columns = len(self._trial_keys), self._table.c
+        stays = withdrawals.select_staying(self._feed.name, self._replaced)
         stored: set[tuple[bytes, int]] = set()
         with self._backend.read_connection() as connection:
             counts = self._count_withdrawals(connection, chunk.digests)
             keys = list(zip(chunk.digests, counts, strict=True))
             for digests in iter_chunks(chunk.digests):
                 query = sa.select(columns.digest, columns.round).where(columns.digest.in_(digests))
+                query = query.where(stays) if stays is not None else query
                 stored.update((bytes(row.digest), row.round) for row in connection.execute(query))
         self._trial_keys.update(key for key in keys if key not in stored)
         return len(self._trial_keys) - count_before

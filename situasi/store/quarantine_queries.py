@@ -101,6 +101,28 @@ def is_waiting(connection: sa.Connection, number: int) -> bool:
     return row.released_by is None
 
 
+def read_waiting_numbers(connection: sa.Connection, batches: Collection[int]) -> list[int]:
+    """Return the numbers of the rows that these deliveries put into quarantine and that wait."""
+    row = schema.quarantine.c
+    query = sa.select(row.seq).where(row.seq.not_in(_select_released_numbers())).order_by(row.seq)
+    return [
+        int(number)
+        for chunk in iter_chunks(sorted(batches))
+        for number in connection.execute(query.where(row.batch.in_(chunk))).scalars()
+    ]
+
+
+def count_corrected(connection: sa.Connection, batches: Collection[int]) -> dict[int, int]:
+    """Count the rows that these deliveries put into quarantine, by the delivery that freed them."""
+    release, row, counts = schema.releases.c, schema.quarantine.c, dict[int, int]()
+    query = sa.select(release.batch, sa.func.count(release.number.distinct()))
+    query = query.where(release.number == row.seq, _is_release_valid()).group_by(release.batch)
+    for chunk in iter_chunks(sorted(batches)):
+        for batch, count in connection.execute(query.where(row.batch.in_(chunk))):
+            counts[int(batch)] = counts.get(int(batch), 0) + int(count)
+    return counts
+
+
 def find_corrected(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
     """Return those of these rows whose correction came; a dropped row is none of them.
 

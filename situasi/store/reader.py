@@ -24,6 +24,7 @@ from situasi.store.delivery_table import BATCH_DTYPES
 from situasi.store.engines.engine import Backend
 from situasi.store.model import QuarantinedRow, Scope, StoreError, WaitingItem
 from situasi.store.quarantine_queries import (
+    count_corrected,
     count_waiting,
     read_note,
     read_notes,
@@ -114,6 +115,14 @@ class StoreReader:
         """Count the valid rows of this batch that each other batch delivered too."""
         with self._backend.read_connection() as connection:
             return repeated_rows.count_rows_in_other_batches(connection, batch)
+
+    def withdrawn_batches(self) -> set[int]:
+        """Return the batches that were withdrawn."""
+        return self._read(visible_at.read_withdrawn_batches)
+
+    def count_corrected(self, batches: Collection[int]) -> dict[int, int]:
+        """Count the quarantined rows of these batches by the batch that settled them."""
+        return self._read(count_corrected, batches)
 
     def quarantined_rows(
         self,

@@ -25,15 +25,17 @@ Sender = tuple[str, str]  # actor, and the digest of the file
 
 def record_repeats(
     write: WriteTransaction, delivery: Delivery, batch: int, withdrawal_counts: Mapping[bytes, int]
-) -> int:
+) -> tuple[int, Counter[int]]:
     """Record that this delivery contained stored rows again, where useful; return how many.
 
+    Also return how many of them each earlier delivery brought first, recorded or not.
     withdrawal_counts: of rows that were not stored, by the digest of their content.
     """
     connection = write.connection
     batch_by_row = _find_stored_rows(connection, delivery.feed, batch, withdrawal_counts)
+    first_batches = Counter(batch_by_row.values())
     if not batch_by_row:
-        return 0
+        return 0, first_batches
     batches_by_row: dict[int, list[int]] = defaultdict(list)
     for number, first_batch in batch_by_row.items():
         batches_by_row[number].append(first_batch)
@@ -50,9 +52,10 @@ def record_repeats(
         if _is_worth_recording(sender, [senders[other] for other in batches if other in senders])
     ]
     if not new:
-        return 0
+        return 0, first_batches
     columns = {"feed": repeat(delivery.feed), "row_seq": new}
-    return write.backend.append_new(connection, schema.repeats, columns, {"batch": batch})
+    count = write.backend.append_new(connection, schema.repeats, columns, {"batch": batch})
+    return count, first_batches
 
 
 def _is_worth_recording(sender: Sender, other_senders: Sequence[Sender]) -> bool:

@@ -77,7 +77,9 @@ class Store(StoreReader):
         into the audit log. Raises StoreError when there is no such batch.
         """
         with self._transaction(at, actor) as write:
-            return store_withdrawals.withdraw(write, batch, reason, self._clock)
+            count = store_withdrawals.withdraw(write, batch, reason, self._clock)
+            write.connection.commit()
+        return count
 
     def first_commit_after(self, version: int) -> datetime | None:
         """Return when rows were first added or withdrawn after this version; None if none were.

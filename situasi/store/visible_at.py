@@ -84,6 +84,11 @@ def select_withdrawn_batches(at_us: int | None = None) -> sa.Select[Any]:
     return withdrawn if at_us is None else withdrawn.where(_ACT.committed_at <= at_us)
 
 
+def read_withdrawn_batches(connection: sa.Connection) -> set[int]:
+    """Return the batches that are withdrawn."""
+    return {int(batch) for batch in connection.execute(select_withdrawn_batches()).scalars()}
+
+
 def is_withdrawn_by(at_us: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Return the condition on `withdrawals` that a withdrawal was visible at a moment."""
     first_later = sa.select(sa.func.min(_ACT.first)).where(_ACT.committed_at > at_us)

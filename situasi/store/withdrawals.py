@@ -4,6 +4,7 @@ A row that another valid batch also delivered stays valid (repeated_rows.py).
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,17 +18,26 @@ from situasi.store.audit.row_digests import (
     read_last_number,
 )
 from situasi.store.engines.engine import WriteTransaction
-from situasi.store.model import StoreError
+from situasi.store.model import ConflictError, StoreError
 from situasi.store.visible_at import Clock
 
 _WITHDRAWAL = schema.withdrawals.c
 
 
-def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | None) -> int:
+def withdraw(
+    write: WriteTransaction,
+    batch: int,
+    reason: str,
+    clock: Clock | None,
+    *,
+    has_to_end: bool = False,
+) -> int:
     """Withdraw every row that is valid through this batch alone; return how many.
 
-    Runs under the write lock. Rows of quarantine that it released wait again. Writes nothing where
-    none of its rows is valid and it released none. Raises StoreError when there is no such batch.
+    Runs under the write lock; the caller commits. Rows of quarantine that it released wait again.
+    Writes nothing where none of its rows is valid and it released none, unless it has to end all
+    the same. Raises StoreError when there is no such batch, and ConflictError for one that has to
+    end and was withdrawn before.
     """
     connection, at_us = write.connection, write.at_us
     query = sa.select(schema.batches.c.feed).where(schema.batches.c.batch == batch)
@@ -35,11 +45,14 @@ def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | No
     if feed is None:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
     if batch in connection.execute(visible_at.select_withdrawn_batches()).scalars():
+        if has_to_end:
+            raise ConflictError(f"Kiriman {batch} sudah ditarik orang lain; buka berkasnya lagi.")
         return 0
     last = read_last_number(connection, schema.withdrawals)
     withdrawn_count = _withdraw_rows(write, feed, batch)
     kept_by_batch = repeated_rows.count_rows_in_other_batches(connection, batch)
-    if withdrawn_count or kept_by_batch or _has_released(connection, batch):
+    is_empty = not (withdrawn_count or kept_by_batch or _has_released(connection, batch))
+    if has_to_end or not is_empty:
         stays = {str(other): count for other, count in kept_by_batch.items()}
         rows = hash_rows_after(connection, schema.withdrawals, last)
         batch_row = {
@@ -56,7 +69,6 @@ def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | No
             detail["stays"] = stays
         detail |= build_hash_detail({"rows": rows, "act": hash_rows([list(batch_row.values())])})
         hash_chain.append_entry(write, "withdraw", detail, changes_data=True)
-        connection.commit()
     return withdrawn_count
 
 
@@ -106,3 +118,19 @@ def _find_first_number(connection: sa.Connection, table: sa.Table, batch: int) -
         return int(connection.execute(first).scalar_one())
 
     return 1 + bisect_left(range(1, int(newest) + 1), batch, key=batch_at)
+
+
+def select_staying(feed: str, batches: Sequence[int]) -> sa.ColumnElement[bool] | None:
+    """Return the condition that a row would stay if these were withdrawn; None for no batches."""
+    if not batches:
+        return None
+    row, repeat = schema.feeds[feed].c, schema.repeats.c
+    withdrawn = visible_at.select_withdrawn_batches()
+    others = sa.select(repeat.row_seq).where(
+        repeat.feed == feed, repeat.batch.not_in(batches), repeat.batch.not_in(withdrawn)
+    )
+    repeated = sa.select(repeat.row_seq).where(repeat.feed == feed, repeat.batch.in_(batches))
+    is_theirs = sa.or_(
+        row.batch.in_(batches), sa.and_(row.batch.in_(withdrawn), row.seq.in_(repeated))
+    )
+    return sa.or_(sa.not_(is_theirs), row.seq.in_(others))

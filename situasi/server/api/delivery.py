@@ -12,8 +12,9 @@ from typing import Any
 
 from situasi.board import Board
 from situasi.ingest.completeness import is_unknown
-from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
+from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.saved_profiles import bind_saved_profiles
 from situasi.ingest.write_scope import WriteScope
@@ -120,7 +121,7 @@ class DeliveryIngest:
         with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / source
             path.write_bytes(incoming.body)
-            result = ingest_file(
+            result = ingest_and_keep(
                 path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
                 profile=profile, limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
             )  # fmt: skip
