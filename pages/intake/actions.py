@@ -39,6 +39,7 @@ from situasi.ui.components import markup, receipt
 
 _OUTCOME_KEY = "_masukan_kabar"
 OPEN_FILE_KEY = "petakan"  # the number of the file that is open for mapping
+REMAP_KEY = "_masukan_petakan_ulang"  # the delivery whose file is open for another mapping
 # Uploads are processed one at a time for each viewer, and two at a time in total.
 _UPLOAD_SLOTS: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
 # Rows of each feed in the preview of an upload.
@@ -201,6 +202,16 @@ def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
     )
 
 
+def open_remap(batch: int) -> None:
+    """Open the file of a delivery for another mapping."""
+    st.session_state[REMAP_KEY] = batch
+
+
+def close_remap() -> None:
+    """Close the file that is open for another mapping."""
+    st.session_state.pop(REMAP_KEY, None)
+
+
 def try_mapping(
     file: WaitingFile, mapping: HandMapping, position: int, header: HeaderPosition
 ) -> UploadTrial:
@@ -228,7 +239,7 @@ def store_mapping(
                 file, mapping, position, header, current.store, current.ingest_context, scope,
                 session.now(),
             )  # fmt: skip
-    except (StoreError, WriteRefused) as error:
+    except (StoreError, WriteRefused, WithdrawalRefused) as error:
         save_outcome(str(error), is_success=False)
         return
     session.refresh_after_write()
@@ -240,7 +251,13 @@ def store_mapping(
     )
     text = _("{name}: {said}. Pemetaan disimpan sebagai {peta}.")
     text = text.format(name=result.path, said=balance, peta=mapping.name)
-    _save_balance(text, result, "perbaiki")
+    if st.session_state.pop(REMAP_KEY, None) is None:
+        _save_balance(text, result, "perbaiki")
+        return
+    # Taking it back at once would leave neither reading: it is mapped anew instead.
+    numbers = ", ".join(map(str, file.replaces))
+    more = _("Kiriman {no} ditarik.").format(no=numbers) if numbers else ""
+    save_outcome(f"{text} {more}".strip(), is_success=True)
 
 
 def move_messages(item: WaitingItem, messages: Sequence[FoundMessage]) -> None:

@@ -25,7 +25,7 @@ def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
     """Build the key figures of the deliveries."""
     feeds, batches = intake.feeds, intake.batches
     has_any, known = bool(len(batches)), data.can_show_quarantine(context)
-    withdrawn = batches[batches["withdrawn"] > 0]
+    withdrawn = batches[batches["withdrawn_by"].notna()]
     return [
         Kpi(
             "kiriman",
@@ -116,7 +116,7 @@ def _build_silent_card(feeds: pd.DataFrame) -> Card:
 
 
 def _build_withdrawn_card(deliveries: pd.DataFrame) -> Card:
-    gone = deliveries[deliveries["withdrawn"] > 0]
+    gone = deliveries[deliveries["withdrawn_by"].notna()]
     value = format_ratio(len(gone), len(deliveries))
     rows = format_number(int(gone["withdrawn"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(gone) else _("tidak ada")

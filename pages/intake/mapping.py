@@ -14,7 +14,8 @@ from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.ingest.readers import grid
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
-from situasi.ingest.sources import column_guess, saved_profiles
+from situasi.ingest.remapping.board_reading import read_columns_as_board
+from situasi.ingest.sources import column_guess, saved_profiles, sheet_mapping
 from situasi.ingest.sources.hand_mapping import (
     HandMapping,
     read_columns,
@@ -34,9 +35,9 @@ _PREVIEW_ROWS = 5
 T = TypeVar("T")
 
 
-def render_mapping(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet]) -> None:
+def render_mapping(context: PageContext, file: WaitingFile) -> None:
     """Draw the editor of a file, and the button that stores it."""
-    editor = _open_editor(context, item, sheets)
+    editor = _open_editor(context, file)
     mapping = render_choices(editor)
     if mapping is None:
         st.warning(_("Pilih jenis laporan berkas ini."))
@@ -49,8 +50,9 @@ def render_mapping(context: PageContext, item: WaitingItem, sheets: Sequence[She
     _render_trial(editor, mapping, trial)
 
 
-def _open_editor(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet]) -> Editor:
-    """Draw the choice of sheet and heading row, and the first rows; return the editor."""
+def _open_editor(context: PageContext, file: WaitingFile) -> Editor:
+    """Draw the choice of sheet and heading rows, and the first rows; return the editor."""
+    item, sheets = file.item, file.sheets
     visible = [index for index, sheet in enumerate(sheets) if grid.is_table(sheet)]
     visible = [index for index in visible if not sheets[index].is_hidden] or visible or [0]
     largest = max(visible, key=lambda index: len(sheets[index].rows))
@@ -71,30 +73,52 @@ def _open_editor(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet
     alike = [sheet, *(sheets[index] for index in visible if index != position)]
     table = _cached(context, "mapping table", take_alike, alike, item.number, position, header)
     guesses = _cached(context, "mapping guesses", _guess, table, item.number, position, header)
-    preset = None
+    preset: tuple[str, Mapping[str, str]] | None = None
+    reason = _("menurut pemetaan yang tersimpan")
     if known and known.profile.feed:
         headings = list(table.cells.columns)
         preset = known.profile.feed, read_columns(known.profile, headings)
+    elif file.replaces and (feed := item.note["feed"]):
+        reason = _("seperti dibaca papan")
+        read = partial(_read_as_board, item, feed, guesses)
+        columns = _cached(context, "board reading", read, table, item.number, position, header)
+        preset = feed, columns
     words = known.profile.code_by_word if known else {}
-    return Editor(context, item, sheets, position, header, table, guesses, preset, words)
+    return Editor(context, file, position, header, table, guesses, preset, reason, words)
 
 
 def _choose_header(
     item: WaitingItem, sheet: Sheet, position: int, guess: HeaderPosition
 ) -> HeaderPosition:
-    options = {index: HeaderPosition(index) for index in range(min(len(sheet.rows), 40))}
-    options[guess.first] = guess
+    """Draw the choice of the rows that hold the headings, from the first to the last."""
+    rows = list(range(min(len(sheet.rows), grid.HEADER_SEARCH_ROWS)))
+    key, write = f"peta_{item.number}_{position}_judul", partial(_format_row, sheet)
     first = st.selectbox(
-        _("Baris judul kolom"), list(options), list(options).index(guess.first),
-        format_func=lambda index: _format_row(sheet, index),
-        key=f"peta_{item.number}_{position}_judul",
-    )  # fmt: skip
-    return options[first]
+        _("Baris judul kolom, dari"), rows, rows.index(guess.first), format_func=write, key=key
+    )
+    ends = rows[first : first + sheet_mapping.MAX_HEADER_ROWS]
+    count = guess.count if first == guess.first else grid.guess_count(sheet.rows, first)
+    last = st.selectbox(
+        _("sampai baris"), ends, min(count, len(ends)) - 1, format_func=write, key=f"{key}_{first}"
+    )
+    return HeaderPosition(first, last - first + 1)
 
 
 def _format_row(sheet: Sheet, index: int) -> str:
     texts = [tables.format_raw_cell(cell) for cell in sheet.rows[index] if cell is not None]
     return f"{sheet.row_numbers[index]}: {' | '.join(texts)[:80]}"
+
+
+def _read_as_board(
+    item: WaitingItem,
+    feed: str,
+    guesses: Mapping[str, Sequence[Guess]],
+    table: Table,
+    header: HeaderPosition,  # noqa: ARG001
+) -> Mapping[str, str]:
+    current = board()
+    context = saved_profiles.bind_saved_profiles(current.ingest_context, current.store)
+    return read_columns_as_board(table, guesses, item.source, feed, context)
 
 
 def _guess(table: Table, header: HeaderPosition) -> Mapping[str, Sequence[Guess]]:  # noqa: ARG001
@@ -125,7 +149,7 @@ def _render_first_rows(sheet: Sheet, position: int, header: HeaderPosition) -> N
 
 def _try(editor: Editor, mapping: HandMapping) -> UploadTrial:
     """Return what would become of every row; computed once for the same choices."""
-    file = WaitingFile(editor.item, editor.sheets)
+    file = editor.file
     parts = (mapping.columns, mapping.kinds, mapping.facts, *mapping.words.values())
     choices = (*mapping.words, *(tuple(part.items()) for part in parts))
     viewer = editor.context.viewer
@@ -134,7 +158,7 @@ def _try(editor: Editor, mapping: HandMapping) -> UploadTrial:
         editor.context.snapshot,
         lambda: actions.try_mapping(file, mapping, editor.position, editor.header),
         viewer.name, viewer.area, editor.item.number, editor.position, editor.header,
-        mapping.feed, mapping.zone, choices,
+        mapping.feed, mapping.zone, choices, file.replaces,
     )  # fmt: skip
 
 
@@ -152,11 +176,10 @@ def _render_trial(editor: Editor, mapping: HandMapping, trial: UploadTrial) -> N
             text = _("{n} baris: {alasan}").format(n=format_number(count), alasan=reason)
             (st.caption if result.accepted else st.warning)(markup.escape_markdown(text))
         _render_rows(trial)
-    file = WaitingFile(editor.item, editor.sheets)
     st.button(
         _format_save(trial),
         type="primary" if result.accepted else "secondary", key=editor.key("simpan"),
-        on_click=actions.store_mapping, args=(file, mapping, editor.position, editor.header),
+        on_click=actions.store_mapping, args=(editor.file, mapping, editor.position, editor.header),
         disabled=bool(result.refused) or not result.read,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from situasi.ingest.sources.hand_mapping import HandMapping, find_source_zone, s
 from situasi.ingest.sources.rival_guesses import Guess
 from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.store.model import WaitingItem
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
@@ -32,19 +33,30 @@ _COLUMNS_PER_LINE = 4
 class Editor:
     """One file in the editor. position, header: the sheet, and where its heading lies.
 
-    guesses: of its columns. preset: our heading by theirs, by a mapping made before, if any;
-    known_words: our code by the key of a word, by our heading, by the same mapping.
+    guesses: of its columns. preset: our heading by theirs, by a mapping made before or as the board
+    read it, if any, and preset_reason which; known_words: our code by the key of a word, by our
+    heading, by the same mapping.
     """
 
     context: PageContext
-    item: WaitingItem
-    sheets: Sequence[Sheet]
+    file: WaitingFile
     position: int
     header: HeaderPosition
     table: Table
     guesses: Mapping[str, Sequence[Guess]]
     preset: tuple[str, Mapping[str, str]] | None
+    preset_reason: str
     known_words: Mapping[str, Mapping[str, str]]
+
+    @property
+    def item(self) -> WaitingItem:
+        """What is known of the file."""
+        return self.file.item
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """All sheets of the file."""
+        return self.file.sheets
 
     def key(self, *parts: object) -> str:
         """Return the key of a widget of this file and sheet."""
@@ -140,7 +152,7 @@ def _choose_columns(editor: Editor, feed: str) -> dict[str, str]:
                     format_func=lambda own: own or _("tidak dipakai"),
                     key=editor.key(feed, heading),
                 )  # fmt: skip
-                reason = _describe_guess(guesses[heading], preset)
+                reason = _describe_guess(guesses[heading], preset, editor.preset_reason)
                 st.caption(markup.escape_markdown(f"{_format_samples(editor, heading)} — {reason}"))
     return columns
 
@@ -179,13 +191,13 @@ def _format_samples(editor: Editor, heading: str) -> str:
     return " · ".join(sample[:40] for sample in samples) or _("kosong")
 
 
-def _describe_guess(guesses: Sequence[Guess], preset: str) -> str:
+def _describe_guess(guesses: Sequence[Guess], preset: str, preset_reason: str) -> str:
     """Return why the board believes what is preset, or what else a column might be."""
     for guess in guesses:
         if guess.heading == preset:
             return guess.reason
     if preset:
-        return _("menurut pemetaan yang tersimpan")
+        return preset_reason
     if guesses and guesses[0].is_unclear:
         return _("mungkin {kolom}, kolom lain juga; pilih yang benar: {alasan}").format(
             kolom=guesses[0].heading, alasan=guesses[0].reason

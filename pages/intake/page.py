@@ -11,6 +11,7 @@ from pages.intake.forms import render_forms_popover
 from pages.intake.kpis import build_kpis
 from pages.intake.messages import render_message_files
 from pages.intake.quarantine import render_quarantine_panel
+from pages.intake.remap import render_remap_form, render_remap_panel
 from pages.intake.upload import render_upload_panel
 from pages.intake.waiting import render_waiting_panel
 from situasi.analysis.deliveries import DeliverySummary
@@ -44,6 +45,8 @@ def show(context: PageContext) -> None:
             _("Saringan kecamatan tidak berlaku di sini: satu kiriman memuat banyak kecamatan, "
               "dan baris karantina sering tidak menyebut tempat.")
         )  # fmt: skip
+    if render_remap_panel(context):
+        return
     render_waiting_panel(context)
     left, right = st.columns([5, 2])
     with left:
@@ -65,7 +68,9 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
         if context.may_act("perbaiki"):
             # A batch without rows dropped rows of quarantine, which then wait again.
             has_rows = (batches[["valid", "duplicate"]] > 0).any(axis=1) | (batches["read"] == 0)
-            _render_withdrawal_form(batches[has_rows & batches["withdrawn_by"].isna()])
+            with markup.inline_row("buku_kiriman", "content"):
+                render_remap_form(batches[batches["read"] > 0])
+                _render_withdrawal_form(batches[has_rows & batches["withdrawn_by"].isna()])
     if batches.empty:
         page_layout.render_missing_data(_("Belum ada kiriman."))
         return

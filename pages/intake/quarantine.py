@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.intake import actions, data, tables
 from pages.intake.data import QuarantineRows
+from pages.intake.remap import render_remap_button
 from situasi.access.roles import Viewer
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.board import current_board as board
@@ -168,6 +169,7 @@ def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
         st.caption(_("Baris ini baru saja dilepaskan."))
         return
     render_row_form(visible[0], may_correct=context.may_act("perbaiki"))
+    render_remap_button(context, visible[0].batch, visible[0].source, "baris")
 
 
 _LONG_CELL_CHARS = 60  # longer cells need a whole line

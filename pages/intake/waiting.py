@@ -11,6 +11,7 @@ from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.ingest import waiting
 from situasi.ingest.readers.grid import Sheet
+from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.live.snapshot import Snapshot
 from situasi.store.model import WAITING_FILE, StoreError, WaitingItem
 from situasi.ui import page_layout
@@ -81,7 +82,7 @@ def _render_file(context: PageContext, item: WaitingItem) -> None:
         return
     if context.may_act("perbaiki"):
         render_messages(context, item, sheets)
-        render_mapping(context, item, sheets)
+        render_mapping(context, WaitingFile(item, sheets))
         _render_drop_form(item)
     else:
         st.caption(_("Peran ini melihat berkas yang menunggu, tidak memetakannya."))

@@ -25,6 +25,7 @@ from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp, open_higher_command
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.remapping import kept_sheets
 from situasi.server import connection_limits, gc_tuning, health, logging_setup, startup_checks
 from situasi.server.auth import login, sessions
 from situasi.server.auth.sessions import SessionManager
@@ -129,7 +130,8 @@ def _open_board() -> Board | HigherCommandApp:
     app_settings = settings.load()
     logging_setup.set_up(app_settings.log_format, sys.stderr)
     data_folder = app_settings.data_folder
-    own_folders = (data_folder / "salinan", data_folder / "laporan", app_settings.backup_folder)
+    names = ("salinan", "laporan", kept_sheets.FOLDER)
+    own_folders = (*(data_folder / name for name in names), app_settings.backup_folder)
     for folder in (data_folder, *own_folders):
         atomic_files.remove_leftovers(folder)
     if is_higher_command(app_settings.election_folder):

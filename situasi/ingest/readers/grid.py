@@ -202,10 +202,15 @@ def guess_header(rows: Sequence[Row]) -> HeaderPosition:
     for index, row in enumerate(head):
         is_heading = is_heading_like(row) or _has_numbered_columns(row)
         if _count_filled(row) >= max(2, widest / 2) and is_heading:
-            below = head[index + 1] if index + 1 < len(head) else []
-            return HeaderPosition(index, 2 if _continues_heading(row, below) else 1)
+            return HeaderPosition(index, guess_count(head, index))
     wide = (index for index, row in enumerate(head) if _count_filled(row) >= max(2, widest / 2))
     return HeaderPosition(next(wide, 0))
+
+
+def guess_count(rows: Sequence[Row], first: int) -> int:
+    """Return how many rows a heading most likely has whose first row is known."""
+    below = rows[first + 1] if first + 1 < len(rows) else []
+    return 2 if _continues_heading(rows[first], below) else 1
 
 
 def _count_filled(row: Row) -> int:

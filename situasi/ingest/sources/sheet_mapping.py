@@ -16,7 +16,7 @@ from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import DateOrder
 from situasi.ingest.tables import Table
 
-_MAX_HEADER_ROWS = 3
+MAX_HEADER_ROWS = 3
 _EMPTY_HEADER = HeaderRow(0, -1, (), frozenset(), frozenset(), 0)
 _NOT_MAPPED = "lembar “{}” tidak ikut dipetakan; bila laporan, kirim lembar itu tersendiri"
 
@@ -61,7 +61,7 @@ def _find_header(
     """Return the rows whose headings show the signature, and how many of them do."""
     best: tuple[int, HeaderPosition] | None = None
     for first in range(min(len(sheet.rows), grid.HEADER_SEARCH_ROWS)):
-        for count in range(1, _MAX_HEADER_ROWS + 1):
+        for count in range(1, MAX_HEADER_ROWS + 1):
             position = HeaderPosition(first, count)
             if position.end > len(sheet.rows):
                 break
