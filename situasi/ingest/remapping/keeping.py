@@ -4,7 +4,6 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits
@@ -64,7 +63,6 @@ def _save_sheets(
             return
         content = list(map(encode_sheet, redact_sheets(sheets, context)[0]))
         kept = KeptFile(content, sorted(scope.feeds), list(scope.area), result.repeated_of)
-        with DISK_SPACE.track_write("copies"):
-            context.kept_sheets.save(sha256, kept)
+        context.kept_sheets.save(sha256, kept)
     except (SourceError, StoreError, OSError) as error:
         _log.info("a file is not kept for a mapping", extra={"why": type(error).__name__})
