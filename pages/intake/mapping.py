@@ -101,6 +101,9 @@ def _choose_header(
     last = st.selectbox(
         _("sampai baris"), ends, min(count, len(ends)) - 1, format_func=write, key=f"{key}_{first}"
     )
+    if last - first + 1 < grid.guess_count(sheet.rows, first):
+        number = sheet.row_numbers[last + 1]
+        st.caption(_("Baris {no} tampak masih bagian dari judul kolom.").format(no=number))
     return HeaderPosition(first, last - first + 1)
 
 

@@ -44,7 +44,9 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
         table.fill("tps", rows, lambda _: facts.tps)
         table.doubt(rows, "TPS dari judul")
     if facts.kecamatan is not None and not table.has_any(*_PLACES, "lat", "koordinat"):
-        rows = table.find_empty_rows(*_PLACES)
+        # A row without a TPS of its own is no count of the whole kecamatan.
+        no_station = table.find_unnamed_stations()
+        rows = [row for row in table.find_empty_rows(*_PLACES) if row not in no_station]
         table.fill("kecamatan", rows, lambda _: facts.kecamatan)
         table.doubt(rows, "kecamatan dari judul atau nama berkas")
     if facts.venue is not None and table.has_any("checkin", "giat"):

@@ -7,6 +7,7 @@ from datetime import time
 from itertools import pairwise
 from pathlib import Path
 
+from situasi.ingest.layout import signature_rows
 from situasi.ingest.layout.header_detection import HeaderRow, make_unique_names
 from situasi.ingest.readers import (
     csv_reader,
@@ -335,8 +336,8 @@ def build_tables(
 ) -> Iterator[Table]:
     """Yield the rows below a heading as tables, like the readers do; at least one.
 
-    A row that only numbers the columns is left out. has_sheet_column: rows name their sheet, as
-    where a workbook has several.
+    A row that only numbers the columns is left out, and the signatures below, with a note.
+    has_sheet_column: rows name their sheet, as where a workbook has several.
     """
     names = build_headings(sheet, header)
     texts = frozenset(
@@ -359,7 +360,13 @@ def build_tables(
         for number, row in zip(sheet.row_numbers[first:], sheet.rows[first:], strict=True)
     )
     constants = {reserved_columns.SHEET: sheet.name} if has_sheet_column else {}
-    for table in table_builder.build_tables(rows, heading, _CHUNK_ROWS, notes, constants=constants):
+    signatures: list[int] = []
+    tables = table_builder.build_tables(
+        signature_rows.drop_signatures(rows, len(names), signatures),
+        heading, _CHUNK_ROWS, notes, constants=constants,
+        get_late_notes=lambda: signature_rows.format_notes(signatures),
+    )  # fmt: skip
+    for table in tables:
         yield replace(table, is_hidden=sheet.is_hidden)
 
 

@@ -157,8 +157,10 @@ def _convert(
         _prefix_ids(converted, profile)
         _leave_out_unclear(converted, profile)
         _apply_words(converted, profile)
+        no_station = converted.find_unnamed_stations() if profile.constants else set()
         for heading, value in profile.constants.items():
-            rows = converted.find_empty_rows(heading)
+            skipped = no_station if heading in {"kecamatan", "kode_kecamatan", "desa"} else set()
+            rows = [row for row in converted.find_empty_rows(heading) if row not in skipped]
             converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
     convert_times(converted, profile, order, context.election.zone)
     if profile is not None:

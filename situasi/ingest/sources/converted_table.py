@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from situasi.domain.feed_schemas import TPS
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import Cell, Table
@@ -77,6 +78,20 @@ class ConvertedTable:
         rows = enumerate(zip(*columns, strict=True)) if columns else enumerate([()] * self.size)
         skipped = self.total_rows | self.reasons.keys()
         return [row for row, cells in rows if row not in skipped and all(map(is_blank, cells))]
+
+    def find_unnamed_stations(self) -> set[int]:
+        """Return the rows of a table of TPS that name neither a TPS nor a desa: titles, or sums.
+
+        None where no row names any: then it is a table of something larger.
+        """
+        names = [
+            name for h in ("tps", "desa", "kode_desa", "tempat") for name in self.find_columns(h)
+        ]
+        if not self.has_any("tps") or self.vocabulary.detect_feed(self.headings) != TPS.name:
+            return set()
+        cells = zip(*(self.cells[name].tolist() for name in names), strict=True)
+        rows = {row for row, parts in enumerate(cells) if all(map(is_blank, parts))}
+        return rows if len(rows) < self.size else set()
 
     @property
     def size(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import read_context
 from situasi.ingest.layout.header_detection import HeaderRow
 from situasi.ingest.readers import grid, reserved_columns, table_builder
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
@@ -96,24 +97,41 @@ def build_mapped_tables(
 ) -> Iterator[Table]:
     """Yield all rows under our headings; those of other sheets as no reports, with that reason.
 
-    Of hidden sheets only a note remains, as of any file. order: of the dates of the file. Raises
+    Of hidden sheets only a note remains, as of any file. Where the sheets name several kecamatan,
+    each is of its own, whichever was said of the file. order: of the dates of the file. Raises
     MonthFirstFound.
     """
     has_several = sum(not sheet.is_hidden for sheet in sheets) > 1
     covers = [sheet.rows for sheet in sheets if not sheet.is_hidden and not grid.is_table(sheet)]
     cover = tuple(line for rows in covers for line in table_builder.format_titles(rows))
+    titles_by_sheet = {
+        index: table_builder.format_titles(sheets[index].rows[: header.first])
+        for index, header in mapping.headers.items()
+    }
+    named = {
+        index: read_context(titles, sheets[index].name, "", context).kecamatan
+        for index, titles in titles_by_sheet.items()
+    }
     for index, sheet in enumerate(sheets):
         header = mapping.headers.get(index)
         if header is not None:
-            titles = table_builder.format_titles(sheet.rows[: header.first])
+            profile = mapping.profile
+            if len(set(named.values())) > 1 and named[index] is not None:
+                profile = _without_kecamatan(profile)
             for table in grid.build_tables(sheet, header, has_sheet_column=has_several):
+                titles = titles_by_sheet[index]
                 source = replace(table, titles=titles, sheet=sheet.name, cover=cover)
-                yield convert_table(source, file_name, context, mapping.profile, order)
+                yield convert_table(source, file_name, context, profile, order)
         elif sheet.is_hidden or is_form_definition(sheet.name, sheet.rows[0]):
             note = f"lembar “{sheet.name}” dilewati: {len(sheet.rows)} baris"
             yield from table_builder.build_tables([], _EMPTY_HEADER, 1, (note,))
         else:
             yield from _build_unmapped_tables(sheet)
+
+
+def _without_kecamatan(profile: SourceProfile) -> SourceProfile:
+    constants = {own: value for own, value in profile.constants.items() if own != "kecamatan"}
+    return profile.model_copy(update={"constants": constants})
 
 
 def _build_unmapped_tables(sheet: Sheet) -> Iterator[Table]:

@@ -1,0 +1,100 @@
+"""A mapping with heading rows that a person chose: sums are checked and no title is a count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS, TPS
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.readers.grid import HeaderPosition, Sheet
+from situasi.ingest.sources.column_guess import guess_columns
+from situasi.ingest.sources.hand_mapping import HandMapping, choose_columns
+from situasi.ingest.sources.sheet_mapping import take_alike
+from situasi.ingest.waiting_mapping import WaitingFile, store_mapping
+from situasi.store import WAITING_FILE, WaitingItem
+from tests.builders import unbounded
+from tests.conftest import NOON
+
+DESA = {"Indralaya Utara": "Bakung", "Indralaya Selatan": "Beti"}
+
+
+def build_sheet(kecamatan: str, start: int, *, titles: int = 2) -> Sheet:
+    """A recapitulation with a heading of three rows, its sum, and a signature."""
+    rows: list[list[Any]] = [
+        *([f"REKAP KECAMATAN {kecamatan.upper()}"], ["RABU, 27 NOVEMBER 2024"], ["LEMBAR 1"])[
+            :titles
+        ],
+        ["NO", "DESA", "TPS", "PARTISIPASI", None, "KET"],
+        [None, None, None, "PEMILIH HADIR SAMPAI PUKUL", None, None],
+        [None, None, None, "08.00", "09.00", None],
+        *([n, DESA[kecamatan], f"{n:03d}", start + n, start + 40 + n] for n in (1, 2)),
+        ["JUMLAH", None, None, 2 * start + 3, 2 * start + 83],
+        [None, None, None, "Indralaya, 27 November 2024"],
+        [None, None, None, "Ketua PPK"],
+    ]
+    return Sheet(kecamatan, rows, list(range(1, len(rows) + 1)))
+
+
+def store(
+    board: Board, sheets: list[Sheet], header: HeaderPosition, **said: Any
+) -> tuple[IngestResult, list[tuple[Any, ...]]]:
+    context = board.ingest_context
+    note = {"feeds": sorted(FEEDS), "area": []}
+    item = WaitingItem(-1, WAITING_FILE, "rekap.xlsx", "ab", NOON, "inbox", note, None)
+    columns = choose_columns(guess_columns(take_alike(sheets, header), context), "tps", context)
+    columns = {**dict.fromkeys(guess_columns(take_alike(sheets, header), context), ""), **columns}
+    columns |= said.pop("columns", {})
+    made = HandMapping("rekap-jam", "tps", columns, **said)
+    file = WaitingFile(item, sheets)
+    result = store_mapping(file, made, 0, header, board.store, context, unbounded("rina"), NOON)
+    assert result.read == result.accepted + result.duplicate + result.quarantined
+    frame = board.store.rows_after(TPS)
+    clock = frame["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%H.%M")
+    names = ("kecamatan", "tps", "hadir")
+    return result, sorted(zip(*(frame[n].tolist() for n in names), clock, strict=True))
+
+
+def test_all_sheets_are_read_wherever_their_three_heading_rows_begin(board: Board) -> None:
+    sheets = [build_sheet("Indralaya Utara", 10), build_sheet("Indralaya Selatan", 20, titles=3)]
+    result, stored = store(board, sheets, HeaderPosition(2, 3))
+    assert stored == [
+        ("16.10.07", "001", 11, "08.00"), ("16.10.07", "001", 51, "09.00"),
+        ("16.10.07", "002", 12, "08.00"), ("16.10.07", "002", 52, "09.00"),
+        ("16.10.08", "001", 21, "08.00"), ("16.10.08", "001", 61, "09.00"),
+        ("16.10.08", "002", 22, "08.00"), ("16.10.08", "002", 62, "09.00"),
+    ]  # fmt: skip
+    reasons = [reason for entry in result.reasons for reason in entry["reasons"]]
+    assert len(reasons) == 2 and all("sesuai dengan baris di atasnya" in r for r in reasons)
+    assert sum("tanda tangan" in note for note in result.notes) == 2
+
+
+@pytest.mark.parametrize("said", [{}, {"kecamatan": "Indralaya Utara"}])
+def test_a_wrong_heading_row_makes_no_count_of_a_kecamatan(
+    board: Board, said: dict[str, str]
+) -> None:
+    """Rows that name no TPS are held, whether titles or a person say the kecamatan."""
+    facts = {"jam": "08.00", **said}
+    theirs = {"PARTISIPASI": "hadir", "(kolom E)": ""}
+    sheet = build_sheet("Indralaya Utara", 10)
+    result, stored = store(board, [sheet], HeaderPosition(2), columns=theirs, facts=facts)
+    assert [(tps, count) for _, tps, count, _ in stored] == [("001", 11), ("002", 12)]
+    assert result.quarantined == 3
+
+
+def test_what_is_said_of_a_file_does_not_move_a_sheet_of_another_kecamatan(board: Board) -> None:
+    sheets = [build_sheet("Indralaya Utara", 10), build_sheet("Indralaya Selatan", 20)]
+    facts = {"kecamatan": "Indralaya Utara"}
+    _, stored = store(board, sheets, HeaderPosition(2, 3), facts=facts)
+    assert [code for code, *_ in stored] == ["16.10.07"] * 4 + ["16.10.08"] * 4
+
+
+def test_a_table_of_kecamatan_keeps_its_rows(board: Board, tmp_path: Path) -> None:
+    """Where no row names a TPS, the kecamatan of the title is that of every row."""
+    path = tmp_path / "rekap kandis 27-11-2024.csv"
+    path.write_text("REKAP KECAMATAN KANDIS\nJAM,TPS,HADIR\n08.00,,200\n09.00,,400\n", "utf-8")
+    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert result.accepted == 2
