@@ -156,7 +156,8 @@ class DeliveryTransaction:
     def replace(self, batches: Sequence[int], reason: str) -> None:
         """Withdraw earlier deliveries in this transaction, before the first `add`.
 
-        Their rows in quarantine no longer wait. In a trial they only count as if they were
+        The rows that these, or any other delivery of the same file, put into quarantine no longer
+        wait, but those that are as faulty in this one. In a trial they only count as if they were
         withdrawn. Raises ConflictError where one was withdrawn meanwhile.
         """
         self._replaced = tuple(batches)
@@ -165,7 +166,6 @@ class DeliveryTransaction:
         with self._all_or_nothing():
             for batch in batches:
                 withdrawals.withdraw(self._write, batch, reason, self._clock, has_to_end=True)
-        self.release(read_waiting_numbers(self._connection, batches))
         self._has_new_rows = True
 
     def discard(self) -> None:
@@ -184,12 +184,21 @@ class DeliveryTransaction:
         if self._is_discarded:
             self._connection.rollback()
             return
+        if self._replaced:
+            self._release_replaced()
         with self._all_or_nothing():
             if self._has_new_rows:
                 self._write_batch()
             else:
                 self._log_repeat()
             self._connection.commit()
+
+    def _release_replaced(self) -> None:
+        batch, sha256 = schema.batches.c, clean_text(self._delivery.sha256)
+        same = sa.select(batch.batch).where(batch.sha256 == sha256, batch.batch != self._batch)
+        batches = {*self._replaced, *map(int, self._connection.execute(same).scalars())}
+        waiting = read_waiting_numbers(self._connection, batches)
+        self.release([number for number in waiting if number not in self._already_waiting])
 
     def _write_batch(self) -> None:
         summary = {"batch": self._reserve_batch(), **self._summary()}

@@ -96,7 +96,7 @@ def _find_replaced(
             if count < read[number]:  # it holds rows that this file has not
                 raise StoreError(_SHARED.format(no=number))
             replaced.add(number)
-    replaced |= _find_corrections(store, valid, replaced)
+    replaced |= _find_corrections(store, valid, replaced, {*map(int, same["batch"])})
     for number in sorted(replaced):
         others = store.count_rows_in_other_batches(number).keys() - replaced
         if others:
@@ -109,14 +109,16 @@ def _select_valid(store: Store, batches: pd.DataFrame) -> pd.DataFrame:
     return batches[~batches["batch"].isin(store.withdrawn_batches())]
 
 
-def _find_corrections(store: Store, valid: pd.DataFrame, replaced: Collection[int]) -> set[int]:
-    """Return the deliveries that corrected rows of these in quarantine.
+def _find_corrections(
+    store: Store, valid: pd.DataFrame, replaced: Collection[int], same: Collection[int]
+) -> set[int]:
+    """Return the deliveries that corrected rows of these, or of the same file, in quarantine.
 
     Raises StoreError for one that brought other rows too.
     """
     read = valid.set_index("batch")[["accepted", "duplicate", "quarantined"]].sum(axis=1).to_dict()
     found = set()
-    for number, count in store.count_corrected(replaced).items():
+    for number, count in store.count_corrected({*replaced, *same}).items():
         if not read.get(number, 0) or number in replaced:  # only dropped rows; or read again
             continue
         if read[number] > count:

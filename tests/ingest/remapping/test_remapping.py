@@ -131,6 +131,24 @@ def test_a_row_that_was_corrected_is_replaced_too(board: Board, tmp_path: Path) 
     assert board.store.quarantine_counts() == {}
 
 
+def test_a_row_corrected_after_a_mapping_is_replaced_by_the_next_one(
+    board: Board, tmp_path: Path
+) -> None:
+    mixed = rows(3) + [{**row, "hadir": "x", "hadir 2": "y"} for row in rows(1, 4)]
+    read = bring(board, csv_file(tmp_path / "a.csv", *mixed))
+    second = act(board, read.batch or 0, mapping())
+    context = board.ingest_context
+    for _ in range(2):
+        for row in board.store.quarantined_rows():
+            quarantine.release_row(
+                board.store, context, unbounded("tono"), row, {"hadir": "99"}, NOON
+            )
+        assert counts(board)["004"] == 99
+        second = act(board, second.batch, mapping())
+        assert sorted(counts(board)) == ["001", "002", "003"]
+        assert sum(board.store.quarantine_counts().values()) == 1
+
+
 def test_a_file_that_grew_takes_its_earlier_deliveries_with_it(
     board: Board, tmp_path: Path
 ) -> None:
