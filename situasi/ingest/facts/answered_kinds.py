@@ -2,9 +2,12 @@
 
 import re
 
+from situasi.domain.feed_schemas import TPS
 from situasi.ingest.facts.answers import is_answered, read_answer
 from situasi.ingest.facts.free_words import keep_words
+from situasi.ingest.facts.times_of_report import COUNTS
 from situasi.ingest.parsing.cells import is_blank, normalize_text
+from situasi.ingest.readers.reserved_columns import NOT_YET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -40,6 +43,63 @@ def _is_incident(label: str, table: ConvertedTable) -> bool:
     return table.vocabulary.find_code("incidents", "jenis", label) not in {None, "nihil"}
 
 
+def take_phase_answers(table: ConvertedTable) -> None:
+    """Make a phase of the headings that name one and are answered with yes or no.
+
+    Of several (`Logistik lengkap`, `TPS dibuka`) the last that is there is that of the row. In a
+    report that counts voters, they say how things are at its hour and not when they came about:
+    none is a phase then; nor in a row without its count, if no column asks when it happened.
+    """
+    codes = table.vocabulary.codes["tps", "fase"]
+    if table.has_any("fase"):
+        _mark_reached_phases(table)
+        return
+    names = [h for h in table.headings if normalize_key(h) in codes and is_answered(table, h)]
+    if not names or not table.has_any("tps"):
+        return
+    order = {code: index for index, code in enumerate(TPS.column("fase").allowed_codes)}
+    phases = sorted((codes[normalize_key(n)] for n in names), key=order.__getitem__)
+    columns = {codes[normalize_key(n)]: table.cells[n].tolist() for n in names}
+    if len(columns) < len(names):
+        return
+    found: list[Cell] = [None] * table.size
+    states = _list_rows_of_states(table)
+    if states:
+        quoted = ", ".join(f'"{name}"' for name in names)
+        table.notes.append(
+            f"{quoted}: keadaan saat lapor, bukan jam terjadinya; tahap tidak dicatat"
+        )
+    for row in range(table.size):
+        if row in states:
+            continue
+        cells = {code: columns[code][row] for code in phases if not is_blank(columns[code][row])}
+        done = [code for code, cell in cells.items() if read_answer(cell)]
+        found[row] = done[-1] if done else None
+        if cells and not done:
+            word = normalize_text(str(list(cells.values())[-1]))
+            table.reasons.setdefault(row, NOT_YET.format(word))
+    table.reached |= {row for row, phase in enumerate(found) if phase is not None}
+    table.set_column("fase", found)
+
+
+def _mark_reached_phases(table: ConvertedTable) -> None:
+    """Mark the rows whose phase is told as a state (`open`): it began at another hour."""
+    for name in table.find_columns("fase"):
+        for row, cell in enumerate(table.cells[name].tolist()):
+            if table.vocabulary.clues.is_cell("open_state", cell):
+                table.reached.add(row)
+
+
+def _list_rows_of_states(table: ConvertedTable) -> set[int]:
+    """Return the rows whose answers on phases are of the hour at which voters were counted."""
+    if not table.has_any(*COUNTS):
+        return set()
+    rows = set(range(table.size))
+    if table.has_any("waktu", "tanggal", "jam"):
+        rows -= set(table.find_empty_rows(*COUNTS))
+    return rows
+
+
 def take_other_answers(table: ConvertedTable) -> None:
     """Add to the words of an incident what was written behind `Lainnya, sebutkan`."""
     if not table.has_any("jenis"):
@@ -59,20 +119,26 @@ def _is_text(cell: Cell) -> bool:
 
 def take_leading_giat(table: ConvertedTable) -> None:
     """Read the giat with which longer words begin (`Sosialisasi pilkada di Desa Miji`)."""
-    codes = table.vocabulary.codes["activities", "giat"]
     for name in table.find_columns("giat")[:1]:
         column = table.cells[name].tolist()
-        found: dict[int, str] = {}
-        for row, cell in enumerate(column):
-            if _is_text(cell) and not _is_giat(cell, table):
-                words = str(cell).split()[:_LONGEST_PHRASE]
-                phrases = (normalize_key("".join(words[:n])) for n in range(len(words), 0, -1))
-                if code := next((codes[phrase] for phrase in phrases if phrase in codes), None):
-                    found[row] = code
+        found = {
+            row: code
+            for row, cell in enumerate(column)
+            if _is_text(cell)
+            and not _is_giat(cell, table)
+            and (code := find_leading_giat(str(cell), table))
+        }
         if found:
             keep_words(table, {row: normalize_text(str(column[row])) for row in found})
             table.set_column(name, [found.get(row, cell) for row, cell in enumerate(column)])
             table.doubt(found, "giat dibaca dari awal kalimatnya")
+
+
+def find_leading_giat(text: str, table: ConvertedTable) -> str | None:
+    """Return the giat that the longest known beginning of a text names."""
+    codes, words = table.vocabulary.codes["activities", "giat"], text.split()[:_LONGEST_PHRASE]
+    phrases = (normalize_key("".join(words[:n])) for n in range(len(words), 0, -1))
+    return next((codes[phrase] for phrase in phrases if phrase in codes), None)
 
 
 def _is_giat(cell: Cell, table: ConvertedTable) -> bool:

@@ -242,6 +242,11 @@ def _find_clocks(text: str) -> Iterator[str]:
             yield f"{int(hour):02d}.{minutes[0] if minutes else '00'}"
 
 
+def find_hour_of_file(file_name: str) -> str | None:
+    """Return the one hour that the name of a file tells after `pukul` or `jam`; else None."""
+    return _first_agreed([_TIME_OF_EXPORT.sub(" ", file_name).replace("_", " ")], _find_clocks)
+
+
 def _find_kecamatan(text: str, context: IngestContext) -> Iterator[str]:
     for match in _KECAMATAN.finditer(text):
         if name := _read_kecamatan(match[1], context):

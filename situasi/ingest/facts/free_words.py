@@ -21,10 +21,10 @@ _PHASE_AND_HOUR = re.compile(
     r"(?: ?wib)?\W*",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"^(?:ket|keterangan|hasil|progres)\b", re.IGNORECASE)
+_REMARK = re.compile(r"^(?:ket|keterangan|hasil|progres|kondisi|keadaan)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
-_STATUS_WORD = re.compile(r"stat|progres", re.IGNORECASE)
+_STATUS_WORD = re.compile(r"stat|progres|perkembang", re.IGNORECASE)
 
 
 def join_titles(table: ConvertedTable) -> None:
@@ -182,17 +182,23 @@ def _prefer_stated_status(table: ConvertedTable, name: str) -> None:
 
 
 def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
-    """Take for the status a column of remarks that holds nothing but words of status (`Ket`)."""
+    """Take for the status a column of remarks that holds nothing but words of status (`Ket`).
+
+    That all was calm in the end is no status: such words stay with the others of the row.
+    """
     if any(map(_STATUS_WORD.search, table.find_columns("status"))):
         return
     words = context.vocabulary.codes["incidents", "status"]
     unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
     for name in filter(_REMARK.search, (*table.find_columns("uraian"), *unknown)):
-        texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
-        if texts and {words.get(normalize_key(text), "nihil") for text in texts}.isdisjoint(
-            {"nihil"}
-        ):
+        column = table.cells[name].tolist()
+        texts = {row: str(cell) for row, cell in enumerate(column) if not is_blank(cell)}
+        codes = {row: words.get(normalize_key(text)) for row, text in texts.items()}
+        if None not in codes.values() and {*codes.values()} - {"nihil"}:
+            calm = {row: text for row, text in texts.items() if codes[row] == "nihil"}
+            table.set_column(name, [None if r in calm else c for r, c in enumerate(column)])
             table.cells = table.cells.rename(columns={name: "status"})
+            keep_words(table, {row: f"{name.lower()}: {text}" for row, text in calm.items()})
             return
 
 

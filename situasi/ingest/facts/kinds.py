@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from situasi.domain.feed_schemas import TPS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.answered_kinds import (
+    find_leading_giat,
     leave_out_situations_in_words,
     take_flagged_kinds,
     take_leading_giat,
     take_other_answers,
+    take_phase_answers,
 )
 from situasi.ingest.facts.answers import is_answered, read_answer, read_presence
 from situasi.ingest.facts.file_context import FileContext
@@ -25,7 +26,6 @@ from situasi.ingest.facts.voter_counts import name_voter_columns
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
-from situasi.ingest.readers.reserved_columns import NOT_YET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import is_row_number, normalize_key
@@ -33,7 +33,6 @@ from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 
 # The column that says what kind of report a row is, by feed.
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
-_COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _LONGEST_PHRASE = 5  # words
 _TROUBLE = re.compile(
     r"\b(?:kendala|masalah|permasalahan|hambatan|keluhan|kekurangan|kerusakan|terlambat|belum)\b",
@@ -71,7 +70,7 @@ def complete_kind(
     _take_listed_kinds(table, context)
     _take_problems(table, context)
     _name_arrival(table, facts)
-    _take_phase_answers(table, context)
+    take_phase_answers(table)
     _name_boxes(table)
     find_phase_column(table, context)
     split_phases_and_hours(table, context)
@@ -100,14 +99,16 @@ def complete_kind(
 
 
 def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
-    """Read the giat from its own words, or from those of the row."""
+    """Read the giat from its own words, or from those of the row; of several the first."""
     if table.has_any("giat"):
         take_leading_giat(table)
         return
     find = partial(find_code, feed="activities", heading="giat", context=context)
+    find_first = partial(find_leading_giat, table=table)
     names = table.find_columns("uraian")
     for name in sorted(names, key=lambda name: not _ACTIVITY.search(name)):
         _take_kinds_from_words(table, "giat", find, name)
+        _take_kinds_from_words(table, "giat", find_first, name)
 
 
 def _take_remarks_on_counts(table: ConvertedTable) -> None:
@@ -161,51 +162,6 @@ def _tells_incident(cell: Cell, context: IngestContext) -> bool:
     return context.vocabulary.codes["incidents", "jenis"].get(normalize_key(text)) != "nihil"
 
 
-def _take_phase_answers(table: ConvertedTable, context: IngestContext) -> None:
-    """Make a phase of the headings that name one and are answered with yes or no.
-
-    Of several (`Logistik lengkap`, `TPS dibuka`) the last that is there is that of the row. In a
-    report that counts voters, they say how things are at its hour and not when they came about:
-    none is a phase then; nor in a row without its count, if no column asks when it happened.
-    """
-    codes = context.vocabulary.codes["tps", "fase"]
-    names = [h for h in table.headings if normalize_key(h) in codes and is_answered(table, h)]
-    if not names or table.has_any("fase") or not table.has_any("tps"):
-        return
-    order = {code: index for index, code in enumerate(TPS.column("fase").allowed_codes)}
-    phases = sorted((codes[normalize_key(n)] for n in names), key=order.__getitem__)
-    columns = {codes[normalize_key(n)]: table.cells[n].tolist() for n in names}
-    if len(columns) < len(names):
-        return
-    found: list[Cell] = [None] * table.size
-    states = _list_rows_of_states(table)
-    if states:
-        quoted = ", ".join(f'"{name}"' for name in names)
-        table.notes.append(
-            f"{quoted}: keadaan saat lapor, bukan jam terjadinya; tahap tidak dicatat"
-        )
-    for row in range(table.size):
-        if row in states:
-            continue
-        cells = {code: columns[code][row] for code in phases if not is_blank(columns[code][row])}
-        done = [code for code, cell in cells.items() if read_answer(cell)]
-        found[row] = done[-1] if done else None
-        if cells and not done:
-            word = normalize_text(str(list(cells.values())[-1]))
-            table.reasons.setdefault(row, NOT_YET.format(word))
-    table.set_column("fase", found)
-
-
-def _list_rows_of_states(table: ConvertedTable) -> set[int]:
-    """Return the rows whose answers on phases are of the hour at which voters were counted."""
-    if not table.has_any(*_COUNTS):
-        return set()
-    rows = set(range(table.size))
-    if table.has_any("waktu", "tanggal", "jam"):
-        rows -= set(table.find_empty_rows(*_COUNTS))
-    return rows
-
-
 def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
     """Take what happened for the kind where it was chosen from a list (`Apa yang terjadi`)."""
     if table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
@@ -223,7 +179,8 @@ def _take_column_of_kinds(table: ConvertedTable, context: IngestContext) -> None
     """Take for the kind the one column of kinds under another heading (`Dugaan pelanggaran`)."""
     feed = context.vocabulary.detect_feed(table.headings)
     is_dated = table.has_any("waktu", "tanggal", "jam") and table.has_any("uraian")
-    if feed not in {None, "incidents"} or (feed is None and not is_dated):
+    is_of_giat = any(map(_ACTIVITY.search, table.find_columns("uraian")))  # its result: `Aman`
+    if feed not in {None, "incidents"} or (feed is None and (is_of_giat or not is_dated)):
         return
     names = []
     for name in table.headings:

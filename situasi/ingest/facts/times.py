@@ -13,14 +13,19 @@ from situasi.ingest.facts.time_cells import (
     is_clock_alone,
     is_time,
 )
-from situasi.ingest.facts.times_of_report import take_day_of_report, take_time_of_report
+from situasi.ingest.facts.times_of_report import (
+    COUNTS,
+    forget_hours_of_forms,
+    take_day_of_report,
+    take_hour_of_titles,
+    take_time_of_report,
+)
 from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.parsing.phase_days import NIGHT_AFTER, is_night_after, may_be_another_day
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell, UnknownHeadings
 
-_COUNT_HEADINGS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _REGISTERED = re.compile(
     r"(?:(?:jumlah|jml|total)\W++)?(?:dpt|dptb|dpk|target|pemilih terdaftar|jml pemilih)\W*+",
     re.IGNORECASE,
@@ -52,15 +57,12 @@ def complete_time(
     then nothing is guessed. For counts the day of voting is the last resort. Raises UnknownHeadings
     where the titles and the sheet name different days.
     """
-    _take_hours_in_words(table)
-    _mark_registered_voters(table)
-    _read_bare_hours(table)
-    _carry_days(table)
+    _read_own_times(table, facts, feed, context)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
     wide = found.values()
     has_hours = any(heading.column in {"clock", "fase"} for heading in wide)
     is_unnamed = not has_hours and not table.has_any("waktu", "tanggal", "jam")
-    if is_unnamed and not _take_unnamed_time(table):
+    if is_unnamed and not _take_unnamed_time(table, context):
         return
     if not has_hours and not table.has_any("waktu", "jam"):
         _take_unnamed_hours(table)
@@ -71,7 +73,7 @@ def complete_time(
         source += f"; nama berkas menyebut {facts.other_day}"
     if day is None:
         take_day_of_report(table, found if has_hours else {}, context.election)
-    is_count = feed == "tps" and (bool(wide) or table.has_any(*_COUNT_HEADINGS, "fase"))
+    is_count = feed == "tps" and (bool(wide) or table.has_any(*COUNTS, "fase"))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
     undated = find_undated_rows(table) if day is not None else []
@@ -84,12 +86,26 @@ def complete_time(
     is_named = day is not None or facts.day_question is not None
     if facts.clock is None or has_hours or not is_named:
         return
-    untimed = find_untimed_rows(table)
+    untimed = [row for row in find_untimed_rows(table) if row not in table.reached]
     table.fill("jam", untimed, lambda _: facts.clock)
     table.doubt(untimed, "jam dari judul atau nama berkas")
 
 
-def _take_unnamed_time(table: ConvertedTable) -> bool:
+def _read_own_times(
+    table: ConvertedTable, facts: FileContext, feed: str | None, context: IngestContext
+) -> None:
+    """Read the hours and days of a table that are written in other ways than row by row."""
+    zone = context.election.zone
+    forget_hours_of_forms(table, zone)
+    if facts.clock is not None and feed == "tps" and table.has_any(*COUNTS):
+        take_hour_of_titles(table, facts.clock, facts.day, zone)
+    _take_hours_in_words(table)
+    _mark_registered_voters(table)
+    _read_bare_hours(table)
+    _carry_days(table)
+
+
+def _take_unnamed_time(table: ConvertedTable, context: IngestContext) -> bool:
     """Use the times of a column that no heading names; return False where several may be it."""
     times = find_time_columns(table)
     if len(times) > 1:
@@ -99,7 +115,7 @@ def _take_unnamed_time(table: ConvertedTable) -> bool:
     elif not table.has_any("waktu_lapor") and (records := _find_record_times(table)):
         _take_time_column(table, records[0])
     else:
-        take_time_of_report(table)
+        take_time_of_report(table, context.election.zone)
     return True
 
 

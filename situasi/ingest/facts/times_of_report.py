@@ -1,6 +1,6 @@
 """The time or the day of a report from when it was sent, where no column says when it happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,22 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
+TIME_OF_FORM = "waktu kejadian tidak ditanya: dipakai waktu formulir diisi"
+_ONLY_REACHED = "tahap sudah tercapai saat lapor; jamnya tidak disebut"
+COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
+_PLACES = ("kecamatan", "desa", "tps", "tempat")
+_EARLY_MIN = 15  # so long before its hour a round may be counted
 _HALF_DAY_MIN = 12 * 60
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 
 
-def take_time_of_report(table: ConvertedTable) -> None:
+def take_time_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
     """Use the time of submission where the source did not ask when it happened."""
     for name in table.find_columns("waktu_lapor")[:1]:
         column = table.cells[name].tolist()
         rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
+        states = _take_days_of_states(table, rows, column, zone)
+        rows = [row for row in rows if row not in states]
         table.fill("waktu", rows, column.__getitem__)
         for clocks in table.find_columns("jam_lapor")[:1]:
             hours = table.cells[clocks].tolist()
@@ -30,14 +37,85 @@ def take_time_of_report(table: ConvertedTable) -> None:
         table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
 
 
-def complete_from_reports(table: ConvertedTable) -> None:
+def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:
     """Use the time of submission in the rows that left the question for the time empty."""
     names = table.find_columns("waktu_lapor")[:1]
     rows = table.find_empty_rows("waktu", "tanggal", "jam") if names else []
     reported = table.cells[names[0]].tolist() if rows else []
     rows = [row for row in rows if not is_blank(reported[row])]
+    states = _take_days_of_states(table, rows, reported, zone)
+    rows = [row for row in rows if row not in states]
     table.fill("waktu", rows, reported.__getitem__)
     table.doubt(rows, "waktu kejadian kosong: dipakai waktu lapor")
+
+
+def _take_days_of_states(
+    table: ConvertedTable, rows: Iterable[int], reported: Sequence[Cell], zone: ZoneInfo
+) -> dict[int, Cell]:
+    """Use the day alone where a row only says that a phase was reached; return these days by row.
+
+    Such a TPS was not opened at the hour at which somebody said that it is open.
+    """
+    days: dict[int, Cell] = {}
+    for row in table.reached.intersection(rows):
+        if (day := _find_local_day(reported[row], zone)) is not None:
+            days[row] = day
+    table.fill("waktu", list(days), days.__getitem__)
+    table.doubt(days, _ONLY_REACHED)
+    return days
+
+
+def _find_local_day(moment: Cell, zone: ZoneInfo) -> str | None:
+    try:
+        parts = parse_date_parts(moment)
+    except UnreadableCell:
+        return None
+    clock = time(*parts.clock[:3]) if parts.clock and parts.clock[0] < 24 else time(12)
+    local = datetime.combine(parts.day, clock, parts.zone or zone).astimezone(zone)
+    return f"{local:%d/%m/%Y}"
+
+
+def take_hour_of_titles(table: ConvertedTable, clock: str, day: str | None, zone: ZoneInfo) -> None:
+    """Use the hour of the titles for counts of a form that asks no hour, if they are one round.
+
+    In a round each TPS is counted once, and no count is reported before its hour. day: of the
+    titles.
+    """
+    names = [n for n in table.find_columns("waktu") if table.timed_by_form]
+    names = names or table.find_columns("waktu_lapor")
+    if not names or (not table.timed_by_form and table.has_any("waktu", "tanggal", "jam")):
+        return
+    reported = table.cells[names[0]].tolist()
+    skipped = {*table.find_empty_rows(*COUNTS), *table.reasons, *table.total_rows}
+    rows = [row for row in range(table.size) if row not in skipped]
+    days = {
+        row: find_day_of_report(reported[row], clock, zone, latest_min=_EARLY_MIN) for row in rows
+    }
+    stations = {tuple(table.read_first(name, row) for name in _PLACES) for row in rows}
+    if not rows or len(stations) < len(rows) or {*days.values()} != {day or days[rows[0]]}:
+        return
+    if table.timed_by_form:
+        table.set_column(names[0], [None if r in days else c for r, c in enumerate(reported)])
+        for row in table.timed_by_form.intersection(rows):
+            table.doubts[row].remove(TIME_OF_FORM)
+    table.fill("tanggal", rows, days.__getitem__)
+    table.fill("jam", rows, lambda _: clock)
+    table.doubt(rows, "jam dari judul atau nama berkas")
+    table.doubt(rows, "tanggal dari waktu lapor")
+    complete_from_reports(table, zone)
+
+
+def forget_hours_of_forms(table: ConvertedTable, zone: ZoneInfo) -> None:
+    """Keep the day alone of a form that was filled in when a phase had been reached."""
+    for name in table.find_columns("waktu")[:1]:
+        column = table.cells[name].tolist()
+        for row in sorted(table.reached & table.timed_by_form):
+            if (day := _find_local_day(column[row], zone)) is not None:
+                column[row] = day
+                table.doubts[row].remove(TIME_OF_FORM)
+                table.doubt([row], _ONLY_REACHED)
+        if table.reached & table.timed_by_form:
+            table.set_column(name, column)
 
 
 def take_day_of_report(
@@ -111,8 +189,10 @@ def _find_day_of_phases(
     return day if clocks == sorted(clocks) else None
 
 
-def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
-    """Return the day on which it was this hour, at most an hour after it was reported.
+def find_day_of_report(
+    reported: Cell, clock: Cell, zone: ZoneInfo, *, latest_min: int = _CLOCKS_DIFFER_MIN
+) -> str | None:
+    """Return the day on which it was this hour, at most so many minutes after it was reported.
 
     None where a cell cannot be read, or where it would be more than half a day before.
     """
@@ -125,6 +205,6 @@ def find_day_of_report(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | Non
     moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
     local = moment.astimezone(zone)
     minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * local.hour + local.minute)
-    if _CLOCKS_DIFFER_MIN < minutes < _HALF_DAY_MIN:  # hours later today, or nearly a day ago
+    if latest_min < minutes < _HALF_DAY_MIN:  # hours later today, or nearly a day ago
         return None
-    return f"{local - timedelta(days=minutes > _CLOCKS_DIFFER_MIN):%d/%m/%Y}"
+    return f"{local - timedelta(days=minutes > latest_min):%d/%m/%Y}"

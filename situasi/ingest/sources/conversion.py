@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
-from situasi.ingest.facts.file_context import FileContext, read_context
+from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, read_context
 from situasi.ingest.facts.free_words import join_titles
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.times import find_time_columns
-from situasi.ingest.facts.times_of_report import complete_from_reports
+from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.layout.words_by_hour import unfold_hours
@@ -99,14 +99,14 @@ def _complete(
     profile: SourceProfile | None,
     feed: str | None = None,
 ) -> None:
-    has_time = converted.has_any("waktu", "tanggal", "jam") or bool(
-        context.vocabulary.find_wide_headings(converted.headings)
-    )
+    is_wide = bool(context.vocabulary.find_wide_headings(converted.headings))
+    has_time = is_wide or converted.has_any("waktu", "tanggal", "jam")
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
     known = feed or context.vocabulary.detect_feed(converted.headings)
-    if profile is not None and known in {"incidents", "personnel"}:
-        complete_from_reports(converted)
+    by_row = {"incidents", "personnel"} if is_wide else {"tps", "incidents", "personnel"}
+    if profile is not None and known in by_row:
+        complete_from_reports(converted, context.election.zone)
     if known == "roster" and (profile is None or profile.feed is None):
         ask_posts(converted)
     is_dated = has_time and converted.has_any("waktu", "tanggal")
@@ -150,7 +150,8 @@ def _convert(
     hold_test_entries(converted)
     if headings.form_time is not None:
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
-        converted.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu formulir diisi")
+        converted.doubt(rows, TIME_OF_FORM)
+        converted.timed_by_form.update(rows)
     if profile is not None:
         _join_places(converted)
         _drop_id_scheme(converted, profile)
@@ -166,11 +167,13 @@ def _convert(
     if profile is not None:
         convert_utc_answers(converted, profile, context.election.zone)
     take_part_headings(converted, context)
-    # A program names its files after the moment of export.
+    # A program names its files after the moment of export; a person may add the hour of a round.
     name = file_name if profile is None else ""
     facts = read_context(
         table.titles, table.sheet, name, context, table.cover, table.titles_of_sheet
     )
+    if profile is not None and facts.clock is None:
+        facts = replace(facts, clock=find_hour_of_file(file_name))
     take_time_headings(converted, facts)
     take_attendance(converted, facts.words)
     return converted, facts
@@ -248,18 +251,21 @@ def _rank(profile: SourceProfile | None, theirs: str, ours: str) -> int:
 
 
 def _apply_review(converted: ConvertedTable, profile: SourceProfile) -> None:
-    """Mark rows that the source rejected; note those that it has not approved yet."""
+    """Mark rows that the source rejected; note those that it has not approved as others are."""
     if profile.review is None:
         return
     state_by_word = {normalize_key(word): s for word, s in profile.review.states.items()}
     wanted = {normalize_key(heading) for heading in profile.review.headings}
     for heading in [h for h in converted.headings if normalize_key(h) in wanted]:
-        for row, cell in enumerate(converted.cells[heading].tolist()):
-            state = None if is_blank(cell) else state_by_word.get(normalize_key(str(cell)))
+        cells = converted.cells[heading].tolist()
+        states = [None if is_blank(c) else state_by_word.get(normalize_key(str(c))) for c in cells]
+        for row, (cell, state) in enumerate(zip(cells, states, strict=True)):
             if state == "rejected":
                 converted.reasons[row] = f"ditolak pemeriksa di sumbernya ({normalize_cell(cell)})"
             elif state == "pending":
                 converted.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
+            elif is_blank(cell) and "approved" in states:
+                converted.doubt([row], "belum diperiksa di sumbernya")
 
 
 def _drop_id_scheme(converted: ConvertedTable, profile: SourceProfile) -> None:

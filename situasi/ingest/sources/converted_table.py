@@ -20,7 +20,8 @@ class ConvertedTable:
     """The cells of a table under changing headings. The frame of the source is never changed.
 
     doubts: notes by row, which stays accepted. reasons: by row, why it is not a report.
-    left_out: rows that say nothing of their own, which only a note mentions.
+    left_out: rows that say nothing of their own, which only a note mentions. reached: rows that
+    say that a phase was reached, but not when. timed_by_form: rows whose time is that of the form.
     """
 
     source: Table
@@ -30,6 +31,8 @@ class ConvertedTable:
     doubts: dict[int, list[str]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
     left_out: set[int] = field(default_factory=set)
+    reached: set[int] = field(default_factory=set)
+    timed_by_form: set[int] = field(default_factory=set)
     _meanings: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -138,6 +141,8 @@ class ConvertedTable:
                 part.doubts[new] = [*self.doubts[old]]
             if old in self.reasons:
                 part.reasons[new] = self.reasons[old]
+            if old in self.timed_by_form:
+                part.timed_by_form.add(new)
         return part
 
     def build(self) -> Table:

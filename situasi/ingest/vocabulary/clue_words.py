@@ -30,6 +30,7 @@ GROUPS = (
     "not_yet",
     "test_entry",
     "area_post",
+    "open_state",
     "increment",
 )
 
@@ -54,7 +55,8 @@ class ClueWords:
     such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
     cells that say that something has not happened yet. increment: in titles of counts that are not
     those until an hour. test_entry: in a report that somebody sent to try the form.
-    area_post: a function that answers for a whole kecamatan.
+    area_post: a function that answers for a whole kecamatan. open_state: a cell that says how a TPS
+    is, not what happened.
     `*` at an end of a word: letters may go on there.
     """
 
