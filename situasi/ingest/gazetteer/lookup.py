@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from situasi.domain.labels import N_
 from situasi.domain.register import Register
@@ -37,6 +38,9 @@ class ParsedKecamatan:
     note: str | None = None
 
 
+_DESA_BEFORE = re.compile(r"(?:desa|ds|kelurahan|kel)\b[ .]{0,2}", re.IGNORECASE)
+
+
 class PlaceLookup:
     """All names of a register; built once and used for every distinct cell."""
 
@@ -63,6 +67,12 @@ class PlaceLookup:
         """Return the kecamatan of the command's seat, where it is known."""
         return self._register.election.seat_kecamatan
 
+    @cached_property
+    def kecamatan_names(self) -> tuple[str, ...]:
+        """Return the names of all kecamatan, those of more words first."""
+        names = [kecamatan.name for kecamatan in self._register.kecamatan.values()]
+        return tuple(sorted(names, key=lambda name: (-len(name.split()), name)))
+
     def read_kecamatan(self, code: Cell, name: Cell) -> ParsedKecamatan:
         """Return the kecamatan of a code cell and a name cell; either may be empty.
 
@@ -84,6 +94,10 @@ class PlaceLookup:
         is given, `required` is set, and the desa exists in several kecamatan.
         """
         return self._desa.read(text, kecamatan, required)
+
+    def names_desa(self, text: str) -> bool:
+        """Return whether a text is the name of one desa, as in the register, and no more."""
+        return _names_desa(text, self)
 
     def _read_one(self, cell: Cell, *, allow_short: bool) -> ParsedKecamatan:
         check_letters("kecamatan", cell)
@@ -353,3 +367,9 @@ def _extract_desa_words(text: Cell) -> Words:
     rest = KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", _normalize_place(text)))[0]
     words = tokenize_name(_TPS.sub(" ", rest))
     return words[1:] if words[:1] and words[0] in _DESA_PREFIXES else words
+
+
+@lru_cache(maxsize=8192)
+def _names_desa(text: str, places: PlaceLookup) -> bool:
+    parsed = places.read_desa(_DESA_BEFORE.sub("", text), None, required=False)
+    return parsed.code is not None and parsed.note is None

@@ -14,6 +14,7 @@ from situasi.ingest.messages.listed_counts import (
     ListedCount,
     find_count_heads,
     find_listed_counts,
+    find_stations_of_desa,
 )
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.pasted_tables import TableRow, find_table_rows
@@ -79,7 +80,9 @@ class MessageEntities:
             mentions_turnout=self.mentions_turnout,
             highest=max(_HIGHEST_TPS, int(self.context.register.tps["nomor"].max())),
         )
-        return sorted([*by_number, *stations_from_codes(self.codes)])
+        places = self.context.places
+        of_desa = find_stations_of_desa(self.passage, places) if self.mentions_turnout else []
+        return sorted([*by_number, *of_desa, *stations_from_codes(self.codes)])
 
     @cached_property
     def count_heads(self) -> list[CountHead]:

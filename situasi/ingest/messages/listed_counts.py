@@ -1,10 +1,11 @@
-"""Finds lists with one count for each TPS: `TPS 1 s.d. 3 hadir 40, 45, 50`."""
+"""Finds lists with one count for each TPS: `TPS 1 s.d. 3 hadir 40, 45, 50`, `Miji 1 = 85`."""
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.messages import count_words as words
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.place_mentions import TpsMention
@@ -15,6 +16,12 @@ _LIST = re.compile(
     r"[0-9]{1,4}(?:(?: ?[,/&+] ?(?:dan ?)?| dan )[0-9]{1,4}){1,40}(?![\w%]|[.:][0-9])",
     re.IGNORECASE,
 )
+# `Tj Gelam 1 = 85`: the number of a TPS without its word, and what is counted there.
+_PAIR = re.compile(r"(?<![\w.:=-])([0-9]{1,2}) ?[:=] ?[0-9]{1,3}(?![0-9.:])(?: ?(?:orang|org)\b)?")
+_TPS_WORD = re.compile(r"\btps\b", re.IGNORECASE)
+_MAX_PAIRS = 60
+_LONGEST_LIST = 1_000  # characters
+_MAX_NAME_WORDS = 4
 _DIGITS = re.compile("[0-9]+")
 
 
@@ -49,6 +56,36 @@ def _is_in_order(text: str, tps: TpsMention) -> bool:
     """Return whether the TPS are written in the order of their numbers."""
     written = [int(match[0]) for match in _DIGITS.finditer(text, *tps.span)]
     return written == sorted(written)
+
+
+def find_stations_of_desa(passage: Passage, places: PlaceLookup) -> list[TpsMention]:
+    """Return the TPS whose number stands with a count behind or below the name of their desa.
+
+    Nothing where the message names a TPS or counts votes: the numbers may be of candidates.
+    """
+    text = passage.text
+    if _TPS_WORD.search(text) or words.COUNTING.search(text):
+        return []
+    pairs = list(zip(range(_MAX_PAIRS), _PAIR.finditer(text), strict=False))
+    return [
+        TpsMention(Span(*pair.span(1)), (f"{int(pair[1]):03d}",))
+        for _index, pair in pairs
+        if int(pair[1]) and _stands_below_desa(text[: pair.start()], pair[1], places)
+    ]
+
+
+def _stands_below_desa(before: str, number: str, places: PlaceLookup) -> bool:
+    """Return whether a text ends with the name of a desa, and pairs behind it.
+
+    `Meranjat 1` is no TPS where there is a Meranjat I.
+    """
+    for line in reversed(before[-_LONGEST_LIST:].split("\n")):
+        names = _PAIR.sub(" ", line).strip(" :=,;.-(").split()[-_MAX_NAME_WORDS:]
+        if names:
+            known = (" ".join(names[-size:]) for size in range(len(names), 0, -1))
+            name = next((name for name in known if places.names_desa(name)), None)
+            return name is not None and not places.names_desa(f"{name} {number}")
+    return False
 
 
 class CountHead(NamedTuple):

@@ -41,6 +41,7 @@ _BEFORE_TPS = re.compile(
 )
 _TPS_BEHIND = re.compile(r"[ .:]{1,2}tps\b", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
+_LONGEST_DESA = 60  # characters
 _MAX_MARKS = 60  # of each kind in one message; real reports have fewer
 
 Tokens = Sequence[re.Match[str]]
@@ -62,9 +63,46 @@ class AreaMention(NamedTuple):
 
 
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
-    """Return every place after `Kec.`."""
+    """Return every place after `Kec.`, and those whose name stands behind that of a desa there."""
     marks = _limit_marks(_KEC.finditer(passage.text))
-    return [area for mark in marks if (area := _match_kecamatan(passage, mark, places))]
+    found = [area for mark in marks if (area := _match_kecamatan(passage, mark, places))]
+    bare = _limit_marks(_compile_names(places.kecamatan_names).finditer(passage.text))
+    for match in bare:
+        span = Span(*match.span())
+        if not any(_overlap(span, area.span) for area in found):
+            code, _reason = _read_kecamatan(match[0], places)
+            if code and _stands_behind_desa(passage, match, code, places):
+                found.append(AreaMention(span, match[0], code))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _compile_names(names: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(" ".join(map(re.escape, name.split())) for name in names)
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+def _stands_behind_desa(
+    passage: Passage, name: re.Match[str], code: str, places: PlaceLookup
+) -> bool:
+    """Return whether the name of a desa of this kecamatan is right before its own.
+
+    Behind a comma and before a TPS it may be a desa of its own.
+    """
+    line, text = passage.line_at(name.start()), passage.text
+    behind = _TOKEN.match(text, name.end(), line.end)
+    if behind and _is_cut([behind]):
+        return False
+    before = text[max(line.start, name.start() - _LONGEST_DESA) : name.start()]
+    is_listed = before.rstrip().endswith(",") and _TPS_BEHIND.match(text, name.end())
+    if is_listed and _read_desa(name[0], None, places).code:
+        return False
+    words = before.rstrip(" ,(").split()[-_MAX_NAME_WORDS:]
+    for size in range(len(words), 0, -1):
+        desa = _read_desa(" ".join(words[-size:]), code, places)
+        if desa.code is not None and desa.note is None:
+            return True
+    return False
 
 
 def find_desa(

@@ -78,7 +78,7 @@ def redact_message(
     )
     text = add_code_dots(_EMPHASIS.sub("", "\n".join(lines)), context.register)
     text = _mark_officers(text, context)
-    text, has_votes = redact_votes(text, holds_votes)
+    text, has_votes = redact_votes(text, holds_votes, context.places.names_desa)
     text = remove_names(text, context.places.name_words)
     name = _find_sender_name(message.sender or "", context)
     if name:
@@ -96,7 +96,9 @@ def redact_original(text: str, context: IngestContext) -> str:
         text = _mark_officers(add_code_dots(text, context.register), context)
         text = _redact_once(text, context.places.name_words)
         # After votes were removed, the rest of the text would be judged wrongly.
-        return text if VOTES_REMOVED in text else redact_votes(text, context.is_vote_heading)[0]
+        if VOTES_REMOVED in text:
+            return text
+        return redact_votes(text, context.is_vote_heading, context.places.names_desa)[0]
 
     return _repeat_until_stable(text, redact)
 

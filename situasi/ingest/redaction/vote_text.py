@@ -45,9 +45,13 @@ _RESULT_LINE = re.compile(
     r"|\b0?[1-4] (?:unggul|menang|kalah)\b|\b(?:unggul|menang|kosong)\b[^\n]{0,12}[0-9])",
     re.IGNORECASE | re.MULTILINE,
 )
-_PAIR_LINE = re.compile(r"[0-9]{1,2} ?[:=-] ?[0-9]{1,6}(?: ?(?:orang|org))?\W?")
+_PAIR = re.compile(r"(?<![0-9.:])[0-9]{1,2} ?[:=-] ?[0-9]{1,6}(?![0-9.:])(?: ?(?:orang|org)\b)?")
+_TPS_WORD = re.compile(r"\btps\b", re.IGNORECASE)
+_VOTE_WORDS = re.compile(r"\b(?:suara|hasil|perolehan|paslon|calon|unggul|kosong)\b", re.IGNORECASE)
 _NO_COUNT = re.compile(
-    r"\btps\b\W{0,3}[0-9]{1,3}|[0-9]{1,2}[.:][0-9]{2}|\b(?:jam|pukul|pkl) [0-9]{1,2}", re.IGNORECASE
+    r"\btps\b\W{0,3}[0-9]{1,3}|\b(?:jam|pukul|pkl)\.? ?[0-9]{1,2}(?:[.:][0-9]{2})?"
+    r"|[0-9]{1,2}[.:][0-9]{2}",
+    re.IGNORECASE,
 )
 _VOTES_UNIT = re.compile(r"suara|sah", re.IGNORECASE)
 _AND = re.compile(r" *(?:[,&/]|dan|atau|vs|lawan) *", re.IGNORECASE)
@@ -67,8 +71,23 @@ class _NumberMention(NamedTuple):
     following: str
 
 
-def redact_votes(text: str, holds_votes: VotePredicate) -> tuple[str, bool]:
-    """Return the text without votes, and whether it held any. holds_votes: judges a few words.
+class _Judges(NamedTuple):
+    """What tells of a few words whether they are about votes, or name a desa."""
+
+    holds_votes: VotePredicate
+    names_desa: VotePredicate
+
+
+def _names_no_desa(_words: str) -> bool:
+    return False
+
+
+def redact_votes(
+    text: str, holds_votes: VotePredicate, names_desa: VotePredicate = _names_no_desa
+) -> tuple[str, bool]:
+    """Return the text without votes, and whether it held any.
+
+    holds_votes, names_desa: judge a few words.
 
     In a message with votes every number is removed that is not clearly something else.
     """
@@ -78,8 +97,9 @@ def redact_votes(text: str, holds_votes: VotePredicate) -> tuple[str, bool]:
         for number, next_number in zip_longest(numbers, numbers[1:])
         if number and _is_vote(text, number, next_number, holds_votes)
     }
+    judges = _Judges(holds_votes, names_desa)
     has_bare_pair = any(
-        not _CLOCKLIKE.search(pair[0]) and not _is_in_turnout_list(text, pair.start())
+        not _CLOCKLIKE.search(pair[0]) and not _is_in_turnout_list(text, pair, judges)
         for pair in _BARE_PAIR.finditer(text)
     )
     is_announced = bool(_RESULT_LINE.search(text)) or any(
@@ -145,13 +165,33 @@ def _announces_votes(line: str, holds_votes: VotePredicate) -> bool:
     return any(part.strip() and holds_votes(part) for part in _MARK.split(words))
 
 
-def _is_in_turnout_list(text: str, start: int) -> bool:
-    """Return whether a pair is in a list under a heading on turnout that has no count itself."""
-    lines_above = text[max(0, start - 2000) : start].rstrip().split("\n")
-    while lines_above and _PAIR_LINE.fullmatch(lines_above[-1].strip()):
-        lines_above.pop()
-    heading = _NO_COUNT.sub(" ", lines_above[-1]) if lines_above else ""
-    return bool(_TURNOUT_WORDS.search(heading)) and not any(letter.isdigit() for letter in heading)
+def _is_in_turnout_list(text: str, pair: re.Match[str], judges: _Judges) -> bool:
+    """Return whether a pair counts voters at a TPS: below or behind words on turnout.
+
+    Between them may be other pairs and names of desa; another count or words on votes end the list.
+    """
+    *above, own = text[max(0, pair.start() - 2000) : pair.start()].split("\n")
+    for line in (own, *reversed(above)):
+        words = _NO_COUNT.sub(" ", _PAIR.sub(" ", line)).strip(" :=,;.-()")
+        if _is_of_votes(words, judges) or _TPS_WORD.search(line):
+            return False
+        if _TURNOUT_WORDS.search(words):
+            return True
+        if words and not judges.names_desa(words):
+            return False
+    # `Tj Gelam 1 = 85 hadir jam 10.00`
+    behind = text[pair.end() : pair.end() + _LINE_LIMIT].split("\n")[0]
+    words = _NO_COUNT.sub(" ", _PAIR.sub(" ", behind))
+    is_timed = _NO_COUNT.search(behind) and not _TPS_WORD.search(behind)
+    return bool(is_timed and _TURNOUT_WORDS.search(words)) and not _is_of_votes(words, judges)
+
+
+def _is_of_votes(words: str, judges: _Judges) -> bool:
+    """Return whether words beside pairs hold a number of their own, or speak of votes."""
+    has_number = any(map(str.isdigit, words))
+    return (
+        has_number or bool(_VOTE_WORDS.search(words)) or bool(words and judges.holds_votes(words))
+    )
 
 
 def _is_no_vote(text: str, number: _NumberMention) -> bool:

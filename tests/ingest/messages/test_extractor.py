@@ -225,6 +225,10 @@ VOTES = [
     "01 = {n}\n02 = 31",
     "real count {n}",
     "pasangan calon nomor urut 1 mendapat {n}",
+    "Hadir jam 14.00\nPanca Wijaya\n1 = {n}\n2 = 31",
+    "Hasil hadir Lorok 1 = {n}, 2 = 31",
+    "Pemilih hadir TPS 1 Lorok\n1 = {n}\n2 = 31",
+    "Hadir 88 di Lorok, 1 = {n}, 2 = 31",
 ]
 AROUND = [
     "{}",
