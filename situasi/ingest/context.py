@@ -11,6 +11,7 @@ from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.place_headings import find_place_headings
 from situasi.ingest.remapping.kept_sheets import KeptSheets
+from situasi.ingest.redaction.persons import is_person_heading
 from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.sources.gateway_profiles import GatewayProfile
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
@@ -58,8 +59,13 @@ class IngestContext:
         return is_vote_heading(heading, self.election.candidates)
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
-        """Count the known headings of a row, including vote headings, which are refused later."""
+        """Count the known headings of a row, including vote headings, which are refused later.
+
+        The names of officers count beside their NRP alone.
+        """
         known = self.sources.count_known_headings(headings)
+        if known == 1 and "nrp" in map(self.vocabulary.find_any_column, headings):
+            known += any(map(is_person_heading, headings))
         if 0 < known < 4 and len(headings) > 2 and self._has_moment_or_station(headings):
             known += len(find_place_headings(headings, self.places)[1])
         return known + sum(map(self.is_vote_heading, headings))

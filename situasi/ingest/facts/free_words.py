@@ -24,6 +24,7 @@ _PHASE_AND_HOUR = re.compile(
 _REMARK = re.compile(r"^(?:ket|keterangan|hasil|progres|kondisi|keadaan)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
+_MIN_SHARE = 0.75  # of different words that are phases
 _STATUS_WORD = re.compile(r"stat|progres|perkembang", re.IGNORECASE)
 
 
@@ -53,7 +54,7 @@ def take_messages(table: ConvertedTable) -> None:
 
 
 def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
-    """Take for the phase a column on the state of TPS whose every cell names one."""
+    """Take for the phase a column on the state of TPS of which nearly all words name one."""
     if not table.has_any("tps") or table.has_any("fase", "hadir", "jenis", "petugas", "nrp"):
         return
     matcher, clues = PhraseMatcher(context.vocabulary), context.vocabulary.clues
@@ -63,7 +64,8 @@ def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
         if (
             name not in table.find_columns("uraian")
             and texts
-            and all(_names_phase(text, context, matcher) for text in texts)
+            and sum(_names_phase(text, context, matcher) for text in texts)
+            >= _MIN_SHARE * len(texts)
         ):
             table.cells = table.cells.rename(columns={name: "fase"})
             return

@@ -15,6 +15,7 @@ from situasi.ingest.facts.time_cells import (
 )
 from situasi.ingest.facts.times_of_report import (
     COUNTS,
+    ONLY_REACHED,
     forget_hours_of_forms,
     take_day_of_report,
     take_hour_of_titles,
@@ -45,6 +46,8 @@ _RECORD_TIME = re.compile(
     re.IGNORECASE,
 )
 _NO_TIME_OF_REPORT = re.compile(r"lahir|birth|dob|cetak|print|expir|batas|deadline", re.IGNORECASE)
+# Beside when it began, it does not tell when something happened.
+_END_TIME = re.compile(r"selesai|akhir|pulang|\bend\b|finish", re.IGNORECASE)
 _MIN_SHARE = 0.8  # of the filled cells of a column
 
 
@@ -83,10 +86,12 @@ def complete_time(
         table.fill("tanggal", undated, lambda _: day)
         table.doubt(undated, f"tanggal {source}")
         _move_nights_after(table, undated, context.election.day)
+    untimed = find_untimed_rows(table) if facts.clock or table.reached else []
+    table.doubt([row for row in untimed if row in table.reached], ONLY_REACHED)
     is_named = day is not None or facts.day_question is not None
     if facts.clock is None or has_hours or not is_named:
         return
-    untimed = [row for row in find_untimed_rows(table) if row not in table.reached]
+    untimed = [row for row in untimed if row not in table.reached]
     table.fill("jam", untimed, lambda _: facts.clock)
     table.doubt(untimed, "jam dari judul atau nama berkas")
 
@@ -246,7 +251,9 @@ def find_time_columns(table: ConvertedTable) -> list[str]:
         and not _RECORD_TIME.search(name)
         and not _NO_TIME_OF_REPORT.search(name)
     ]
-    return [name for name in names if compute_share(table, name, is_time) >= _MIN_SHARE]
+    times = [name for name in names if compute_share(table, name, is_time) >= _MIN_SHARE]
+    starts = [name for name in times if not _END_TIME.search(name)]
+    return starts if len(starts) == 1 else times
 
 
 def _find_record_times(table: ConvertedTable) -> list[str]:

@@ -15,7 +15,7 @@ from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
 TIME_OF_FORM = "waktu kejadian tidak ditanya: dipakai waktu formulir diisi"
-_ONLY_REACHED = "tahap sudah tercapai saat lapor; jamnya tidak disebut"
+ONLY_REACHED = "tahap sudah tercapai saat dilaporkan; jamnya tidak disebut"
 COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _PLACES = ("kecamatan", "desa", "tps", "tempat")
 _EARLY_MIN = 15  # so long before its hour a round may be counted
@@ -61,7 +61,7 @@ def _take_days_of_states(
         if (day := _find_local_day(reported[row], zone)) is not None:
             days[row] = day
     table.fill("waktu", list(days), days.__getitem__)
-    table.doubt(days, _ONLY_REACHED)
+    table.doubt(days, ONLY_REACHED)
     return days
 
 
@@ -113,7 +113,7 @@ def forget_hours_of_forms(table: ConvertedTable, zone: ZoneInfo) -> None:
             if (day := _find_local_day(column[row], zone)) is not None:
                 column[row] = day
                 table.doubts[row].remove(TIME_OF_FORM)
-                table.doubt([row], _ONLY_REACHED)
+                table.doubt([row], ONLY_REACHED)
         if table.reached & table.timed_by_form:
             table.set_column(name, column)
 

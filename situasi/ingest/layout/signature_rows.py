@@ -24,7 +24,9 @@ _PROOF = re.compile(
 _OFFICE = re.compile(
     r"(?:a\.? ?n\.?|plh\.?|plt\.?|u\.? ?b\.?)[ .][^0-9]{2,60}"
     r"|(?:kapolres|kapolsek|kapolda|kepala|wakapolres|kabag|kasat|kasi|kasium|karendal|kasubag"
-    r"|kasubbag|ka posko|ketua|perwira|padal|pawas|operator|petugas|pembuat)\b[^0-9]{0,60}",
+    r"|kasubbag|ka posko|kasubsatgas|kasatgas|kaopsres|kapolsubsektor|wakapolsek|paur|kaur|kanit"
+    r"|kasubnit|kasubsi|sekretaris|koordinator|komandan|danton|danru|panit|ketua"
+    r"|perwira|padal|pawas|operator|petugas|pembuat)\b[^0-9]{0,60}",
     re.IGNORECASE,
 )
 _TEXT_NOT_KEPT = "(baris {}: isinya tidak disimpan)"

@@ -1,18 +1,29 @@
-"""Tables of words by hour: the situation (`Aman`), or who was there; no counts of voters."""
+"""Tables of words by hour or day: the situation (`Aman`), or who was there; no counts of voters."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pandas as pd
 
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.count_columns import is_blank_count
+from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.readers.reserved_columns import ALL, NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 _MIN_HOURS = 2
+# `25/11`, `25 Nov`, `Senin 25-11-2024`, and a cell of a day: `2024-11-25 00:00:00`.
+_DAY = re.compile(
+    r"(?:[a-z']{4,6}\W{1,3})?(?P<day>\d{1,2})"
+    r"(?: ?[/-] ?(?P<number>\d{1,2})| ?-?(?P<name>[a-z]{3,9})\.?)"
+    r"(?:[ /-]{1,3}(?P<year>\d{4}|\d{2}))?",
+    re.IGNORECASE,
+)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?= 00:00:00|$)")
 _MIN_SHARE = 0.5  # of the filled cells that must be a known kind of incident, or none
 
 
@@ -43,6 +54,45 @@ def unfold_hours(table: Table, vocabulary: Vocabulary) -> Table:
     return table
 
 
+def unfold_days(table: Table, vocabulary: Vocabulary, voting_day: date) -> Table:
+    """Return one row per filled day where marks of who was there stand below days, as for hours.
+
+    A day without a year is the one nearest to that of voting.
+    """
+    headings = [name for name in table.cells.columns if name not in ALL]
+    days = {name: day for name in headings if (day := _read_day(name, voting_day))}
+    if len(days) < _MIN_HOURS:
+        return table
+    columns = {name: table.cells[name].tolist() for name in days}
+    if not _hold_presence(table, headings, columns, vocabulary):
+        return table
+    distinct = {cell for column in columns.values() for cell in column}
+    read = partial(_read_tick, vocabulary=vocabulary, is_cross_absent=_has_other_ticks(distinct))
+    ticks = {name: list(map(read, column)) for name, column in columns.items()}
+    named = _find_named(table, headings, vocabulary)
+    return _unfold(table, days, ticks, ("kehadiran",), "kehadiran", named, unit="tanggal")
+
+
+def _read_day(heading: str, voting_day: date) -> str | None:
+    if iso := _ISO_DAY.match(heading):
+        return f"{date.fromisoformat(iso[0]):%d/%m/%Y}"
+    match = _DAY.fullmatch(heading.strip())
+    month = match and (int(match["number"] or 0) or MONTHS.get((match["name"] or "").lower()[:3]))
+    if not match or not month:
+        return None
+    years = [voting_day.year + n for n in (-1, 0, 1)]
+    if match["year"]:
+        years = [int(match["year"][-2:]) + 2000]
+    found = []
+    for year in years:
+        try:
+            found.append(date(year, month, int(match["day"])))
+        except ValueError:
+            continue
+    near = min(found, key=lambda day: abs(day - voting_day), default=None)
+    return f"{near:%d/%m/%Y}" if near else None
+
+
 def _unfold(
     table: Table,
     hours: dict[str, str],
@@ -50,10 +100,12 @@ def _unfold(
     names: Sequence[str],
     kind: str,
     rows_with_hours: Sequence[bool] = (),
+    unit: str = "jam",
 ) -> Table:
     """Return the table with the cells of each hour in a row of its own, under these headings.
 
-    rows_with_hours: whether a row is one of those; () where all are.
+    rows_with_hours: whether a row is one of those; () where all are. unit: our heading of what the
+    columns are: `jam` or `tanggal`.
     """
     marks = [None] * len(table.row_numbers)
     if NOT_A_REPORT in table.cells.columns:
@@ -67,11 +119,11 @@ def _unfold(
     words = [name and columns[name][row] for row, name in cells]
     kept = [name for name in table.cells.columns if name not in hours]
     unfolded = table.cells[kept].iloc[rows].reset_index(drop=True)
-    added: dict[str, list[Cell]] = {"jam": [name and hours[name] for _, name in cells]}
+    added: dict[str, list[Cell]] = {unit: [name and hours[name] for _, name in cells]}
     for name, column in (added | dict.fromkeys(names, words)).items():
         unfolded[name] = pd.Series(column, dtype="object")
     empty = len(marks) - len({*rows})
-    notes = [f"tabel {kind} per jam: {len(marks)} baris menjadi {len(cells)} laporan"]
+    notes = [f"tabel {kind} per {unit}: {len(marks)} baris menjadi {len(cells)} laporan"]
     notes += [f"{empty} baris tanpa isi dilewati: tidak ada laporan"] if empty else []
     numbers = [table.row_numbers[row] for row in rows]
     return replace(table, cells=unfolded, row_numbers=numbers, notes=(*table.notes, *notes))

@@ -13,7 +13,7 @@ from situasi.ingest.facts.times import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.header_detection import make_unique_names
-from situasi.ingest.layout.words_by_hour import unfold_hours
+from situasi.ingest.layout.words_by_hour import unfold_days, unfold_hours
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
@@ -26,6 +26,7 @@ from situasi.ingest.sources.officer_lists import (
     split_officer_columns,
     split_officer_places,
     take_attendance,
+    take_posts,
 )
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import (
@@ -125,6 +126,7 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
+    table = unfold_days(table, context.vocabulary, context.election.day)
     table = split_lines(unfold_hours(table, context.vocabulary), context.vocabulary)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
@@ -147,6 +149,7 @@ def _convert(
     join_titles(converted)
     name_tagged_choices(converted)
     repeat_above(converted)
+    take_posts(converted, context)
     hold_test_entries(converted)
     if headings.form_time is not None:
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))

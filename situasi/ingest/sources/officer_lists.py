@@ -4,8 +4,9 @@ import re
 from functools import partial
 from itertools import chain, permutations, product, zip_longest
 
-from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
-from situasi.ingest.redaction.persons import RANKS
+from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank, normalize_cell
+from situasi.ingest.redaction.persons import RANKS, is_person_heading
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell, UnknownHeadings
 from situasi.ingest.vocabulary.clue_words import ClueWords
@@ -67,6 +68,13 @@ _POST = re.compile(
     r" (?:di|ke|pada)\b",
     re.IGNORECASE,
 )
+_ROSTER_OF_POSTS = re.compile(r"\b(?:jadwal|plotting|ploting|piket|penugasan|penempatan)\b", re.I)
+_OF_ATTENDANCE = _HEADINGS | _ARRIVALS | _LISTED_ARRIVALS | {"hadir"}
+_OFFICE = re.compile(r"^\W*(?:(?:pam|pos|posko|kantor|sekretariat|ppk|kec|kecamatan)\b\W*)+", re.I)
+_SHIFT = re.compile(r"(?:pagi|siang|sore|malam|shift|giliran|regu|ploeg)\b", re.IGNORECASE)
+_LEGEND = re.compile(
+    r"(?:ket(?:erangan)?\W*|\S{1,4}(?: [^=:]{1,20})? ?[=:] ?[^=:]{2,40})", re.IGNORECASE
+)
 _PRESENCE_FLAGS = {
     **dict.fromkeys(("1", "ya", "y", "yes", "true"), "hadir"),
     **dict.fromkeys(("0", "tidak", "t", "no", "false"), "tidak hadir"),
@@ -74,6 +82,8 @@ _PRESENCE_FLAGS = {
 _EXPLANATION = re.compile(r"[,;(:]| - ")
 _MIN_SHARE = 0.6  # of the filled cells of the column
 _STRENGTH = re.compile(r"\d{1,3}(?: ?(?:org|orang|pers|personel|personil))?", re.IGNORECASE)
+_MOST_OF_SUMMARY = 2  # cells
+_NO_ROW = "rekap atau keterangan di bawah daftar, bukan laporan; tidak perlu dibetulkan"
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
@@ -113,6 +123,50 @@ def split_officer_places(table: ConvertedTable) -> None:
         table.set_column("tempat", [text or None for text in texts])
 
 
+def take_posts(table: ConvertedTable, context: IngestContext) -> None:
+    """Read the posts of officers under one heading: `PPK Kandis`, `TPS 1 Desa Miji`.
+
+    Only where each cell is one; what else stands there is asked (`ask_posts`).
+    """
+    titles = " ".join(table.source.titles)
+    names = [n for n in table.headings if _POST.search(n)]
+    if not names and _ROSTER_OF_POSTS.search(titles):
+        names = table.find_columns("lokasi") or table.find_columns("tempat")
+    if len(names) != 1 or not table.has_any("nrp", "petugas"):
+        return
+    if _TITLE.search(titles) or any(normalize_key(n) in _OF_ATTENDANCE for n in table.headings):
+        return
+    if table.has_any("kecamatan", "desa", "tps", "penugasan", "giat", "jenis", "fase", "checkin"):
+        return
+    column = table.cells[names[0]].tolist()
+    skipped = table.total_rows | table.reasons.keys()
+    posts = {
+        row: _read_post(str(cell), context)
+        for row, cell in enumerate(column)
+        if row not in skipped and not is_blank(cell)
+    }
+    if posts and all(posts.values()):
+        table.drop_columns(names)
+        for heading in ("kecamatan", "tps", "tempat", "penugasan"):
+            texts = {row: post[heading] for row, post in posts.items() if post.get(heading)}
+            table.fill(heading, list(texts), texts.__getitem__)
+        table.doubt(posts, f'tempat tugas dari kolom "{names[0]}"')
+
+
+def _read_post(text: str, context: IngestContext) -> dict[str, str]:
+    """Return what a post is under our headings; nothing where it is neither area nor TPS."""
+    if station := _STATIONS.search(text):
+        place = " ".join(_STATIONS.sub(" ", text).split()).strip(" ,-/")
+        return {"tps": station[1].strip(" ,."), "tempat": place, "penugasan": "tps"}
+    name = _OFFICE.sub("", text).strip(" .:-")
+    try:
+        area = context.places.read_kecamatan(None, name)
+    except UnreadableCell:
+        return {}
+    is_sure = area.code is not None and area.note is None
+    return {"kecamatan": name, "penugasan": "kecamatan"} if is_sure else {}
+
+
 def ask_posts(table: ConvertedTable) -> None:
     """Raise UnknownHeadings where a list of officers also says where they are posted.
 
@@ -130,6 +184,15 @@ def ask_posts(table: ConvertedTable) -> None:
         raise UnknownHeadings(
             f'daftar personel yang kolomnya "{posts[0]}" menyebut tempat tugas: petakan sebagai '
             "plotting (lokasi, TPS, kecamatan), atau sebagai daftar personel saja"
+        )
+    shifts = [
+        name for name in table.headings if _SHIFT.match(name) and find("roster", name) is None
+    ]
+    filled = [n for n in shifts if not all(map(is_blank, table.cells[n].tolist()))]
+    if filled:
+        raise UnknownHeadings(
+            f'daftar jaga yang kolomnya "{filled[0]}" menyebut giliran: giliran tidak dicatat di '
+            "sini; petakan sebagai daftar personel saja, atau tulis tiap giliran sebagai plotting"
         )
 
 
@@ -163,6 +226,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     if table.find_columns("checkin"):
         _name_arrival_hours(table)
         return
+    _mark_summary_lines(table)
     _read_presence_flags(table)
     if (answered := _find_answers(table)) is not None:
         table.cells = table.cells.rename(columns={answered: "checkin"})
@@ -193,6 +257,33 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     for row, cell in enumerate(column):
         if clues.is_cell("absent", _take_answer(cell)):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _mark_summary_lines(table: ConvertedTable) -> None:
+    """Mark the lines below a list that sum it up (`SAKIT 1`) or explain its marks (`S = sakit`).
+
+    The words stand where the names do, and no line with the number of an officer is one.
+    """
+    clues = table.vocabulary.clues
+    officers = {n for heading in ("nrp", "petugas") for n in table.find_columns(heading)}
+    columns = {name: table.cells[name].tolist() for name in table.headings}
+    for row in range(table.size - 1, -1, -1):
+        cells = {n: column[row] for n, column in columns.items() if not is_blank(column[row])}
+        if any(not _STRENGTH.fullmatch(format_cell(cells[n])) for n in officers & cells.keys()):
+            return
+        texts = {n: str(c).strip() for n, c in cells.items() if _parse_strength(c) is None}
+        if len(texts) != 1 or len(cells) > _MOST_OF_SUMMARY:
+            continue
+        name, text = texts.popitem()
+        is_word = clues.is_cell("present", text) or clues.is_cell("absent", text)
+        is_summary = is_word and is_person_heading(name)
+        if is_summary or (len(cells) == 1 and _LEGEND.fullmatch(text)):
+            table.reasons.setdefault(row, _NO_ROW)
+
+
+def _parse_strength(cell: Cell) -> str | None:
+    text = format_cell(cell)
+    return text if _STRENGTH.fullmatch(text) else None
 
 
 def _read_presence_flags(table: ConvertedTable) -> None:

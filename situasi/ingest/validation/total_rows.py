@@ -82,7 +82,13 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
             cells = {h: parse(table.cells[h].iloc[row]) for h, parse in parsers.items()}
             totals = {heading: number for heading, number in cells.items() if number is not None}
             if table.sums.total.row_count:
-                reasons[row] = _format_total_reason(totals, table.sums)
+                officers = _count_officers(table, feed, mapping, row)
+                if officers and officers in totals.values():
+                    totals = {heading: n for heading, n in totals.items() if n != officers}
+                    matches = _TOTAL_MATCHES.format("atasnya")
+                    reasons[row] = _format_total_reason(totals, table.sums) if totals else matches
+                else:
+                    reasons[row] = _format_total_reason(totals, table.sums)
             else:
                 below = _sum_rows_below(columns, reasons, total_rows, row)
                 reasons[row] = _format_total_reason(totals, below, is_above=True)
@@ -92,6 +98,12 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
         return table
     column = pd.Series(reasons, table.cells.index, dtype="object")
     return replace(table, cells=table.cells.assign(**{reserved_columns.NOT_A_REPORT: column}))
+
+
+def _count_officers(table: Table, feed: Feed, mapping: ColumnMapping, row: int) -> int:
+    """Return how many officers are above a row: one of them may stand in several rows."""
+    names = mapping.columns.get("nrp", ()) if feed.name in OFFICER_FEEDS else ()
+    return max((table.cells[name].iloc[:row].nunique() for name in names), default=0)
 
 
 def _list_reader_reasons(table: Table) -> list[str | None]:

@@ -112,8 +112,9 @@ class Vocabulary:
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
         is_own_roster = self._count_identifying_headings("roster", headings) > 1
-        has_post = not columns["postings"].isdisjoint({"tps", "lokasi"})
-        is_posting_list = "nrp" in columns["postings"] and has_post and not is_own_roster
+        posts = columns["postings"]
+        has_post = bool(posts & {"tps", "lokasi"}) or {"penugasan", "kecamatan_name"} <= posts
+        is_posting_list = "nrp" in posts and has_post and not is_own_roster
         counts_voters = any(
             self._find_column("tps", heading, keys[heading]) == "hadir"
             and normalize_key(heading) != "hadir"  # in a list of officers, that of these

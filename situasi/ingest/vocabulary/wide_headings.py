@@ -24,6 +24,8 @@ _DAY = re.compile(
     r"(?: ?[ /-] ?(?:20)?\d\d)? ?[)\]] ?$",
     re.IGNORECASE,
 )
+_PLANNED = re.compile(r"\b(?:belum|tidak|rencana|jadwal|target|batas|estimasi|jumlah|jml)\b")
+_LONGEST_GROUP = 3  # words of the heading above others
 _OF_STATION = re.compile(r"([a-z]+)[\s/_-]+tps")
 _STATION = re.compile(r"tps\W{0,3}(?P<number>[0-9]{1,3})")
 # As `format_place_heading` writes it; nobody else does.
@@ -66,6 +68,7 @@ def find_wide_headings(
         words = {_clean_phase(heading) for heading in headings} & UNCLEAR_PHASES
         are_clear = len({phases[word] for word in words if word in phases}) > 1
         found |= _find_each(headings, lambda heading: _parse_phase(heading, phases, are_clear))
+        found |= _find_grouped_phases([h for h in headings if h not in found], phases)
     if found or "tps" in columns:
         return found
     stations = _find_each(headings, _parse_station)
@@ -136,6 +139,25 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
     key = normalize_key(phase)
     code = phases.get(key) or phases.get(f"kotak{key}")  # "Berangkat dari TPS": the boxes do
     return WideHeading("clock", "fase", code, day=day) if code else None
+
+
+def _find_grouped_phases(
+    headings: Sequence[str], phases: Mapping[str, str]
+) -> dict[str, WideHeading]:
+    """Return the phases behind the heading of a group: `DI TPS DIBUKA` beside `DI TPS DITUTUP`."""
+    groups: dict[str, dict[str, WideHeading]] = {}
+    for heading in headings:
+        words = heading.split()
+        for count in range(1, min(len(words), _LONGEST_GROUP + 1)):
+            wide = _parse_phase(" ".join(words[count:]), phases, are_clear=True)
+            group = " ".join(words[:count]).lower()
+            if wide is not None and not _PLANNED.search(group):
+                groups.setdefault(group, {})[heading] = wide
+    found: dict[str, WideHeading] = {}
+    for group in sorted(groups, key=len, reverse=True):
+        if len({wide.value for wide in groups[group].values()}) > 1:
+            found = groups[group] | found
+    return found
 
 
 def _split_day(heading: str) -> tuple[str, tuple[int, int] | None]:
