@@ -8,6 +8,8 @@ SCREENS = (
     "pergeseran", "tahapan", "netralitas", "masukan", "laporan", "lapor", "tautan", "latihan",
     "kesehatan", "kesiapan", "akun",
 )  # fmt: skip
+# Pages that have a view of their own on the wall, which is the light view of a phone.
+WALL_SCREENS = ("situasi", "partisipasi", "tps", "personel")
 # What a person can do beyond viewing: deliver and correct rows, merge reports, handle a case,
 # create guest links, mark a briefing, decide on redeployment, start an exercise.
 PERMISSIONS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
@@ -103,6 +105,10 @@ class Viewer:
     def may_open(self, screen: str) -> bool:
         """Return whether they may open this screen."""
         return self.role.may_see(screen) and (self.link is None or self.link.page == screen)
+
+    def may_open_wall(self) -> bool:
+        """Return whether they may open a view of the wall; a guest, that of the link."""
+        return any(self.may_open(screen) for screen in WALL_SCREENS)
 
     def covers(self, kecamatan: object) -> bool:
         """Return whether a kecamatan is in their area; None: the whole kabupaten."""

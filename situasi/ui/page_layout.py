@@ -119,7 +119,7 @@ def _build_header_links(viewer: Viewer) -> Markup:
         return markup.build_header_link(f"◂ {parent[0]}", parent[1])
     if tenant.is_higher_command():
         return Markup()
-    if not viewer.may_open("situasi"):
+    if not viewer.may_open_wall():
         return Markup()
     names = [*view_text.SITUATION_FILTERS, "lang"]
     pairs = [pair for pair in url_state.get_parameters() if pair[0] in names]

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from situasi.access import guest_links
 from situasi.access.guest_links import Link
+from situasi.access.roles import WALL_SCREENS
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server.auth import pages, sessions
@@ -61,8 +62,8 @@ async def _find_link(token: str, auth: AuthContext) -> Link | None:
 
 
 def _page_path(link: Link) -> str:
-    """Return the address that a link opens: of Situasi the light view, which leads to the full."""
-    if link.scope.page == "situasi":
+    """Return the address that a link opens: the light view, if its page has one."""
+    if link.scope.page in WALL_SCREENS:
         return light_view.build_path(link.scope.page, link.scope.query)
     query = urlencode(link.scope.query)
     return f"/{link.scope.page}" + (f"?{query}" if query else "")

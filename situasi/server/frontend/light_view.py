@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from situasi.access.roles import Viewer
+from situasi.access.roles import WALL_SCREENS, Viewer
 from situasi.higher_command import app
 from situasi.presentation.view_text import SITUATION_FILTERS
 
@@ -14,14 +14,15 @@ WALL_PATH = "/layar"
 # Asks for the full board; kept in a cookie, so that shared addresses do not carry it.
 FULL_PARAMETER = "lengkap"
 _FULL_COOKIE = "situasi-lengkap"
-# Pages that have a view of their own on the wall, by its name.
-PAGES = ("situasi", "partisipasi", "tps", "personel")
 
 
 def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
-    """Return the address of the light view of one of PAGES with these filters, by day colours."""
+    """Return the address of the light view of a page with these filters, by day colours.
+
+    page: one of WALL_SCREENS.
+    """
     kept = [(name, value) for name, value in query if name in (*SITUATION_FILTERS, "lang")]
-    view = [("tampilan", page)] if page != PAGES[0] else []
+    view = [("tampilan", page)] if page != WALL_SCREENS[0] else []
     return f"{WALL_PATH}?{urlencode([*kept, *view, ('tema', 'terang')])}"
 
 
@@ -33,11 +34,10 @@ def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:
         response = RedirectResponse(request.url.path + (f"?{kept}" if kept else ""), 303)
         response.set_cookie(_FULL_COOKIE, "ya", httponly=True, samesite="lax")
         return response
-    page = request.url.path.removeprefix("/") or PAGES[0]
+    page = request.url.path.removeprefix("/") or WALL_SCREENS[0]
     is_lighter = (
-        page in PAGES
+        page in WALL_SCREENS
         and viewer is not None
-        and viewer.may_open("situasi")  # else they have no wall
         and viewer.may_open(page)
         and app.current_higher_command() is None
         and _is_phone(request)

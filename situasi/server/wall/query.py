@@ -71,6 +71,11 @@ def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQ
     )
 
 
+def shows_reports(viewer: Viewer) -> bool:
+    """Return whether single reports are shown: a guest link of figures opens none of them."""
+    return viewer.may_open("situasi")
+
+
 def _parse_views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
     """Return the requested views, or all; never one of data that the viewer may not see.
 

@@ -40,13 +40,13 @@ _WAIT_PATTERN = re.compile(r"wait=(\d{1,3})")
 
 
 def _find_viewer(request: Request) -> Viewer | None:
-    """Return the viewer, or None if they may not open the page Situasi, and so not the wall.
+    """Return the viewer, or None if they may open no view of the wall.
 
     A command above has no wall: each kabupaten has its own.
     """
     auth: AuthContext = request.scope[AUTH_CONTEXT]
     viewer = auth.viewer if app.current_higher_command() is None else None
-    return viewer if viewer is not None and viewer.may_open("situasi") else None
+    return viewer if viewer is not None and viewer.may_open_wall() else None
 
 
 def _parse_query(request: Request, viewer: Viewer) -> WallQuery:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
-from situasi.access.roles import Viewer
+from situasi.access.roles import WALL_SCREENS, Viewer
 from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
@@ -15,7 +15,7 @@ from situasi.presentation import view_text
 from situasi.server import html_pages
 from situasi.server.frontend import light_view
 from situasi.server.wall import assets, svg_map
-from situasi.server.wall.query import WallQuery
+from situasi.server.wall.query import WallQuery, shows_reports
 
 # The wall loads its own files from its own server, and runs no inline script.
 POLICY = (
@@ -37,6 +37,8 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
         zone=election.zone_label,
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
         credit=board.boundaries.credit_line,
+        shows_reports=shows_reports(viewer),
+        is_guest=viewer.link is not None,
         signs=list_signs(),
         style_path=assets.asset_path("wall.css"),
         script_path=assets.asset_path("wall.js"),
@@ -71,8 +73,8 @@ def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
 
 def _build_home_link(request: Request, viewer: Viewer, wall_query: WallQuery) -> str:
     """Return the path of the page of the only view, else of Situasi, with the same filters."""
-    is_single = len(wall_query.views) == 1 and wall_query.views[0] in light_view.PAGES
-    page = wall_query.views[0] if is_single else light_view.PAGES[0]
+    is_single = len(wall_query.views) == 1 and wall_query.views[0] in WALL_SCREENS
+    page = wall_query.views[0] if is_single else WALL_SCREENS[0]
     query = [
         (name, value)
         for name, value in request.query_params.multi_items()

@@ -55,7 +55,7 @@ from situasi.server.wall.alarms import (
     format_row_acknowledgement,
 )
 from situasi.server.wall.figure_cards import build_kpi, build_mark
-from situasi.server.wall.query import WallQuery
+from situasi.server.wall.query import WallQuery, shows_reports
 from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
 
 # More open critical cases than this are counted and not named.
@@ -142,6 +142,9 @@ def _build_views(
         case_filter = selection if viewer.link.filter_values("rentang") else query.selection
     visible = cases.select(critical_cases, case_filter)
     overview, minute = analysis_view.compute_overview(selection), cache_minute(sources.view_time)
+    open_cases, newest = overview.open_cases, cases.list_newest(overview.selected_cases, MAX_LINES)
+    if not shows_reports(viewer):
+        visible, open_cases, newest = (rows.head(0) for rows in (visible, open_cases, newest))
     around = _build_surroundings(sources.board, analysis_view, viewer, overview.selected_cases)
     register = analysis_view.register
     waiting = matters.select_decisions(analysis_view, sources.records, viewer, query, visible)
@@ -164,7 +167,7 @@ def _build_views(
         view_time=replace(sources.view_time, at=minute),
         theme=DARK if query.dark else LIGHT,
     )
-    placed = map_marks.place_cases(sources.board, visible, overview.open_cases)
+    placed = map_marks.place_cases(sources.board, visible, open_cases)
     drawing = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
     spots = map_marks.locate_cases(placed, drawing)
     return {
@@ -186,7 +189,7 @@ def _build_views(
         "table": _build_table(data, _table_columns(viewer)),
         "newest": [
             _build_case(row, incident_item.build_item(row, data.register, data.view_time.at))
-            for row in cases.list_newest(data.overview.selected_cases, MAX_LINES).itertuples()
+            for row in newest.itertuples()
         ],
         "last": _last_report(analysis_view),
     }
@@ -352,10 +355,18 @@ def hash_case_id(case: str) -> str:
     return blake2b(case.encode(), digest_size=9).hexdigest()
 
 
+# Measures of the table for a guest link, by its page.
+_GUEST_COLUMNS = {
+    "situasi": ["situasi", "terbuka"],
+    "partisipasi": ["partisipasi"],
+    "tps": ["fase"],
+}
+
+
 def _table_columns(viewer: Viewer) -> list[str]:
     """Return the measures of the table; for a guest link those of its page alone."""
     if viewer.link is not None:
-        return ["situasi", "terbuka"]
+        return _GUEST_COLUMNS[viewer.link.page]
     personnel = ["personel"] if viewer.role.may_see("personel") else []
     return ["situasi", "terbuka", "partisipasi", "fase", *personnel]
 
@@ -368,8 +379,9 @@ def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
     rows = []
     for code in data.codes:
         place, state = data.register.kecamatan[code], states[code]
-        cells = [label("situasi", state) if isinstance(state, str) else "–"]
-        cells += [measures[name].build_area(place).value or "–" for name in columns[1:]]
+        values = {name: measures[name].build_area(place).value for name in columns}
+        values["situasi"] = label("situasi", state) if isinstance(state, str) else ""
+        cells = [values[name] or "–" for name in columns]
         rows.append([place.name, *cells])
     return {"head": [_("kecamatan"), *names], "rows": rows}
 

@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link
-from situasi.access.roles import ROLES, SCREENS, LinkScope, Viewer
+from situasi.access.roles import ROLES, SCREENS, WALL_SCREENS, LinkScope, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import guest_login, pages
 from situasi.server.auth.middleware import AUTH_CONTEXT
@@ -307,6 +307,18 @@ def test_one_link_replaces_another_in_the_same_browser(server: Server, make: Mak
     assert f'href="{full}"' in guest.page(LIGHT + "&lang=en").body
     assert guest.page(full.replace("&amp;", "&")).to == "/situasi?lang=en"
     assert len(told(server, "link-open", second.scope.id)) == 1
+
+
+@pytest.mark.parametrize("page", guest_links.SHAREABLE_PAGES)
+def test_a_link_opens_the_light_view_of_its_page_first_where_there_is_one(
+    server: Server, make: Maker, page: str
+) -> None:
+    """Of the others, a wall would show less than what was shared."""
+    guest = Knocker(server)
+    to = guest.page(address(make(page=page))).to
+    assert to.startswith("/layar?" if page in WALL_SCREENS else f"/{page}?")
+    assert guest.page(to).status == 200
+    assert guest.page(f"/{page}?lengkap=ya").to == f"/{page}"
 
 
 def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:

@@ -227,6 +227,29 @@ def test_a_guest_of_situasi_sees_the_filters_of_the_link_and_writes_nothing(
     assert acknowledgements(server).get(number) is None
 
 
+def test_a_guest_of_a_page_of_figures_sees_its_view_and_no_report(
+    server: Server, rina: Knocker, register: Register
+) -> None:
+    grave(server, "RAHASIA", "16.10.05")
+    alarm(rina, "Massa RAHASIA")
+    for page, measure in (("partisipasi", "Partisipasi"), ("tps", "Fase TPS")):
+        guest = guest_of(server, register, page)
+        shell = guest.page(f"/layar?tampilan={page}&tema=terang").body
+        assert f'href="/{page}?lengkap=ya"' in shell
+        assert '<a id="full-board" data-guest' in shell  # at a desk, too
+        assert 'id="newest"' not in shell
+        for query in ("", "?tampilan=situasi,partisipasi,tps,personel&kec=16.10.04"):
+            seen = picture(guest, query)
+            state = json.loads(seen.body)
+            assert [one["name"] for one in state["views"]] == [page]
+            assert set(state["views"][0]["areas"]) == {"16.10.05"}
+            assert state["table"]["head"] == ["kecamatan", measure]
+            assert "RAHASIA" not in seen.body
+            hidden = ("alarms", "newest", "marks", "decisions", "decision_count", "alerts")
+            assert not any(state[name] for name in hidden)
+        assert heed(guest, "x", "Orang luar").status == 403
+
+
 def test_a_guest_of_another_page_has_no_wall(server: Server, register: Register) -> None:
     guest = guest_of(server, register, "kejadian")
     assert guest.ask("/layar").status == 404

@@ -47,7 +47,8 @@ export function redraw() {
     headList(one.lines?.length ?? 0);
     by("listed").hidden = !bare && !by("lines").children.length;
   } else fitLists(one);
-  draw.lines(by("newest"), picture.newest.map(report));
+  const newest = by("newest"); // a guest link of figures has no reports
+  if (newest) draw.lines(newest, picture.newest.map(report));
   const table = by("table"); // a frozen copy has its tables in the HTML
   if (table) draw.table(table, picture.table);
 }
