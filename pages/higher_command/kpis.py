@@ -4,12 +4,13 @@ from functools import partial
 
 from pages.higher_command import tables
 from pages.higher_command.wording import (
+    format_count_hour,
     format_sum,
     format_tps_total,
     format_turnout,
     format_unit_coverage,
 )
-from situasi.common.formats import format_counts, format_ratio
+from situasi.common.formats import format_counts, format_number, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
@@ -81,12 +82,18 @@ def _build_station_card(unit: UnitSummary) -> Card:
 
 
 def _build_turnout_card(unit: UnitSummary) -> Card:
-    note = _("{heads} hadir di {n} TPS, {of}").format(
-        heads=format_sum(unit, "heads"),
-        n=format_sum(unit, "tps_counted"),
-        of=format_unit_coverage(unit, "turnout_heads"),
-    )
+    coverage, turnout = format_unit_coverage(unit, "turnout_heads"), unit.turnout
     known = unit.counts["heads"] is not None
+    note = _("{heads} hadir di {n} TPS, {of}").format(
+        heads=format_sum(unit, "heads"), n=format_sum(unit, "tps_counted"), of=coverage
+    )
+    if turnout.is_common:
+        note = _("pukul {hour} di {n} TPS, tanpa {stale}, {of}").format(
+            hour=format_count_hour(unit),
+            n=format_number(turnout.common_tps),
+            stale=format_counts(_("{n} hitungan lama"), n=turnout.stale),
+            of=coverage,
+        )
     return Card(_("Partisipasi"), format_turnout(unit), note if known else _("belum ada hitungan"))
 
 

@@ -149,14 +149,29 @@ def _build_station_columns(units: list[UnitSummary]) -> dict[str, Cells]:
 def _build_turnout_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("partisipasi"): percent_column(
-            (unit.rate for unit in units), estimated=[unit.rate_estimated for unit in units]
+            (unit.turnout.rate for unit in units), estimated=[unit.rate_estimated for unit in units]
         ),
+        **_build_hour_column(units),
         _("TPS dihitung"): ratio_column(
             (unit.counts["tps_counted"] for unit in units),
             (unit.tps for unit in units),
             _("TPS dari"),
             unknown_total=_("belum diketahui"),
         ),
+    }
+
+
+def _build_hour_column(units: list[UnitSummary]) -> dict[str, Cells]:
+    """Build the column of the hour of each turnout; none where every newest count is of it."""
+    hours = [wording.format_count_hour(unit) for unit in units]
+    if not any(hours):
+        return {}
+    old = _("{hour} (lama)")
+    return {
+        _("pukul"): [
+            old.format(hour=hour) if unit.is_rate_old else hour
+            for hour, unit in zip(hours, units, strict=True)
+        ]
     }
 
 

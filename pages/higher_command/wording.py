@@ -1,6 +1,6 @@
 """Texts about kabupaten side by side: what each reported, and how old it is."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from situasi.common.formats import format_counts, format_number, format_relative_time, format_time
 from situasi.common.i18n import _
@@ -35,9 +35,30 @@ def format_tps_total(unit: UnitSummary) -> str:
 
 def format_turnout(unit: UnitSummary) -> str:
     """Return the turnout of the TPS whose number of voters is known."""
-    if unit.rate is None:
+    if unit.turnout.rate is None:
         return "–"
-    return ("≈ " if unit.rate_estimated else "") + format_number(unit.rate, 1) + " %"
+    return ("≈ " if unit.rate_estimated else "") + format_number(unit.turnout.rate, 1) + " %"
+
+
+def format_count_hour(unit: UnitSummary) -> str:
+    """Return of which hour the turnout is, where that is not the hour of every newest count."""
+    turnout = unit.turnout
+    if turnout.hour is None or not (turnout.is_common or unit.is_rate_old):
+        return ""
+    return format_time(time(*divmod(turnout.hour, 60)))
+
+
+def _format_voters_present(unit: UnitSummary) -> str:
+    """Return the turnout, its hour where some counts are older, and how many TPS it is of."""
+    rate, hour = format_turnout(unit), format_count_hour(unit)
+    if unit.turnout.is_common:
+        n = format_number(unit.turnout.common_tps)
+        return _("{rate} hadir pukul {hour} di {n} TPS").format(rate=rate, hour=hour, n=n)
+    n = format_sum(unit, "tps_counted")
+    if hour:
+        text = _("{rate} hadir di {n} TPS, hitungan {hour}")
+        return text.format(rate=rate, hour=hour, n=n)
+    return _("{rate} hadir di {n} TPS").format(rate=rate, n=n)
 
 
 def format_tile_lines(unit: UnitSummary) -> list[str]:
@@ -48,13 +69,10 @@ def format_tile_lines(unit: UnitSummary) -> list[str]:
     tps = _("{n} dari {all} TPS lapor").format(
         n=format_sum(unit, "tps_reported"), all=format_tps_total(unit)
     )
-    turnout = _("{rate} hadir di {n} TPS").format(
-        rate=format_turnout(unit), n=format_sum(unit, "tps_counted")
-    )
     incidents = _("{n} kejadian terbuka").format(n=format_sum(unit, "incidents_open"))
     return [
         tps if counts["tps_reported"] is not None else _("TPS: belum lapor"),
-        turnout if counts["heads"] is not None else _("Hadir: belum lapor"),
+        _format_voters_present(unit) if counts["heads"] is not None else _("Hadir: belum lapor"),
         incidents if counts["incidents_open"] is not None else _("Kejadian: belum lapor"),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from babel import dates, numbers
@@ -62,7 +62,7 @@ def get_time_pattern(*, with_seconds: bool = False) -> str:
     return pattern if current_language() == "id" else pattern.replace(".", ":")
 
 
-def format_time(at: datetime) -> str:
+def format_time(at: datetime | time) -> str:
     """Return the time of day as 07.30, in the zone of `at`."""
     return f"{at:{get_time_pattern()}}"
 

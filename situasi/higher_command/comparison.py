@@ -10,6 +10,7 @@ from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, Member, members_under
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview, RollupTotal
 from situasi.higher_command.rollups.model import Rollup
+from situasi.higher_command.turnout import Turnout
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class UnitSummary:
     reporting_by_count: by COUNTS, and how many members reported it. copied_at: when the last row
     arrived here; at a past time, when the newest was known; None while an exercise runs there,
     whose clock is `exercise_at`. now: the time from which ages are measured. rate_estimated: the
-    turnout includes TPS whose voters are a perkiraan.
+    turnout includes TPS whose voters are a perkiraan. is_rate_old: its hour is before that of the
+    whole beside which it stands.
     """
 
     code: str
@@ -38,7 +40,7 @@ class UnitSummary:
     estimated: bool
     counts: Mapping[str, int | None]
     reporting_by_count: Mapping[str, int]
-    rate: float | None
+    turnout: Turnout
     rate_estimated: bool
     copied_at: datetime | None
     exercise_at: datetime | None
@@ -48,6 +50,7 @@ class UnitSummary:
     zone_label: str
     rehearsal: bool
     is_aggregate: bool
+    is_rate_old: bool = False
 
     @property
     def is_silent(self) -> bool:
@@ -76,13 +79,27 @@ def build_unit_summaries(
     """
     command = overview.command
     if command.level == MABES and not code:
-        return [
+        units = [
             _summarize_members(overview, province_code, name, estimated)
             for province_code, name in command.subdivisions.items()
         ]
-    return [
-        _summarize_member(overview, member, estimated) for member in members_under(command, code)
-    ]
+    else:
+        units = [
+            _summarize_member(overview, member, estimated)
+            for member in members_under(command, code)
+        ]
+    return _mark_old_rates(units, overview.total(code).turnout.hour)
+
+
+def _mark_old_rates(units: list[UnitSummary], hour: int | None) -> list[UnitSummary]:
+    """Mark the turnout of an earlier hour than that of the whole: it is low because it is old."""
+    return [replace(unit, is_rate_old=_is_old(unit.turnout, hour)) for unit in units]
+
+
+def _is_old(turnout: Turnout, hour: int | None) -> bool:
+    if turnout.rate is None or turnout.hour is None or hour is None:
+        return False
+    return turnout.hour < hour
 
 
 def build_total_summary(
@@ -102,7 +119,7 @@ def _summarize_member(
         summary,
         unit=member.command,
         is_openable=member.election_folder is not None,
-        rate_estimated=member.code in estimated and summary.rate is not None,
+        rate_estimated=member.code in estimated and summary.turnout.rate is not None,
         is_aggregate=False,
     )
 
@@ -147,7 +164,7 @@ def _total_fields(total: RollupTotal) -> dict[str, Any]:
         "estimated": total.estimated,
         "counts": {name: total.counts[name] for name in COUNTS},
         "reporting_by_count": total.reporting_by_count,
-        "rate": total.rate,
+        "turnout": total.turnout,
         "rehearsal": total.rehearsal,
     }
 

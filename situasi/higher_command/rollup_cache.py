@@ -11,11 +11,19 @@ import pandas as pd
 from situasi.common.lru_dict import LruDict
 from situasi.domain import election
 from situasi.domain import register as domain_register
+from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
-from situasi.higher_command.rollups.model import CriticalCase, Rollup, RollupParameters
+from situasi.higher_command.rollups.model import (
+    CountHour,
+    CountRounds,
+    CriticalCase,
+    Rollup,
+    RollupParameters,
+)
 from situasi.higher_command.rollups.reader import RollupReader
+from situasi.higher_command.turnout import Turnout, compute_turnout, sum_count_hours
 from situasi.store.audit.hash_chain import AuditPosition
 from situasi.store.model import StoreError
 
@@ -37,8 +45,9 @@ class RollupTotal:
 
     member_count: how many there are; reporting_count: how many ever sent anything. counts: by
     COUNTS the sum over those that reported it, None if none did; reporting_by_count: how many did.
-    reached, open_tingkat, jenis: the sums of those of Rollup, None if none reported. tps, dpt: of
-    all members, None where one is unknown; estimated: whether one is a perkiraan.
+    reached, open_tingkat, jenis: the sums of those of Rollup, None if none reported. count_hours:
+    the sums of those of Rollup, each hour by the clocks there. tps, dpt: of all members, None where
+    one is unknown; estimated: whether one is a perkiraan.
     """
 
     member_count: int
@@ -48,16 +57,17 @@ class RollupTotal:
     reached: Mapping[str, int] | None
     open_tingkat: Mapping[str | None, int] | None
     jenis: Mapping[str | None, int] | None
+    count_hours: Mapping[int, CountHour]
     tps: int | None
     dpt: int | None
     estimated: bool
     rehearsal: bool
 
     @property
-    def rate(self) -> float | None:
-        """Return the turnout in percent, for TPS with a known list; None if none reported."""
-        heads, voters = self.counts["turnout_heads"], self.counts["turnout_dpt"]
-        return 100 * heads / voters if heads is not None and voters else None
+    def turnout(self) -> Turnout:
+        """Return the turnout of TPS with a known list, of one hour where some counts are old."""
+        counts = self.counts
+        return compute_turnout(self.count_hours, counts["turnout_heads"], counts["turnout_dpt"])
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,7 @@ class HigherCommandOverview:
             reached=_sum_by_name(FASE, [rollup.reached for rollup in rollups]),
             open_tingkat=_sum_by_name((), [rollup.open_tingkat for rollup in rollups]),
             jenis=_sum_by_name((), [rollup.jenis for rollup in rollups]),
+            count_hours=sum_count_hours(rollup.count_hours for rollup in rollups),
             tps=self.command.tps if is_complete else _sum_if_complete(m.tps for m in members),
             dpt=self.command.dpt if is_complete else _sum_if_complete(m.dpt for m in members),
             estimated=any(member.estimated for member in members),
@@ -157,7 +168,15 @@ def build_parameters(register: Register) -> RollupParameters:
         voters_by_tps={
             str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
         },
+        count_rounds=_build_count_rounds(definition),
     )
+
+
+def _build_count_rounds(definition: Election) -> CountRounds:
+    opens = definition.local_time(definition.tps_opens)
+    rule = definition.rules.tps
+    duration = definition.local_time(definition.tps_closes) - opens
+    return CountRounds(opens, rule.count_interval, rule.lead_time, duration // rule.count_interval)
 
 
 def _member_parameters(command: HigherCommand, member: Member) -> RollupParameters:

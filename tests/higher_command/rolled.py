@@ -17,6 +17,7 @@ from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
 from situasi.higher_command.rollups.model import Rollup
+from situasi.higher_command.turnout import Turnout, compute_turnout
 from situasi.live.snapshot import Snapshot
 
 
@@ -44,12 +45,13 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
 
 def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     every = status.build_station_table(known, register, at)
-    rates = summary.compute_total(summary.build_turnout_table(every, register))
+    by_kecamatan = summary.build_turnout_table(every, register)
+    rates = summary.compute_shown_total(by_kecamatan, list(register.kecamatan), register)
     spoke, told = int(every["last_at"].notna().sum()), int(rates["tps_counted"])
     if not spoke:
         return dict.fromkeys(
             ("tps_reported", "reached", "tps_counted", "heads", "turnout_heads", "turnout_dpt")
-        )
+        ) | {"turnout": Turnout()}
     phases = status.count_by_kecamatan(every)[list(FASE)].sum()
     return {
         "tps_reported": spoke,
@@ -58,7 +60,21 @@ def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
         "heads": int(rates["voters_present"]) if told else None,
         "turnout_heads": int(rates["rated"]) if rates["dpt_counted"] else None,
         "turnout_dpt": int(rates["dpt_counted"]) if rates["dpt_counted"] else None,
+        "turnout": _turnout(rates),
     }
+
+
+def _turnout(rates: pd.Series) -> Turnout:
+    if pd.isna(rates["common_hour"]):
+        return Turnout()
+    at, is_common = rates["common_hour"], rates["is_common"]
+    return Turnout(
+        rate=float(rates["shown_rate"]) if rates["dpt_counted"] else None,
+        hour=60 * at.hour + at.minute,
+        stale=int(rates["stale"]),
+        is_common=is_common,
+        common_tps=int(rates["common_tps"]) if is_common else 0,
+    )
 
 
 def _cases(found: overview.Overview, grave: pd.DataFrame) -> dict[str, Any]:
@@ -121,4 +137,6 @@ def told(rollup: Rollup) -> dict[str, Any]:
          one.tingkat, one.situasi, one.status, one.uraian)
         for one in rollup.critical_cases
     ]  # fmt: skip
-    return {name: getattr(rollup, name) for name in names} | {"critical_cases": serious}
+    turnout = compute_turnout(rollup.count_hours, rollup.turnout_heads, rollup.turnout_dpt)
+    held = {name: getattr(rollup, name) for name in names}
+    return held | {"critical_cases": serious, "turnout": turnout}

@@ -15,6 +15,8 @@ from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command import comparison
 from situasi.higher_command.rollup_cache import COUNTS
+from situasi.higher_command.rollups.model import CountHour
+from situasi.higher_command.turnout import Turnout, compute_turnout, sum_count_hours
 from tests.builders_above import NOON, Kabupaten, command_folder, overview, rollup
 
 CODES = ("98.01", "98.02", "99.01", "99.02")
@@ -78,6 +80,41 @@ def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: HigherCom
     assert [one.rate_estimated for one in marked] == [True, False]
     own = comparison.build_unit_summaries(found, "98", {"98.02"})
     assert [one.rate_estimated for one in own] == [False, False]
+
+
+# Head counts by hour: of the first some are old, the second told none of 10.00 yet.
+LATE = {480: CountHour(2, 10, 100, 1000), 600: CountHour(8, 8, 320, 800)}
+EARLY = {540: CountHour(5, 5, 90, 500)}
+
+
+def test_like_hour_is_summed_with_like_hour_and_an_earlier_one_is_marked(
+    nation: HigherCommand,
+) -> None:
+    found = overview(
+        nation, rollup("98.01", count_hours=LATE), rollup("98.02", count_hours=EARLY),
+        rollup("99.01"),
+    )  # fmt: skip
+    whole = comparison.build_total_summary(found, "98")
+    assert whole.turnout == Turnout(40.0, 600, stale=7, is_common=True, common_tps=8)
+    own, old = comparison.build_unit_summaries(found, "98")
+    assert (own.turnout, own.is_rate_old) == (Turnout(40.0, 600, 2, True, 8), False)
+    assert (old.turnout.rate, old.turnout.hour, old.is_rate_old) == (40.0, 540, True)
+    # Of a kabupaten whose hours are not known here nothing is said of its age.
+    assert [unit.is_rate_old for unit in comparison.build_unit_summaries(found, "99")] == [
+        False,
+        False,
+    ]
+
+
+@given(st.lists(st.lists(st.sampled_from((0, 420, 480, 540, 600)), min_size=1), min_size=1))
+def test_the_hour_of_a_turnout_is_the_last_that_half_of_the_tps_told(
+    newest_hours: list[list[int]],
+) -> None:
+    parts = [{hour: CountHour(one.count(hour)) for hour in set(one)} for one in newest_hours]
+    every = sorted(hour for one in newest_hours for hour in one)
+    found = compute_turnout(sum_count_hours(parts), None, None)
+    assert found.hour == every[len(every) // 2]
+    assert found.stale == sum(hour < every[len(every) // 2] for hour in every)
 
 
 def test_what_came_last_is_when_it_was_stored_and_of_then_when_it_was_known(

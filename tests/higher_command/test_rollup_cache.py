@@ -102,7 +102,7 @@ def test_a_database_in_which_nothing_is_yet_gives_nothing_and_no_trouble(
     assert found.rollups == {} and found.trouble is None
     total = found.total()
     assert (total.member_count, total.reporting_count, total.tps) == (3, 0, 100)
-    assert set(total.counts.values()) == {None} and total.rate is None
+    assert set(total.counts.values()) == {None} and total.turnout.rate is None
 
 
 def test_sums_are_over_those_that_told_and_say_how_many_they_were(
@@ -115,7 +115,7 @@ def test_sums_are_over_those_that_told_and_say_how_many_they_were(
     assert total.counts["heads"] == 200 and total.reporting_by_count["heads"] == 1
     assert total.counts["incidents_open"] == 1 and total.reporting_by_count["incidents_open"] == 1
     assert (total.member_count, total.reporting_count) == (3, 2)
-    assert total.rate == pytest.approx(100 * 200 / 300)
+    assert total.turnout.rate == pytest.approx(100 * 200 / 300)
     assert found.total("99.02").counts["heads"] is None
     assert found.total("99.71").reporting_count == 0
     assert [case.kabupaten for case in found.critical_cases()] == ["99.02"]

@@ -1,11 +1,52 @@
 """The roll-up of one kabupaten: its figures at one moment, and what they depend on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from situasi.domain.rules import DEFAULT_CRITICAL, CriticalRule
 from situasi.store.audit import hash_chain
+
+
+@dataclass(frozen=True)
+class CountRounds:
+    """The hours of the head counts of one kabupaten, as analysis.stations.count_rounds has them.
+
+    opens: of its TPS, in its zone; last: the number of the round of the closing.
+    """
+
+    opens: datetime
+    interval: timedelta
+    lead: timedelta
+    last: int
+
+    def find_hour(self, number: int) -> int:
+        """Return the hour of a round, in minutes after midnight."""
+        at = self.opens + number * self.interval
+        return 60 * at.hour + at.minute
+
+
+@dataclass(frozen=True)
+class CountHour:
+    """The head counts of one hour.
+
+    newest: TPS whose newest count is of it. told: TPS that told one of it; heads, voters: of those
+    whose list is known, voters present by the last of these, and voters on the list.
+    """
+
+    newest: int = 0
+    told: int = 0
+    heads: int = 0
+    voters: int = 0
+
+    def __add__(self, other: "CountHour") -> "CountHour":
+        """Return the sum of both, which are of the same hour."""
+        return CountHour(
+            self.newest + other.newest,
+            self.told + other.told,
+            self.heads + other.heads,
+            self.voters + other.voters,
+        )
 
 
 @dataclass(frozen=True)
@@ -15,7 +56,7 @@ class RollupParameters:
     midnight: the start of the election day, in its zone; day_end: the end of the monitored day.
     situasi_valid, checkin_valid, critical: from its election (thresholds, rules). voters_by_tps:
     the TPS of its register (code -> voters on the list, None: unknown); None: the register is not
-    known here, and every TPS named in a report counts.
+    known here, and every TPS named in a report counts. count_rounds: None without a register.
     """
 
     midnight: datetime
@@ -24,6 +65,7 @@ class RollupParameters:
     checkin_valid: timedelta
     critical: CriticalRule = DEFAULT_CRITICAL
     voters_by_tps: Mapping[str, int | None] | None = None
+    count_rounds: CountRounds | None = None
 
     @property
     def zone(self) -> tzinfo:
@@ -65,8 +107,9 @@ class Rollup:
     tps_reported: TPS that reported a phase or a count. reached: by phase (feed_schemas.FASE) how
     many TPS have reached it or a later one. tps_counted: TPS with a count of voters present; heads:
     the sum of their newest counts; turnout_heads, turnout_dpt: voters present, and voters on the
-    list, of those whose list is known (None: the register is not known here). register: whether
-    only TPS of the register count.
+    list, of those whose list is known (None: the register is not known here). count_hours: by the
+    hour of the count, in minutes after midnight there; empty where the register is not known.
+    register: whether only TPS of the register count.
 
     incidents_day: cases of the election day; incidents_open: those still open; open_tingkat: open
     ones by tingkat (None: not assessed). critical_open: open ones of any
@@ -95,6 +138,7 @@ class Rollup:
     heads: int | None = None
     turnout_heads: int | None = None
     turnout_dpt: int | None = None
+    count_hours: Mapping[int, CountHour] = field(default_factory=dict)
     incidents_day: int | None = None
     incidents_open: int | None = None
     open_tingkat: Mapping[str | None, int] | None = None

@@ -22,7 +22,7 @@ from situasi.domain.feed_schemas import (
 )
 from situasi.higher_command.rollups import conditions, officers, stations
 from situasi.higher_command.rollups.cases import compute_case_figures
-from situasi.higher_command.rollups.model import Rollup, RollupParameters
+from situasi.higher_command.rollups.model import CountHour, Rollup, RollupParameters
 from situasi.store import frame_reader, quarantine_queries
 from situasi.store.audit import hash_chain
 from situasi.store.audit.hash_chain import AuditPosition
@@ -152,6 +152,7 @@ class RollupQuery:
         count_by_name = counts._mapping
         if not counts.reported:
             return {}, None
+        hours = self._fetch_count_hours()
         return {
             "tps_reported": int(counts.reported),
             "reached": {fase: int(count_by_name[fase]) for fase in FASE},
@@ -159,7 +160,26 @@ class RollupQuery:
             "heads": _to_int(counts.heads),
             "turnout_heads": _to_int(counts.turnout_heads),
             "turnout_dpt": _to_int(counts.dpt),
+            "count_hours": hours,
         }, None
+
+    def _fetch_count_hours(self) -> dict[int, CountHour]:
+        rounds = self._parameters.count_rounds
+        if rounds is None:
+            return {}
+        rows = self._fetch(
+            stations.select_count_hours(self._dialect, is_live=self._live),
+            listed=json.dumps(self._parameters.voters_by_tps),
+            first=to_micros(rounds.opens - rounds.lead),
+            interval=rounds.interval // timedelta(microseconds=1),
+            last=rounds.last,
+        )
+        return {
+            rounds.find_hour(row.round): CountHour(
+                int(row.newest), int(row.told), int(row.heads), int(row.voters)
+            )
+            for row in rows
+        }
 
     def _case_section(self) -> _SectionResult:
         incidents, merges = self._read_rows(INCIDENTS), self._read_rows(MERGES)

@@ -46,17 +46,7 @@ def select_station_counts(dialect: str, *, is_live: bool, has_register: bool) ->
 def _select_stations(dialect: str, *, is_live: bool, has_register: bool) -> sa.Subquery:
     """Select one row per TPS: whether it reported, its last phase (-1: none), its newest count."""
     row = _select_reports(dialect, is_live=is_live, has_register=has_register)
-    # The valid count: of the election day, the last by time taken, then one told with the end of
-    # the voting, then time reported.
-    is_final = as_int(sa.func.coalesce(row.c.phase, -1) >= _CLOSED)
-    count_rank = recency_rank(
-        [row.c.place],
-        as_int(row.c.counts),
-        row.c.occurred_at,
-        is_final,
-        row.c.reported_at,
-        row.c.seq,
-    )
+    count_rank = recency_rank([row.c.place], as_int(row.c.counts), *_count_order(row))
     ranked = sa.select(row, count_rank.label("turn")).subquery()
     newest_count = sa.and_(ranked.c.turn == 1, ranked.c.counts)
     reported = sa.or_(ranked.c.phase.is_not(None), ranked.c.heads.is_not(None))
@@ -70,6 +60,42 @@ def _select_stations(dialect: str, *, is_live: bool, has_register: bool) -> sa.S
         .group_by(ranked.c.place)
         .subquery()
     )
+
+
+def _count_order(row: sa.Subquery) -> list[SqlExpression]:
+    """Return by what the last count is found: by time taken, the end of voting, time reported."""
+    is_final = as_int(sa.func.coalesce(row.c.phase, -1) >= _CLOSED)
+    return [row.c.occurred_at, is_final, row.c.reported_at, row.c.seq]
+
+
+@cache
+def select_count_hours(dialect: str, *, is_live: bool) -> sa.Select[Any]:
+    """Select by round its counts, as in CountHour, of the TPS of `listed`."""
+    row = _select_reports(dialect, is_live=is_live, has_register=True)
+    numbered = sa.select(row, _find_round(row.c.occurred_at).label("round")).where(row.c.counts)
+    row = numbered.subquery()
+    ranked = sa.select(
+        row,
+        recency_rank([row.c.place], *_count_order(row)).label("turn"),
+        recency_rank([row.c.place, row.c.round], *_count_order(row)).label("turn_in_round"),
+    ).subquery()
+    is_told = ranked.c.turn_in_round == 1
+    has_list = sa.and_(is_told, ranked.c.dpt.is_not(None))
+    return sa.select(
+        ranked.c.round,
+        count_where(ranked.c.turn == 1).label("newest"),
+        count_where(is_told).label("told"),
+        sa.func.coalesce(sa.func.sum(sa.case((has_list, ranked.c.heads))), 0).label("heads"),
+        sa.func.coalesce(sa.func.sum(sa.case((has_list, ranked.c.dpt))), 0).label("voters"),
+    ).group_by(ranked.c.round)
+
+
+def _find_round(occurred_at: SqlExpression) -> SqlExpression:
+    """Return the round of a count, as analysis.stations.count_rounds.find_rounds."""
+    passed = sa.type_coerce(occurred_at, sa.BigInteger) - sa.bindparam("first", type_=sa.BigInteger)
+    number = passed // sa.bindparam("interval", type_=sa.BigInteger)
+    last = sa.bindparam("last", type_=sa.BigInteger)
+    return sa.case((passed < 0, 0), (number > last, last), else_=number)
 
 
 def _select_reports(dialect: str, *, is_live: bool, has_register: bool) -> sa.Subquery:

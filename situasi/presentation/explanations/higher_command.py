@@ -75,7 +75,9 @@ HIGHER_COMMAND: dict[str, ExplanationBuilder] = {
     ),
     "partisipasi": _explain_sum(
         N_("Pemilih hadir menurut hitungan terakhir tiap TPS, dibagi DPT TPS itu juga; hanya TPS "
-           "yang DPT-nya dikenal di sini masuk persentase."),
+           "yang DPT-nya dikenal di sini masuk persentase. Bila sebagian TPS baru menyampaikan "
+           "hitungan jam lebih awal, dibandingkan jam terakhir yang dicapai separuh TPS; yang "
+           "lebih awal dari itu ditandai dengan jamnya."),
         "tps",
     ),
     "personel": _explain_sum(

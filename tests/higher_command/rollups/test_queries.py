@@ -21,6 +21,7 @@ from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.higher_command.rollup_cache import build_parameters
 from situasi.higher_command.rollups.reader import RollupReader, open_rollup_reader
+from situasi.higher_command.turnout import Turnout
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
@@ -223,7 +224,12 @@ def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place
     counts = {
         n: v for n, v in told(found).items() if n not in ("rehearsal", "critical_cases", "waiting")
     }
-    assert set(counts.values()) == {None} and found.received_at is None and found.version == 0
+    assert (
+        counts.pop("turnout") == Turnout()
+        and set(counts.values()) == {None}
+        and found.received_at is None
+        and found.version == 0
+    )
 
 
 def test_a_roll_up_reads_the_rows_of_its_own_kabupaten_alone(

@@ -20,6 +20,7 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
+from pages.higher_command import tables
 from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer, read_only_role
 from situasi.board import NoBoardSelected, open_board
@@ -28,8 +29,10 @@ from situasi.domain.higher_command import HigherCommand
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.higher_command import app as above
+from situasi.higher_command import comparison
 from situasi.higher_command.app import HigherCommandApp
 from situasi.higher_command.rollup_cache import HigherCommandOverview
+from situasi.higher_command.rollups.model import CountHour
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.access_scope import scope_of
 from situasi.presentation import explanations
@@ -163,6 +166,21 @@ def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_the
     assert "Hadir: belum lapor" in said and "Kejadian: belum lapor" in said
     assert "TPS: belum diketahui" in said and "papan tidak ada di sini" in said
     assert "≥ 24 dari belum diketahui" in said
+
+
+def test_a_turnout_says_its_hour_where_some_counts_are_older_and_marks_what_is_old(
+    served: Callable[..., HigherCommandApp], command: HigherCommand
+) -> None:
+    late = {480: CountHour(2, 10, 100, 1000), 600: CountHour(8, 8, 320, 800)}
+    early = {540: CountHour(5, 5, 90, 500)}
+    found = overview(command, rollup(ONE, count_hours=late), rollup(OTHER, count_hours=early))
+    served(found)
+    said = words(drawn())
+    assert "40,0 % hadir pukul 10.00 di 8 TPS" in said
+    assert "40,0 % hadir di 10 TPS, hitungan 09.00" in said
+    assert "pukul 10.00 di 8 TPS, tanpa 7 hitungan lama, 2 dari 3 kabupaten" in said
+    table = tables.build_turnout_table(comparison.build_unit_summaries(found))
+    assert list(table.columns["pukul"].values) == ["10.00", "09.00 (lama)", ""]
 
 
 def test_a_silent_kabupaten_is_said_to_be_silent_and_never_fresh(
