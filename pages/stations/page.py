@@ -36,6 +36,8 @@ from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import stations as wording
 
 COLOUR_MODES = ("fase", "pelaporan")
+# As many as stand beside the cells of all TPS.
+_LATE_ROWS = 14
 # Columns that a cell needs; iterating over fewer is faster.
 _CELL_COLUMNS = [
     "code", "kecamatan", "desa", "nomor", "fase", "state", "owed", "owed_hour", "late_min",
@@ -199,7 +201,7 @@ def render_late_panel(tps: pd.DataFrame) -> None:
     if not len(table):
         markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
-    table_view.render_table(table, "terlambat", _("TPS terlambat melapor"))
+    table_view.render_table(table, "terlambat", _("TPS terlambat melapor"), visible_rows=_LATE_ROWS)
     st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
 
 
