@@ -155,7 +155,9 @@ def build_turnout_table(data: TurnoutData) -> Table:
         _("DPT TPS melapor"): number_column(
             rows["dpt_counted"].where(has_counts), estimated=rows["rate_estimated"]
         ),
-        _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
+        _("batas seluruhnya"): range_column(
+            rows["least"].where(has_counts), rows["most"].where(has_counts), rows["estimated"]
+        ),
         _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
     }
     return make_table(columns, (bool(has_exercise.get(code, False)) for code in rows.index))
