@@ -144,6 +144,8 @@ def _build_silent_card(data: PersonnelData) -> Card:
     arrived = row["present"] + row["tanpa_kabar"]
     if not arrived:
         return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
+    if is_end_of_duty(row):  # most of those who arrived are home
+        arrived += row["kembali"]
     value = build_ratio(
         format_number(row["tanpa_kabar"]),
         format_counts(_("dari {n} yang tiba"), n=arrived),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from situasi.analysis.personnel.coverage import is_end_of_duty
 from situasi.analysis.personnel.officers import POLICE_GROUPS, UNKNOWN
 from situasi.board import current_board as board
 from situasi.common.i18n import _
@@ -62,7 +63,7 @@ def build_areas_table(
         _("TPS"): number_column(rows["tps"]),
         _("perlu"): number_column(rows["required"], estimated=True),
         _("diplot"): number_column(rows["posted"].where(known)),
-        _("hadir"): number_column(rows["present"].where(known)),
+        **_build_presence_columns(rows),
         _("tanpa petugas"): number_column(rows["absent"].where(known)),
         _("di bawah pola"): number_column(rows["below"].where(known), estimated=True),
         _("tanpa kabar"): number_column(rows["tanpa_kabar"].where(known)),
@@ -75,6 +76,15 @@ def build_areas_table(
             _("linmas diplot"),
         )  # fmt: skip
     return make_table(columns, is_exercise)
+
+
+def _build_presence_columns(rows: pd.DataFrame) -> dict[str, Cells]:
+    """Build the column of who is present; at the end of duty, first that of who is home."""
+    known = rows["known"]
+    present: dict[str, Cells] = {_("hadir"): number_column(rows["present"].where(known))}
+    if not is_end_of_duty(rows[["released", "tps", "kembali", "posted"]].sum()):
+        return present
+    return {_("sudah kembali"): number_column(rows["kembali"].where(known)), **present}
 
 
 def build_agencies_table(rows: pd.DataFrame, has_roster: bool, is_exercise: bool) -> Table:

@@ -135,6 +135,16 @@ def test_the_sentences_on_officers_have_the_numbers_of_the_page(
     assert absent in numbers(laporan.sentences["personel"][1])
 
 
+def test_who_is_home_has_arrived_and_is_told_in_cards_and_table(rehearsed: Board) -> None:
+    cards, app = _drawn(rehearsed, "personnel", saat="2024-11-27T22:53")
+    home, posted = _of_card(cards["hadir"])
+    silent, arrived = _of_card(cards["tanpa_kabar"])
+    assert home + silent <= arrived <= posted
+    table = app.dataframe[0].value
+    assert numbers(" ".join(map(str, table["sudah kembali"])))
+    assert "sudah kembali" not in _drawn(rehearsed, "personnel")[1].dataframe[0].value
+
+
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 def test_the_page_of_a_kecamatan_has_the_numbers_of_the_screen_filtered_by_it(
     rehearsed: Board, laporan: Sitrep, written: dict[str, bytes], form: str
