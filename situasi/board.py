@@ -155,11 +155,8 @@ def open_board(
         if parent
         else AuditLog(store, clock)
     )
-    geography = road_network.load(
-        definition, boundaries, register.desa, road_network.compute_desa_points(register.tps)
-    )
     return Board(
-        settings, register, boundaries, geography, context,
+        settings, register, boundaries, road_network.load(register, boundaries), context,
         store, snapshot_reader, analysis_cache, refresher, audit_log, parent,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,13 +23,12 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.common.disk_space import DISK_SPACE
 from situasi.domain import boundaries as domain_boundaries
-from situasi.domain import election
+from situasi.domain import election, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT, Settings, load
-from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.sources import catalog
 from situasi.ui import session
 from tests import processes
@@ -144,6 +143,20 @@ def passwords_cost_little() -> Iterator[None]:
         yield
 
 
+def once_a_register(build: Callable[..., Any], kept: dict[Path, Register]) -> Callable[..., Any]:
+    """What is built of a register that is kept is built once; of another one, as asked."""
+    built = dict[int, Any]()
+
+    def build_or_take(register: Register, *others: Any) -> Any:
+        if not any(register is one for one in kept.values()):
+            return build(register, *others)
+        if id(register) not in built:
+            built[id(register)] = build(register, *others)
+        return built[id(register)]
+
+    return build_or_take
+
+
 @pytest.fixture(autouse=True, scope="session")
 def project_read_once() -> Iterator[None]:
     """Hundreds of boards are opened with the words, elections and places of this project."""
@@ -167,18 +180,9 @@ def project_read_once() -> Iterator[None]:
     def boundaries_of(folder: Path, level: str = "kecamatan") -> Boundaries:
         return (boundaries if folder.is_relative_to(ROOT) else load_boundaries)(folder, level)
 
-    lookup = board_module.PlaceLookup
-    lookups = dict[int, PlaceLookup]()  # of registers that are kept above
-
-    def lookup_of(register: Register, abbreviations: Any) -> PlaceLookup:
-        if not any(register is kept for kept in registers.values()):
-            return lookup(register, abbreviations)
-        if id(register) not in lookups:
-            lookups[id(register)] = lookup(register, abbreviations)
-        return lookups[id(register)]
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(board_module, "PlaceLookup", lookup_of)
+        for module, name in ((board_module, "PlaceLookup"), (road_network, "load")):
+            patch.setattr(module, name, once_a_register(getattr(module, name), registers))
         patch.setattr(domain_boundaries, "load", boundaries_of)
         for module, name in (
             (board_module, "load_vocabulary"),

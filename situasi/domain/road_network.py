@@ -17,7 +17,7 @@ import shapely
 
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.boundaries import KM_PER_DEGREE, Boundaries
-from situasi.domain.election import Election
+from situasi.domain.register import Register
 
 Point = tuple[float, float]  # longitude, latitude (WGS 84)
 FloatArray = npt.NDArray[np.float64]
@@ -90,34 +90,26 @@ class Geography:
         return lon, lat
 
 
-def load(
-    election: Election,
-    boundaries: Boundaries,
-    desa: Iterable[str],
-    desa_points: Mapping[str, Point] | None = None,
-) -> Geography:
-    """Return the geography of an election.
-
-    desa: the codes of all desa. desa_points: where the TPS of a desa are, which counts more than
-    the middle of its land.
+def load(register: Register, boundaries: Boundaries) -> Geography:
+    """Return the geography of an election; where its TPS are known, they place their desa.
 
     Raises FileNotFoundError or ValueError for a file of roads that is missing or has no lines.
     """
-    layers = [boundaries]
+    election, layers = register.election, [boundaries]
     with suppress(FileNotFoundError):  # not imported: the kecamatan stands for its desa
         layers.append(domain_boundaries.load(election.boundaries_folder, "desa"))
     return Geography(
         points={
             **boundaries.basemap.desa_points,
             **{code: point for layer in layers for code, point in layer.label_points.items()},
-            **(desa_points or {}),
+            **compute_desa_points(register.tps),
         },
         areas_km2={
             code: compute_area_km2(polygon)
             for layer in layers
             for code, polygon in zip(layer.codes, layer.polygons, strict=True)
         },
-        desa_counts=Counter(code.rpartition(".")[0] for code in desa),
+        desa_counts=Counter(code.rpartition(".")[0] for code in register.desa),
         seat_kecamatan=election.seat_kecamatan,
         roads=read_roads(election.roads_file) if election.roads_file else None,
     )

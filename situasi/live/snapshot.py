@@ -28,13 +28,13 @@ from situasi.store import Store, StoreError
 from situasi.store.audit import hash_chain
 from situasi.store.delivery_table import BatchTable
 from situasi.store.quarantine_counts import QuarantineCounter
+from situasi.store.reader import WITHDRAWAL_DTYPES
 
 _TIME: Final = "datetime64[us, UTC]"
 # Seconds to wait for another thread that is reading; then the previous view is returned.
 _LOCK_WAIT_S: Final = 2.0
 _STORE_SLOW: Final = "Penyimpanan belum menjawab; ini gambar terakhir yang terbaca."
 _STORE_REPLACED: Final = "Penyimpanan diganti selagi dibaca. Dibaca ulang dari awal."
-_AFTER_ALL: Final = 2**62  # above every number
 _INCOMPLETE_POSITION: Final = (0, "")  # in no audit log: if adding fails, all is read again
 _NO_POSITIONS: Final = np.zeros(0, dtype=np.intp)
 _edition_numbers = itertools.count(1)
@@ -101,21 +101,8 @@ class SnapshotReader:
     def __init__(self, store: Store, election: Election, clock: Callable[[], datetime]) -> None:
         self._store, self._election, self._clock = store, election, clock
         self._lock = threading.Lock()
-        self._no_withdrawals = store.withdrawals(_AFTER_ALL)
         self._reset()
-        frames = {name: frame.copy(deep=False) for name, frame in _build_empty_frames().items()}
-        encoded = self._encoder.build_encoded_rows(frames[INCIDENTS.name])
-        self._empty_snapshot = Snapshot(
-            version=0,
-            frames=frames,
-            cases=case_index.build_from_encoded(encoded),
-            editions=dict.fromkeys(frames, 0),
-            batches=self._batches.frame(),
-            quarantine_counts={},
-            rehearsal=False,
-            exercise_at=None,
-        )
-        self._view = SnapshotView(self._empty_snapshot, clock())
+        self._view = SnapshotView(_build_empty_snapshot(), clock())
 
     def _reset(self) -> None:
         """Drop all rows. Snapshots already returned stay unchanged."""
@@ -126,7 +113,7 @@ class SnapshotReader:
         # Valid rows of an exercise.
         self._rehearsal_counts = dict.fromkeys(feed_schemas.FEEDS, 0)
         self._batches, self._quarantine_counter = BatchTable(), QuarantineCounter()
-        self._withdrawals = self._no_withdrawals
+        self._withdrawals = _build_no_withdrawals()
         # Number and hash of an audit log entry: no row that was read is newer.
         self._read_position = (0, hash_chain.GENESIS_HASH)
 
@@ -162,7 +149,7 @@ class SnapshotReader:
                     replaced_at = self._clock()
                     extra = {"version_before": snapshot.version, "version": version}
                     _log.error("the store was replaced by another one", extra=extra)
-                snapshot = replace(self._empty_snapshot, origin=snapshot.origin + 1)
+                snapshot = replace(_build_empty_snapshot(), origin=snapshot.origin + 1)
                 self._reset()
             if version != snapshot.version:
                 snapshot = self._read(version, snapshot)
@@ -271,8 +258,25 @@ class SnapshotReader:
 
 
 @cache  # two hundred columns; a command above opens a board for each Polres
-def _build_empty_frames() -> dict[str, pd.DataFrame]:
-    return {name: GrowableFrame(_dtypes(feed)).frame() for name, feed in feed_schemas.FEEDS.items()}
+def _build_empty_snapshot() -> Snapshot:
+    feeds = feed_schemas.FEEDS
+    frames = {name: GrowableFrame(_dtypes(feed)).frame() for name, feed in feeds.items()}
+    encoded = DictionaryEncoder().build_encoded_rows(frames[INCIDENTS.name])
+    return Snapshot(
+        version=0,
+        frames=frames,
+        cases=case_index.build_from_encoded(encoded),
+        editions=dict.fromkeys(frames, 0),
+        batches=BatchTable().frame(),
+        quarantine_counts={},
+        rehearsal=False,
+        exercise_at=None,
+    )
+
+
+@cache
+def _build_no_withdrawals() -> pd.DataFrame:
+    return GrowableFrame(WITHDRAWAL_DTYPES).frame()
 
 
 def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:

@@ -38,7 +38,7 @@ from situasi.store.timestamps import to_micros
 P = ParamSpec("P")
 T = TypeVar("T")
 _UNREADABLE = "Penyimpanan rusak: ada isi yang tidak terbaca. Pulihkan dari cadangan."
-_WITHDRAWAL_DTYPES = {
+WITHDRAWAL_DTYPES = {
     "seq": "int64",
     "feed": "object",
     "row_seq": "int64",
@@ -98,7 +98,7 @@ class StoreReader:
         batch: the withdrawn batch; for a row that remained valid through a repeat, the repeating
         batch.
         """
-        return self._read_frame(visible_at.select_withdrawals(), _WITHDRAWAL_DTYPES, after)
+        return self._read_frame(visible_at.select_withdrawals(), WITHDRAWAL_DTYPES, after)
 
     def batches(self, after: int = 0) -> pd.DataFrame:
         """Return the batches above `after`.

@@ -22,9 +22,7 @@ def run() -> None:
     """Print the figures of so many made-up days of the whole register."""
     definition = election.load(load({}).election_folder)
     register = domain_register.load(definition)
-    land = road_network.load(
-        definition, boundaries.load(definition.boundaries_folder), register.desa
-    )
+    land = road_network.load(register, boundaries.load(definition.boundaries_folder))
     rule = definition.rules.redeployment
     redeployment_plan.compute_plan(
         needs(crisis(register), register), land, rule, wib(AT)

@@ -138,8 +138,8 @@ def test_an_election_names_its_ways_beside_its_boundaries(tmp_path: Path) -> Non
     told = told.replace('boundaries = "geo"', 'boundaries = "geo"\nways = "ways.geojson"')
     (folder / "election.toml").write_text(told, "utf-8")
     definition = election.load(folder)
-    desa = register.load(definition).desa
-    found = road_network.load(definition, boundaries.load(definition.boundaries_folder), desa)
+    shapes = boundaries.load(definition.boundaries_folder)
+    found = road_network.load(register.load(definition), shapes)
     km, along = distances.compute_distances_km(found, ["99.01.01"], ["99.01.02"])
     assert along.all()
     assert km[0, 0] == pytest.approx(0.1 * DEGREE, rel=0.01)

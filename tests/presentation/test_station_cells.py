@@ -34,7 +34,7 @@ from tests.effort import examples
 @pytest.fixture(scope="module")
 def geography(register: Register) -> Geography:
     shapes = domain_boundaries.load(register.election.boundaries_folder)
-    return road_network.load(register.election, shapes, register.desa, {})
+    return road_network.load(register, shapes)
 
 
 def places_of(register: Register, *checkins: dict[str, Any]) -> pd.DataFrame:

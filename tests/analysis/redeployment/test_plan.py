@@ -24,9 +24,7 @@ from tests.builders import incident, wib
 from tests.effort import examples
 
 REGISTER = domain_register.load(election.load(load({}).election_folder))
-GROUND = road_network.load(
-    REGISTER.election, boundaries.load(REGISTER.election.boundaries_folder), REGISTER.desa
-)
+GROUND = road_network.load(REGISTER, boundaries.load(REGISTER.election.boundaries_folder))
 RULE = REGISTER.election.rules.redeployment
 PATIENT = replace(RULE, time_limit_s=60.0)  # on a busy machine nothing may be left unproven
 DESA = "16.10.05.2019"
