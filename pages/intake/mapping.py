@@ -12,10 +12,15 @@ from pages.intake.mapping_choices import Editor, render_choices
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
-from situasi.ingest.readers import grid
+from situasi.ingest.readers import grid, table_builder
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.remapping.board_reading import read_columns_as_board
-from situasi.ingest.sources import column_guess, saved_profiles, sheet_mapping
+from situasi.ingest.sources import (
+    column_guess,
+    hand_mapping,
+    saved_profiles,
+    sheet_mapping,
+)
 from situasi.ingest.sources.hand_mapping import (
     HandMapping,
     read_columns,
@@ -84,7 +89,19 @@ def _open_editor(context: PageContext, file: WaitingFile) -> Editor:
         columns = _cached(context, "board reading", read, table, item.number, position, header)
         preset = feed, columns
     words = known.profile.code_by_word if known else {}
-    return Editor(context, file, position, header, table, guesses, preset, reason, words)
+    facts = _suggest_facts(item, sheet, header, guesses)
+    return Editor(context, file, position, header, table, guesses, preset, reason, words, facts)
+
+
+def _suggest_facts(
+    item: WaitingItem, sheet: Sheet, header: HeaderPosition, guesses: Mapping[str, object]
+) -> dict[str, str]:
+    """Return what the name of the file says; a program names its files after their export."""
+    context = board().ingest_context
+    if context.sources.recognize(list(guesses)) is not None:
+        return {}
+    titles = table_builder.format_titles(sheet.rows[: header.first])
+    return hand_mapping.suggest_facts(titles, sheet.name, item.source, context)
 
 
 def _choose_header(

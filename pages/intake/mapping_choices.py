@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 import streamlit as st
@@ -35,7 +35,7 @@ class Editor:
 
     guesses: of its columns. preset: our heading by theirs, by a mapping made before or as the board
     read it, if any, and preset_reason which; known_words: our code by the key of a word, by our
-    heading, by the same mapping.
+    heading, by the same mapping. named_facts: what the name of the file says, by our heading.
     """
 
     context: PageContext
@@ -47,6 +47,7 @@ class Editor:
     preset: tuple[str, Mapping[str, str]] | None
     preset_reason: str
     known_words: Mapping[str, Mapping[str, str]]
+    named_facts: Mapping[str, str]
 
     @property
     def item(self) -> WaitingItem:
@@ -80,6 +81,7 @@ def render_choices(editor: Editor) -> HandMapping | None:
             _("Zona waktu"), _ZONES, format_func=_format_zone, key=editor.key("zona")
         )
     _render_source(editor)
+    _render_named_facts(editor, facts)
     return HandMapping(name, feed, columns, zone or None, kinds, facts, words)
 
 
@@ -98,6 +100,14 @@ def _render_source(editor: Editor) -> None:
             else _("Sumber: {nama}.").format(nama=source.title)
         )
     )
+
+
+def _render_named_facts(editor: Editor, facts: Mapping[str, str]) -> None:
+    """Say which of the facts were not chosen by anybody, but stand in the name of the file."""
+    taken = [f"{own} {fact}" for own, fact in editor.named_facts.items() if facts.get(own) == fact]
+    if taken:
+        text = _("Dari nama berkas, periksa: {isi}.").format(isi=", ".join(taken))
+        st.caption(markup.escape_markdown(text))
 
 
 def _choose_feed(editor: Editor) -> str | None:
@@ -211,19 +221,27 @@ def _describe_guess(guesses: Sequence[Guess], preset: str, preset_reason: str) -
 
 def _choose_facts(editor: Editor, columns: Mapping[str, str]) -> dict[str, str]:
     """Draw date, hour and kecamatan for all rows; none where a column has them."""
-    own, facts = set(columns.values()), dict[str, str]()
+    own, facts, named = set(columns.values()), dict[str, str](), editor.named_facts
     if not own & {"tanggal"}:
+        if "tanggal" in named and not own & {"waktu"}:
+            first = datetime.strptime(named["tanggal"], "%d/%m/%Y").date()  # noqa: DTZ007
+            st.session_state.setdefault(editor.key("tanggal"), first)
         day = st.date_input(
             _("Tanggal"), None, format="DD/MM/YYYY", key=editor.key("tanggal")
         )  # fmt: skip
         if isinstance(day, date):
             facts["tanggal"] = f"{day:%d/%m/%Y}"
     if not own & {"waktu", "jam"}:
+        if "jam" in named:
+            st.session_state.setdefault(editor.key("jam"), named["jam"])
         clock = st.text_input(_("Jam"), placeholder="09.00", max_chars=5, key=editor.key("jam"))
         if clock.strip():
             facts["jam"] = clock.strip()
     if not own & {"kecamatan", "kode_kecamatan", "tempat", "koordinat"}:
         names = {code: area.name for code, area in editor.context.register.kecamatan.items()}
+        codes = [code for code, name in names.items() if name == named.get("kecamatan")]
+        if codes:
+            st.session_state.setdefault(editor.key("kecamatan"), codes[0])
         code = st.selectbox(
             _("Kecamatan"), list(names), None, format_func=names.__getitem__,
             key=editor.key("kecamatan"), placeholder=_("menurut baris"),

@@ -12,7 +12,7 @@ from situasi.domain.feed_schemas import FEEDS, TPS
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources.column_guess import guess_columns
-from situasi.ingest.sources.hand_mapping import HandMapping, choose_columns
+from situasi.ingest.sources.hand_mapping import HandMapping, choose_columns, suggest_facts
 from situasi.ingest.sources.sheet_mapping import take_alike
 from situasi.ingest.waiting_mapping import WaitingFile, store_mapping
 from situasi.store import WAITING_FILE, WaitingItem
@@ -98,3 +98,17 @@ def test_a_table_of_kecamatan_keeps_its_rows(board: Board, tmp_path: Path) -> No
     path.write_text("REKAP KECAMATAN KANDIS\nJAM,TPS,HADIR\n08.00,,200\n09.00,,400\n", "utf-8")
     result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
     assert result.accepted == 2
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        ((), {"tanggal": "27/11/2024", "jam": "11.00", "kecamatan": "Kandis"}),
+        (("RABU 26 NOVEMBER 2024", "KECAMATAN RAMBANG KUANG"), {"jam": "11.00"}),
+    ],
+)
+def test_the_name_of_a_file_says_what_its_titles_do_not(
+    board: Board, titles: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    name = "rekap kec kandis 27-11-2024 pukul 11.00.xlsx"
+    assert suggest_facts(titles, "", name, board.ingest_context) == expected

@@ -184,6 +184,21 @@ def test_messages_of_a_file_are_moved_to_the_tray(analyst: Board, tmp_path: Path
     assert any("2 pesan menunggu di Lapor" in text.value for text in app.success)
 
 
+def test_what_the_name_of_a_file_says_is_proposed_and_said_to_be_so(
+    analyst: Board, tmp_path: Path
+) -> None:
+    rows = [{"Wil": "Kandis", "Dusun": "Miji", "Bilik": n, "Angka": 40 + n} for n in range(1, 7)]
+    path = csv_file(tmp_path / "cek bilik 27-11-2024 pukul 11.00.csv", *rows)
+    ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    app = opened(page(), 0)
+    next(box for box in app.selectbox if box.label == "Jenis laporan").set_value("tps")
+    app = choose(run(app), {"Wil": "kecamatan", "Dusun": "desa", "Bilik": "tps", "Angka": "hadir"})
+    assert [str(box.value) for box in app.date_input if box.label == "Tanggal"] == ["2024-11-27"]
+    assert [box.value for box in app.text_input if box.label == "Jam"] == ["11.00"]
+    assert any("Dari nama berkas" in one.value for one in app.caption)
+    assert any("6 dibaca = 6 diterima" in text.value for text in app.text)
+
+
 def test_a_dropped_file_of_messages_stands_in_a_list_with_the_way_to_the_tray(
     analyst: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

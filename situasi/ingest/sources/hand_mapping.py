@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from situasi.domain.feed_schemas import FASE, FEEDS, TPS, ColumnKind
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.file_context import read_context
 from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.readers.table_builder import is_unnamed
 from situasi.ingest.sources.column_guess import NOT_OFFERED
@@ -139,6 +140,22 @@ def find_source_zone(source: SourceProfile, heading: str) -> str | None:
 def add_facts(profile: SourceProfile, facts: Mapping[str, str]) -> SourceProfile:
     """Return the profile for one file, with what was said of that file alone."""
     return profile.model_copy(update={"constants": {**profile.constants, **facts}})
+
+
+def suggest_facts(
+    titles: Sequence[str], sheet: str, file_name: str, context: IngestContext
+) -> dict[str, str]:
+    """Return what only the name of a file says of all its rows, by our heading (FILE_FACTS).
+
+    What titles and the name of the sheet say is read by itself.
+    """
+    known, named = (read_context(*of, context) for of in ((titles, sheet, ""), ((), "", file_name)))
+    pairs = {
+        "tanggal": (known.day or known.day_question, named.day),
+        "jam": (known.clock, named.clock),
+        "kecamatan": (known.kecamatan, named.kecamatan),
+    }
+    return {own: fact for own, (said_above, fact) in pairs.items() if fact and not said_above}
 
 
 def read_columns(profile: SourceProfile, headings: Sequence[str]) -> dict[str, str]:
