@@ -121,9 +121,7 @@ def ingest_file(name: str, file: BinaryIO) -> None:
         save_outcome(f"{result.path}: {result.refused}", is_success=False)
         return
     if result.waiting:
-        st.session_state[OPEN_FILE_KEY] = result.waiting
-        text = _("{name}: menunggu pemetaan, nomor {no}.")
-        save_outcome(text.format(name=result.path, no=result.waiting), is_success=True)
+        _open_waiting(result)
         return
     if result.messages is not None:
         save_outcome(f"{result.path}: {'; '.join(result.notes)}", is_success=True)
@@ -132,6 +130,30 @@ def ingest_file(name: str, file: BinaryIO) -> None:
         result.read, result.accepted, result.duplicate, result.quarantined
     )
     _save_balance(f"{result.path}: {balance}", result, "masukkan")
+
+
+def hold_file(name: str, file: BinaryIO, feed: str) -> None:
+    """Let an uploaded file wait, and open it: it is mapped before anything of it is stored."""
+    try:
+        scope = write_scope.build_viewer_scope(session.viewer(), "masukkan")
+        with _UPLOAD_SLOTS.slot(scope.actor):
+            result = upload.hold_upload(
+                board().store, board().ingest_context, name, file, feed, scope, session.now()
+            )
+    except (StoreError, WriteRefused) as error:
+        result = IngestResult(upload.make_safe_name(name), refused=str(error))
+    session.refresh_after_write()
+    if result.refused:
+        save_outcome(f"{result.path}: {result.refused}", is_success=False)
+        return
+    _open_waiting(result)
+
+
+def _open_waiting(result: IngestResult) -> None:
+    """Open a file that waits for its mapping."""
+    st.session_state[OPEN_FILE_KEY] = result.waiting
+    text = _("{name}: menunggu pemetaan, nomor {no}.")
+    save_outcome(text.format(name=result.path, no=result.waiting), is_success=True)
 
 
 def _ingest_upload(

@@ -12,6 +12,7 @@ from pages.intake.mapping_choices import Editor, render_choices
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
+from situasi.ingest import waiting
 from situasi.ingest.readers import grid, table_builder
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.remapping.board_reading import read_columns_as_board
@@ -83,7 +84,7 @@ def _open_editor(context: PageContext, file: WaitingFile) -> Editor:
     if known and known.profile.feed:
         headings = list(table.cells.columns)
         preset = known.profile.feed, read_columns(known.profile, headings)
-    elif file.replaces and (feed := item.note["feed"]):
+    elif (file.replaces or item.note["why"] == waiting.HELD) and (feed := item.note["feed"]):
         reason = _("seperti dibaca papan")
         read = partial(_read_as_board, item, feed, guesses)
         columns = _cached(context, "board reading", read, table, item.number, position, header)

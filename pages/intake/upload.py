@@ -1,5 +1,6 @@
 """Uploading a file: first a trial that stores nothing, then the ingest."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from situasi.domain.labels import label
 from situasi.ingest import upload
 from situasi.ingest.pipeline import IngestResult
 from situasi.ui import audit, page_layout, uploads
+from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
@@ -49,12 +51,19 @@ def render_upload_panel(context: PageContext) -> None:
         _render_preview(trial)
         may_wait = result.waiting is not None
         has_messages = result.messages is not None and result.messages.waiting > 0
-        st.button(
-            _name_button(result),
-            type="primary" if result.accepted or may_wait or has_messages else "secondary",
-            on_click=_on_ingest,
-            disabled=not (result.accepted + result.quarantined or may_wait or has_messages),
-        )  # fmt: skip
+        with markup.row():
+            st.button(
+                _name_button(result),
+                type="primary" if result.accepted or may_wait or has_messages else "secondary",
+                on_click=_on_ingest,
+                disabled=not (result.accepted + result.quarantined or may_wait or has_messages),
+            )  # fmt: skip
+            if upload.list_feeds(result) and context.may_act("perbaiki"):
+                st.button(
+                    _("Petakan kolomnya dulu"), on_click=_on_hold, key="petakan_dulu",
+                    help=_("Bila papan keliru membaca berkas ini: tidak ada yang masuk sebelum "
+                           "pemetaannya disimpan."),
+                )  # fmt: skip
 
 
 def _name_button(result: IngestResult) -> str:
@@ -160,7 +169,19 @@ def _render_messages_trial(result: IngestResult) -> None:
 
 
 def _on_ingest() -> None:
-    """Ingest the file in the uploader.
+    """Ingest the file in the uploader."""
+    _take_file(lambda file, _result: actions.ingest_file(file.name, file))
+
+
+def _on_hold() -> None:
+    """Let the file in the uploader wait for a mapping."""
+    _take_file(
+        lambda file, result: actions.hold_file(file.name, file, upload.list_feeds(result)[0])
+    )
+
+
+def _take_file(act: Callable[[Any, IngestResult], None]) -> None:
+    """Do something with the file in the uploader, and empty that.
 
     It is not an argument of the button, because Streamlit keeps those, and so the bytes, as long as
     the session exists.
@@ -169,7 +190,7 @@ def _on_ingest() -> None:
     entry = st.session_state.get(_TRIAL_KEY)
     if file is None or entry is None or entry[0] != file.file_id:  # not the file that was shown
         return
-    actions.ingest_file(file.name, file)
+    act(file, entry[1].result)
     st.session_state[_UPLOADER_NUMBER_KEY] += 1
     st.session_state.pop(_TRIAL_KEY, None)
     st.session_state.pop(_FILE_KEY, None)

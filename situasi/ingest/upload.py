@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import BinaryIO
 
 from situasi.common import file_names
 from situasi.common.disk_space import DISK_SPACE
+from situasi.ingest import waiting
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits
@@ -42,6 +44,35 @@ def ingest_upload(
     allowed in file names. preview, feed, profile, limits: see ingest_file. The copy on disk is
     always deleted afterwards. Raises StoreError.
     """
+
+    def ingest(path: Path) -> IngestResult:
+        return ingest_and_keep(
+            path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
+            preview=preview, limits=limits,
+        )  # fmt: skip
+
+    return _read_copy(name, file, ingest)
+
+
+def hold_upload(
+    store: Store,
+    context: IngestContext,
+    name: str,
+    file: BinaryIO,
+    feed: str,
+    scope: WriteScope,
+    now: datetime,
+) -> IngestResult:
+    """Let an uploaded file wait for a mapping though the board reads it. Raises StoreError."""
+
+    def hold(path: Path) -> IngestResult:
+        return waiting.hold_file(path, feed, store, context, scope, now=now, limits=FILE_LIMITS)
+
+    return _read_copy(name, file, hold)
+
+
+def _read_copy(name: str, file: BinaryIO, ingest: Callable[[Path], IngestResult]) -> IngestResult:
+    """Return what becomes of a copy of an uploaded file, which is deleted afterwards."""
     file_name = make_safe_name(name)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / file_name
@@ -52,11 +83,7 @@ def ingest_upload(
         except OSError as error:
             text = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
             return IngestResult(file_name, refused=text)
-        result = ingest_and_keep(
-            path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
-            preview=preview, limits=limits,
-        )  # fmt: skip
-    return replace(result, path=file_name)
+        return replace(ingest(path), path=file_name)
 
 
 def list_feeds(result: IngestResult) -> tuple[str, ...]:

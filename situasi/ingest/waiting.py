@@ -39,6 +39,7 @@ from situasi.ingest.write_scope import WriteScope
 from situasi.store import WAITING_FILE, Store, StoreError, WaitingItem
 
 WAITING = "berkas menunggu pemetaan di halaman Masukan, nomor {number}"
+HELD = "dipetakan sebelum dimasukkan"
 WOULD_WAIT = "berkas akan menunggu pemetaan di halaman Masukan"
 NOT_YOURS = "Berkas ini dikirim oleh orang lain dan bukan untuk Anda."
 _CHAT = "Isi berkas ini percakapan, bukan tabel; tempel pesannya di halaman Lapor."
@@ -109,6 +110,30 @@ def ingest_unknown_file(
         scope,
         now,
         dry_run=dry_run,
+    )
+
+
+def hold_file(
+    path: Path,
+    feed: str,
+    store: Store,
+    context: IngestContext,
+    scope: WriteScope,
+    *,
+    now: datetime,
+    limits: DeliveryLimits,
+) -> IngestResult:
+    """Let a file wait whose headings are known: somebody wants to map it before it is stored.
+
+    feed: as which the board reads it. Raises StoreError.
+    """
+    held = IngestResult(str(path), feed=feed, refused=HELD)
+    try:
+        sheets, sha256 = read_sheets(path, limits)
+    except SourceError as error:
+        return replace(held, refused=str(error))
+    return _let_wait(
+        path, sheets, replace(held, sha256=sha256), store, context, scope, now, dry_run=False
     )
 
 

@@ -63,6 +63,23 @@ def test_a_file_that_was_taken_in_is_forgotten(
     assert removed == [file]
 
 
+def test_a_file_is_mapped_before_anything_of_it_is_taken_in(
+    page: AppTest, empty: Board, removed: list[str]
+) -> None:
+    file = hand_in(page, "a.csv", ROW + b"satu\n")
+    page.button(key="petakan_dulu").click()
+    run(page)
+    assert removed == [file] and empty.store.batches().empty
+    [item] = empty.store.waiting_items()
+    assert (item.source, item.note["feed"]) == ("a.csv", "incidents")
+    boxes = {box.label: box.value for box in page.selectbox}
+    assert boxes["Buka berkas"] == item.number
+    assert (boxes["Jenis laporan"], boxes["jenis"]) == ("incidents", "jenis")
+    next(one for one in page.button if one.label.startswith("Simpan pemetaan")).click()
+    run(page)
+    assert len(empty.store.batches()) == 1 and empty.store.waiting_items() == []
+
+
 def test_nothing_of_a_page_holds_the_bytes_of_a_file_that_was_put_away(page: AppTest) -> None:
     """An argument of a button would, as long as the session lives."""
     page.file_uploader[0].set_value(("a.csv", ROW + b"satu\n", "text/csv"))
