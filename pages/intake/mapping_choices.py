@@ -104,9 +104,9 @@ def _render_source(editor: Editor) -> None:
 
 def _render_named_facts(editor: Editor, facts: Mapping[str, str]) -> None:
     """Say which of the facts were not chosen by anybody, but stand in the name of the file."""
-    taken = [f"{own} {fact}" for own, fact in editor.named_facts.items() if facts.get(own) == fact]
-    if taken:
-        text = _("Dari nama berkas, periksa: {isi}.").format(isi=", ".join(taken))
+    named = [f"{own} {fact}" for own, fact in editor.named_facts.items() if facts.get(own) == fact]
+    if named:
+        text = _("Dari nama berkas, periksa: {isi}.").format(isi=", ".join(named))
         st.caption(markup.escape_markdown(text))
 
 

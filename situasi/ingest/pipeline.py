@@ -23,7 +23,7 @@ from situasi.ingest.sources.child_rows import join_children
 from situasi.ingest.sources.choices import is_form_definition, list_headings
 from situasi.ingest.sources.conversion import convert_reports, convert_table
 from situasi.ingest.sources.profile import SourceProfile
-from situasi.ingest.sources.saved_profiles import bind_saved_profiles
+from situasi.ingest.sources.saved_profiles import bind_profiles, load_saved_profiles
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
 from situasi.ingest.table_delivery import IngestResult as IngestResult
 from situasi.ingest.table_delivery import PreviewCallback as PreviewCallback
@@ -76,7 +76,8 @@ def ingest_file(
     not enough, waits for a mapping (waiting.py); otherwise it is refused. order: of its dates,
     where that is known. Raises StoreError.
     """
-    context = bind_saved_profiles(context, store)
+    saved_profiles = load_saved_profiles(store)
+    context = bind_profiles(context, saved_profiles)
     result = IngestResult(str(path), feed=feed)
     other_feeds: dict[str, list[Table]] = {}
     profiles_used: dict[str, None] = {}
@@ -119,6 +120,8 @@ def ingest_file(
             if feed is not None:
                 deliver(feed, tables)
                 return result
+            by_hand = () if profile else saved_profiles
+            tables = _prefer_mapping(tables, copy.path, path.name, by_hand, profiles_used)
             result.feed, tables = _detect_source_feed(tables, context)
             deliver(result.feed, _split_by_feed(tables, result.feed, other_feeds, context, scope))
     except MonthFirstFound:  # nothing is stored yet: read all of it anew
@@ -142,6 +145,22 @@ def ingest_file(
         deliver(name, sheets)
     result.feed = "+".join((result.feed, *other_feeds))
     return result
+
+
+def _prefer_mapping(
+    tables: Iterator[Table],
+    path: Path,
+    file_name: str,
+    saved_profiles: Sequence[SourceProfile],
+    profiles_used: dict[str, None],
+) -> Iterator[Table]:
+    """Yield the tables; once all are read, leave to a mapping by hand what that would read.
+
+    Nothing is stored or shown by then. Raises waiting.MappedByHand.
+    """
+    yield from tables
+    if saved_profiles and not any(saved.name in profiles_used for saved in saved_profiles):
+        waiting.check_unmapped(path, file_name, saved_profiles)
 
 
 def _is_machine_error(cause: BaseException | None) -> bool:

@@ -25,6 +25,7 @@ from situasi.ingest.readers.grid import (
     build_headings,
     guess_header,
     read_grid,
+    read_heads,
 )
 from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.readers.private_copy import private_copy
@@ -111,6 +112,20 @@ def ingest_unknown_file(
         now,
         dry_run=dry_run,
     )
+
+
+class MappedByHand(UnknownHeadings):
+    """A file that would be read, but somebody mapped such a file by hand."""
+
+
+def check_unmapped(path: Path, file_name: str, profiles: Sequence[SourceProfile]) -> None:
+    """Raise MappedByHand for a file whose first rows show the headings of such a mapping."""
+    try:
+        mapping = find_mapping(read_heads(path), file_name, profiles)
+    except SourceError:
+        return
+    if mapping is not None:
+        raise MappedByHand("dipetakan dengan tangan; sebuah isian untuk berkas ini kurang")
 
 
 def hold_file(

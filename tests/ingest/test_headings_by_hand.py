@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, TPS
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
+from situasi.ingest.remapping.delivered_files import open_delivered_file
+from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.hand_mapping import HandMapping, choose_columns, suggest_facts
-from situasi.ingest.sources.sheet_mapping import take_alike
+from situasi.ingest.sources.sheet_mapping import list_headings, take_alike
 from situasi.ingest.waiting_mapping import WaitingFile, store_mapping
 from situasi.store import WAITING_FILE, WaitingItem
 from tests.builders import unbounded
@@ -112,3 +115,34 @@ def test_the_name_of_a_file_says_what_its_titles_do_not(
 ) -> None:
     name = "rekap kec kandis 27-11-2024 pukul 11.00.xlsx"
     assert suggest_facts(titles, "", name, board.ingest_context) == expected
+
+
+def test_the_next_file_is_read_by_the_rows_that_were_chosen_whatever_the_board_reads(
+    board: Board, tmp_path: Path
+) -> None:
+    """And so is the same one, brought in again after a restore: nothing is counted twice."""
+    text = "wilayah;uraian petugas\nkecamatan;desa;tps;hadir;cek\n"
+    lines = [f"Indralaya;Tanjung Gelam;{n};{40 + n};{60 + n}" for n in range(1, 7)]
+    path = tmp_path / "rekap 27-11-2024 jam 09.00.csv"
+    path.write_text(text + "\n".join(lines) + "\n", "utf-8")
+    first = ingest_and_keep(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert first.accepted == 6 and first.batch
+    viewer = Viewer("rina", ROLES["analis"])
+    file = open_delivered_file(board.store, board.ingest_context, viewer, first.batch)
+    headings = list_headings(file.sheets[0], HeaderPosition(0, 2))
+    columns = dict(zip(headings, ("kecamatan", "desa", "tps", "", "hadir"), strict=True))
+    facts = {"tanggal": "27/11/2024", "jam": "09.00"}
+    made = HandMapping("dua-baris", "tps", columns, facts=facts)
+    place = (file, made, 0, HeaderPosition(0, 2), board.store, board.ingest_context)
+    assert store_mapping(*place, unbounded("rina"), NOON).accepted == 6
+    again = ingest_and_keep(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert (again.accepted, again.duplicate) == (0, 6)
+    assert list_counts(board) == [*range(41, 47), *range(61, 67)]
+    other = tmp_path / "rekap pagi.csv"
+    other.write_text(text + "\n".join(lines).replace(";61", ";71") + "\n", "utf-8")
+    ingest_and_keep(other, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert list_counts(board)[12:] == [71, *range(62, 67)]
+
+
+def list_counts(board: Board) -> list[int]:
+    return [int(count) for count in board.store.rows_after(TPS)["hadir"]]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 from situasi.ingest.layout import signature_rows
@@ -103,26 +103,39 @@ def _limit(sheet: Sheet, max_rows: int) -> Sheet:
     return sheet
 
 
-def read_sheets(path: Path) -> Iterator[Sheet]:
-    """Yield the sheets of a file, whatever they hold. Raises SourceError and OSError."""
+def read_heads(path: Path) -> list[Sheet]:
+    """Read of all sheets the rows that may hold the headings. Raises SourceError."""
+    try:
+        check_regular_file(path)
+        return [sheet for sheet in read_sheets(path, HEADER_SEARCH_ROWS) if sheet.rows]
+    except OSError as failure:
+        raise to_source_error(failure) from failure
+
+
+def read_sheets(path: Path, max_rows: int | None = None) -> Iterator[Sheet]:
+    """Yield the sheets of a file, whatever they hold. Raises SourceError and OSError.
+
+    max_rows: of a table, after which its other rows are not looked at.
+    """
     with path.open("rb") as file:
         head = file.read(file_types.HEAD_BYTES)
     file_types.reject_unsupported(head)
     if file_types.is_zip(head) and zip_reader.holds_tables(path):
         with zip_reader.unpack(path) as (members, _):
             for member in members:
-                for sheet in read_sheets(member.path):
+                for sheet in read_sheets(member.path, max_rows):
                     name = f"{member.label} / {sheet.name}" if sheet.name else member.label
                     yield replace(sheet, name=name)
         return
     if file_types.is_workbook(head):
         for raw in xlsx_reader.read_raw_sheets(path):
-            sheet = _build_sheet(raw.name, enumerate(raw.rows, start=raw.first_number))
+            numbered = islice(enumerate(raw.rows, start=raw.first_number), max_rows)
+            sheet = _build_sheet(raw.name, numbered)
             yield replace(sheet, is_hidden=raw.is_hidden, merges=raw.merges)
         return
     if file_types.is_html(head):
         with html_tables.as_delimited_text(path) as plain:
-            rows = csv_reader.read_raw_rows(plain, text_encoding.detect(plain))
+            rows = islice(csv_reader.read_raw_rows(plain, text_encoding.detect(plain)), max_rows)
             yield _build_sheet("", ((number, _to_cells(row)) for number, row in rows))
         return
     encoding = text_encoding.detect(path)
@@ -130,7 +143,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     if kind:
         yield _read_objects(_unwrap(list(json_reader.read_raw_rows(path, encoding, kind))))
         return
-    rows = csv_reader.read_raw_rows(path, encoding)
+    rows = islice(csv_reader.read_raw_rows(path, encoding), max_rows)
     yield _build_sheet("", ((number, _to_cells(row)) for number, row in rows))
 
 

@@ -1,5 +1,6 @@
 """Source profiles made by hand for this board, kept in its store beside accounts and keys."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -52,7 +53,11 @@ def remove_profile(store: Store, name: str, now: datetime, actor: str) -> bool:
 
 def bind_saved_profiles(context: IngestContext, store: Store) -> IngestContext:
     """Return the context with the store's profiles before all others. Raises StoreError."""
-    saved = load_saved_profiles(store)
+    return bind_profiles(context, load_saved_profiles(store))
+
+
+def bind_profiles(context: IngestContext, saved: Sequence[SourceProfile]) -> IngestContext:
+    """Return the context with these profiles before all others."""
     if not saved:
         return context
     profiles = (*saved, *context.sources.profiles)
