@@ -1,6 +1,7 @@
 """Lists of officers: `PANGKAT / NRP` in one column, and attendance lists with who is there."""
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain, permutations, product, zip_longest
 
@@ -29,32 +30,7 @@ _TITLE = re.compile(
     r"|kehadiran (?:anggota|personel|personil|petugas))\b",
     re.IGNORECASE,
 )
-# Headings of such a column, which need no title above them.
-_HEADINGS = frozenset(
-    (
-        "kehadiran",
-        "statuskehadiran",
-        "keterangankehadiran",
-        "ketkehadiran",
-        "absensi",
-        "absen",
-        "presensi",
-        "attendance",
-    )
-)
 _NAMES_PRESENCE = re.compile(r"\b(?:kehadiran|absen|absensi|presensi)\b", re.IGNORECASE)
-# Headings of the hour at which an officer came to the TPS.
-_ARRIVALS = frozenset(
-    ("jamtiba", "pukultiba", "waktutiba", "jamtibaditps", "waktutibaditps", "tibaditpsjam",
-     "scan1", "scanmasuk", "jamscan", "jamdatang", "waktudatang", "jamhadir", "waktuhadir",
-     "jamtibadilokasi", "arrivaltime")
-)  # fmt: skip
-_SIGNATURES = frozenset(("ttd", "tandatangan", "paraf", "ttdparaf"))
-_TICKS = frozenset(
-    ("v", "x", "1", "ya", "ada", "ttd", "\u2713", "\u2714", "\u221a", "\u2611", "\u25cf")
-)
-# In a list of attendance these need no word of time.
-_LISTED_ARRIVALS = frozenset(("datang", "tiba", "masuk", "jammasuk", "pukulmasuk"))
 _NOT_ARRIVED = "jam tiba kosong: belum ada lapor diri; tidak perlu dibetulkan"
 _MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
 _STATIONS = re.compile(
@@ -69,7 +45,7 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _ROSTER_OF_POSTS = re.compile(r"\b(?:jadwal|plotting|ploting|piket|penugasan|penempatan)\b", re.I)
-_OF_ATTENDANCE = _HEADINGS | _ARRIVALS | _LISTED_ARRIVALS | {"hadir"}
+_OF_ATTENDANCE = ("attendance", "arrival_hour", "listed_arrival", "present")
 _OFFICE = re.compile(r"^\W*(?:(?:pam|pos|posko|kantor|sekretariat|ppk|kec|kecamatan)\b\W*)+", re.I)
 _SHIFT = re.compile(r"(?:pagi|siang|sore|malam|shift|giliran|regu|ploeg)\b", re.IGNORECASE)
 _LEGEND = re.compile(
@@ -134,7 +110,7 @@ def take_posts(table: ConvertedTable, context: IngestContext) -> None:
         names = table.find_columns("lokasi") or table.find_columns("tempat")
     if len(names) != 1 or not table.has_any("nrp", "petugas"):
         return
-    if _TITLE.search(titles) or any(normalize_key(n) in _OF_ATTENDANCE for n in table.headings):
+    if _TITLE.search(titles) or any(_is_heading(table, n, *_OF_ATTENDANCE) for n in table.headings):
         return
     if table.has_any("kecamatan", "desa", "tps", "penugasan", "giat", "jenis", "fase", "checkin"):
         return
@@ -151,6 +127,10 @@ def take_posts(table: ConvertedTable, context: IngestContext) -> None:
             texts = {row: post[heading] for row, post in posts.items() if post.get(heading)}
             table.fill(heading, list(texts), texts.__getitem__)
         table.doubt(posts, f'tempat tugas dari kolom "{names[0]}"')
+
+
+def _is_heading(table: ConvertedTable, heading: str, *groups: str) -> bool:
+    return any(table.vocabulary.clues.is_heading(group, heading) for group in groups)
 
 
 def _read_post(text: str, context: IngestContext) -> dict[str, str]:
@@ -241,8 +221,8 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     ]
     name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
-        keys = _ARRIVALS | (_LISTED_ARRIVALS if is_list else frozenset())
-        _take_arrivals(table, keys, is_muster=_MUSTER.search(words) is not None)
+        groups = ("arrival_hour", "listed_arrival") if is_list else ("arrival_hour",)
+        _take_arrivals(table, groups, is_muster=_MUSTER.search(words) is not None)
         return
     is_present = partial(clues.is_cell, "present")
     is_muster = _MUSTER.search(words) is not None
@@ -301,8 +281,8 @@ def _read_presence_flags(table: ConvertedTable) -> None:
 
 def _name_arrival_hours(table: ConvertedTable) -> None:
     """Take the hours of arrival for those of the check-ins, where no other column holds them."""
-    keys = _ARRIVALS | _LISTED_ARRIVALS
-    arrivals = [name for name in table.headings if normalize_key(name) in keys]
+    groups = ("arrival_hour", "listed_arrival")
+    arrivals = [name for name in table.headings if _is_heading(table, name, *groups)]
     if arrivals and not table.has_any("jam", "waktu"):
         table.cells = table.cells.rename(columns={arrivals[0]: "jam"})
 
@@ -350,10 +330,10 @@ def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:
 
 def _find_presence_word(heading: str, is_list: bool, clues: ClueWords) -> str | None:
     """Return the word of presence or absence that a heading is, or ends with below its group."""
-    if normalize_key(heading) in _SIGNATURES:
+    if clues.is_heading("signature", heading):
         return "hadir" if is_list else None
     group, _, last = normalize_cell(heading).lower().rpartition(" ")
-    is_named = normalize_key(group) in _HEADINGS
+    is_named = clues.is_heading("attendance", group)
     for word in (normalize_cell(heading).lower(), last):
         is_word = clues.is_cell("present", word) or clues.is_cell("absent", word)
         if is_word and (is_named or (is_list and not group)):
@@ -366,16 +346,16 @@ def _is_ticked(table: ConvertedTable, name: str) -> bool:
     names = [n for heading in ("nrp", "petugas") for n in table.find_columns(heading)]
     rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
     cells = [cell for cell, *officer in rows if not all(map(is_blank, officer))]
-    filled = {normalize_cell(cell).lower() for cell in cells if not is_blank(cell)}
-    return bool(filled) and filled <= _TICKS
+    filled = {normalize_cell(cell) for cell in cells if not is_blank(cell)}
+    return bool(filled) and all(table.vocabulary.clues.is_cell("tick", cell) for cell in filled)
 
 
-def _take_arrivals(table: ConvertedTable, keys: frozenset[str], *, is_muster: bool) -> None:
+def _take_arrivals(table: ConvertedTable, groups: Sequence[str], *, is_muster: bool) -> None:
     """Make the hours at which officers came to their TPS, or to a muster, check-ins.
 
-    keys: of their heading.
+    groups: of clue words that are their heading.
     """
-    name = next((n for n in table.headings if normalize_key(n) in keys), None)
+    name = next((n for n in table.headings if _is_heading(table, n, *groups)), None)
     if name is None or table.find_columns("jam") or table.find_columns("waktu"):
         return
     column = table.cells[name].tolist()

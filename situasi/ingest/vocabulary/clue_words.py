@@ -31,6 +31,10 @@ GROUPS = (
     "test_entry",
     "area_post",
     "open_state",
+    "attendance",
+    "arrival_hour",
+    "listed_arrival",
+    "signature",
     "increment",
 )
 
@@ -56,7 +60,9 @@ class ClueWords:
     cells that say that something has not happened yet. increment: in titles of counts that are not
     those until an hour. test_entry: in a report that somebody sent to try the form.
     area_post: a function that answers for a whole kecamatan. open_state: a cell that says how a TPS
-    is, not what happened.
+    is, not what happened. attendance: the heading of a column of who is there, which needs no title
+    above it. arrival_hour: that of the hour at which an officer came; listed_arrival: in a list of
+    attendance only. signature: that of the column in which they sign.
     `*` at an end of a word: letters may go on there.
     """
 
