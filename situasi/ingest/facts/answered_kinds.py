@@ -95,9 +95,13 @@ def _list_rows_of_states(table: ConvertedTable) -> set[int]:
     if not table.has_any(*COUNTS):
         return set()
     rows = set(range(table.size))
-    if table.has_any("waktu", "tanggal", "jam"):
-        rows -= set(table.find_empty_rows(*COUNTS))
-    return rows
+    names = [n for heading in ("waktu", "tanggal", "jam") for n in table.find_columns(heading)]
+    if not names:
+        return rows
+    times = list(zip(*(map(str, table.cells[name].tolist()) for name in names), strict=True))
+    uncounted = table.find_empty_rows(*COUNTS)
+    rounds = {times[row] for row in rows.difference(uncounted)}
+    return rows - {row for row in uncounted if times[row] not in rounds}
 
 
 def take_other_answers(table: ConvertedTable) -> None:

@@ -23,6 +23,8 @@ _DAY = re.compile(
     r"(?:[ /-]{1,3}(?P<year>\d{4}|\d{2}))?",
     re.IGNORECASE,
 )
+_MONTH = re.compile(r"\b(?P<name>[a-z]{3,9})[ ,]{1,3}(?P<year>20\d\d)\b", re.IGNORECASE)
+_DAY_DIGITS = 2
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?= 00:00:00|$)")
 _MIN_SHARE = 0.5  # of the filled cells that must be a known kind of incident, or none
 
@@ -57,10 +59,12 @@ def unfold_hours(table: Table, vocabulary: Vocabulary) -> Table:
 def unfold_days(table: Table, vocabulary: Vocabulary, voting_day: date) -> Table:
     """Return one row per filled day where marks of who was there stand below days, as for hours.
 
-    A day without a year is the one nearest to that of voting.
+    A day without a year is the one nearest to that of voting; a bare number is one of the month of
+    the titles.
     """
     headings = [name for name in table.cells.columns if name not in ALL]
-    days = {name: day for name in headings if (day := _read_day(name, voting_day))}
+    month = _find_month(table.titles)
+    days = {name: day for name in headings if (day := _read_day(name, voting_day, month))}
     if len(days) < _MIN_HOURS:
         return table
     columns = {name: table.cells[name].tolist() for name in days}
@@ -73,7 +77,25 @@ def unfold_days(table: Table, vocabulary: Vocabulary, voting_day: date) -> Table
     return _unfold(table, days, ticks, ("kehadiran",), "kehadiran", named, unit="tanggal")
 
 
-def _read_day(heading: str, voting_day: date) -> str | None:
+def _find_month(titles: Sequence[str]) -> tuple[int, int] | None:
+    """Return the year and month that the titles name; None where they name none or several."""
+    found = {
+        (int(match["year"]), MONTHS[match["name"].lower()[:3]])
+        for line in titles
+        for match in _MONTH.finditer(line)
+        if match["name"].lower()[:3] in MONTHS
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _read_day(
+    heading: str, voting_day: date, month_of_titles: tuple[int, int] | None
+) -> str | None:
+    if month_of_titles and heading.isascii() and heading.isdigit() and len(heading) <= _DAY_DIGITS:
+        try:
+            return f"{date(*month_of_titles, int(heading)):%d/%m/%Y}"
+        except ValueError:
+            return None
     if iso := _ISO_DAY.match(heading):
         return f"{date.fromisoformat(iso[0]):%d/%m/%Y}"
     match = _DAY.fullmatch(heading.strip())

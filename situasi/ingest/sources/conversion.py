@@ -142,7 +142,6 @@ def _convert(
     split_times_and_places(converted)
     split_place_columns(converted)
     split_officer_columns(converted)
-    split_officer_places(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)
     headings = _prefer_asked_time(converted, headings)
     _rename(converted, headings)
@@ -150,6 +149,7 @@ def _convert(
     name_tagged_choices(converted)
     repeat_above(converted)
     take_posts(converted, context)
+    split_officer_places(converted)
     hold_test_entries(converted)
     if headings.form_time is not None:
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))

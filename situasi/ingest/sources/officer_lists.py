@@ -39,12 +39,16 @@ _STATIONS = re.compile(
 )
 _POST_COLUMNS = frozenset(("penugasan", "lokasi", "tps"))
 _POST = re.compile(
-    r"^(?:pam|plotting|ploting|pengamanan|penempatan)\b"
+    r"^(?:pam|pos|plotting|ploting|pengamanan|penempatan)\b"
     r"|\b(?:tugas|ditugaskan|bertugas|ditempatkan|penempatan|pengamanan|dinas|siaga)"
     r" (?:di|ke|pada)\b",
     re.IGNORECASE,
 )
 _ROSTER_OF_POSTS = re.compile(r"\b(?:jadwal|plotting|ploting|piket|penugasan|penempatan)\b", re.I)
+_OTHER_THAN_POSTS = (
+    "kecamatan", "desa", "tps", "penugasan", "giat", "jenis", "fase", "checkin", "hadir",
+)  # fmt: skip
+_RESERVE = re.compile(r"cadangan|patroli", re.IGNORECASE)
 _OF_ATTENDANCE = ("attendance", "arrival_hour", "listed_arrival", "present")
 _OFFICE = re.compile(r"^\W*(?:(?:pam|pos|posko|kantor|sekretariat|ppk|kec|kecamatan)\b\W*)+", re.I)
 _SHIFT = re.compile(r"(?:pagi|siang|sore|malam|shift|giliran|regu|ploeg)\b", re.IGNORECASE)
@@ -107,26 +111,28 @@ def take_posts(table: ConvertedTable, context: IngestContext) -> None:
     titles = " ".join(table.source.titles)
     names = [n for n in table.headings if _POST.search(n)]
     if not names and _ROSTER_OF_POSTS.search(titles):
-        names = table.find_columns("lokasi") or table.find_columns("tempat")
-    if len(names) != 1 or not table.has_any("nrp", "petugas"):
+        names = (table.find_columns("lokasi") or table.find_columns("tempat"))[:1]
+    if not names or not table.has_any("nrp", "petugas"):
         return
     if _TITLE.search(titles) or any(_is_heading(table, n, *_OF_ATTENDANCE) for n in table.headings):
         return
-    if table.has_any("kecamatan", "desa", "tps", "penugasan", "giat", "jenis", "fase", "checkin"):
+    if not {n for h in _OTHER_THAN_POSTS for n in table.find_columns(h)} <= {*names}:
         return
-    column = table.cells[names[0]].tolist()
+    columns = [table.cells[name].tolist() for name in names]
     skipped = table.total_rows | table.reasons.keys()
     posts = {
-        row: _read_post(str(cell), context)
-        for row, cell in enumerate(column)
-        if row not in skipped and not is_blank(cell)
+        row: [_read_post(str(cell), context) for cell in cells if not is_blank(cell)]
+        for row, cells in enumerate(zip(*columns, strict=True))
+        if row not in skipped
     }
-    if posts and all(posts.values()):
+    posts = {row: found for row, found in posts.items() if found}
+    if posts and all(len(found) == 1 and found[0] for found in posts.values()):
         table.drop_columns(names)
         for heading in ("kecamatan", "tps", "tempat", "penugasan"):
-            texts = {row: post[heading] for row, post in posts.items() if post.get(heading)}
+            texts = {r: found[0][heading] for r, found in posts.items() if found[0].get(heading)}
             table.fill(heading, list(texts), texts.__getitem__)
-        table.doubt(posts, f'tempat tugas dari kolom "{names[0]}"')
+        quoted = ", ".join(f'"{name}"' for name in names)
+        table.doubt(posts, f"tempat tugas dari kolom {quoted}")
 
 
 def _is_heading(table: ConvertedTable, heading: str, *groups: str) -> bool:
@@ -136,8 +142,11 @@ def _is_heading(table: ConvertedTable, heading: str, *groups: str) -> bool:
 def _read_post(text: str, context: IngestContext) -> dict[str, str]:
     """Return what a post is under our headings; nothing where it is neither area nor TPS."""
     if station := _STATIONS.search(text):
-        place = " ".join(_STATIONS.sub(" ", text).split()).strip(" ,-/")
-        return {"tps": station[1].strip(" ,."), "tempat": place, "penugasan": "tps"}
+        place = " ".join(_OFFICE.sub("", _STATIONS.sub(" ", text)).split()).strip(" ,-/")
+        tps = station[1].strip(" ,.")
+        return {"tps": tps, "tempat": place, "penugasan": "tps"} if place else {}
+    if reserve := _RESERVE.match(text):
+        return {"penugasan": reserve[0].lower()}
     name = _OFFICE.sub("", text).strip(" .:-")
     try:
         area = context.places.read_kecamatan(None, name)
