@@ -15,6 +15,8 @@ from situasi.ingest.vocabulary.csv_lists import normalize_key
 _LETTER = re.compile(r"[A-Z]{1,3}\d{0,2}\s*[:.)]\s*")  # `B: Kekerasan`, as forms by SMS number them
 _OTHER = re.compile(r"(?:^|[\W_])(?:lain(?:nya)?|others?)(?:$|[\W_])", re.IGNORECASE)
 _OTHER_REPORTS = ("jenis", "petugas", "nrp", "giat", "fase", "hadir", "hadir_l", "checkin")
+_QUESTION = re.compile(r"^\W*(?:apakah|is|was|has)\b\s*(?:the\b\s*)?", re.IGNORECASE)
+_ALREADY = re.compile(r"\b(?:sudah|sdh|telah|udah)\b", re.IGNORECASE)
 _MIN_FLAGS = 2
 _LONGEST_PHRASE = 5  # words
 
@@ -54,12 +56,15 @@ def take_phase_answers(table: ConvertedTable) -> None:
     if table.has_any("fase"):
         _mark_reached_phases(table)
         return
-    names = [h for h in table.headings if normalize_key(h) in codes and is_answered(table, h)]
+    questions = {heading: _QUESTION.sub("", heading) for heading in table.headings}
+    keys = {h: normalize_key(text) for h, text in questions.items()}
+    keys |= {h: normalize_key(_ALREADY.sub("", questions[h])) for h in keys if keys[h] not in codes}
+    names = [h for h, key in keys.items() if key in codes and is_answered(table, h)]
     if not names or not table.has_any("tps"):
         return
     order = {code: index for index, code in enumerate(TPS.column("fase").allowed_codes)}
-    phases = sorted((codes[normalize_key(n)] for n in names), key=order.__getitem__)
-    columns = {codes[normalize_key(n)]: table.cells[n].tolist() for n in names}
+    phases = sorted((codes[keys[n]] for n in names), key=order.__getitem__)
+    columns = {codes[keys[n]]: table.cells[n].tolist() for n in names}
     if len(columns) < len(names):
         return
     found: list[Cell] = [None] * table.size

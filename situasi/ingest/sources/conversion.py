@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
@@ -14,7 +15,8 @@ from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_rep
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.layout.words_by_hour import unfold_days, unfold_hours
-from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
+from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank, normalize_cell
+from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
 from situasi.ingest.sources.catalog import SourceHeadings
@@ -28,7 +30,7 @@ from situasi.ingest.sources.officer_lists import (
     take_attendance,
     take_posts,
 )
-from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.sources.profile import SourceProfile, matches_heading
 from situasi.ingest.sources.source_times import (
     DateOrder,
     convert_heading_zones,
@@ -100,22 +102,45 @@ def _complete(
     profile: SourceProfile | None,
     feed: str | None = None,
 ) -> None:
-    is_wide = bool(context.vocabulary.find_wide_headings(converted.headings))
-    has_time = is_wide or converted.has_any("waktu", "tanggal", "jam")
+    has_time = _is_wide(converted) or converted.has_any("waktu", "tanggal", "jam")
+    has_time = has_time or bool(profile and find_time_columns(converted))
+    is_day_asked = converted.has_any("waktu", "tanggal") or facts.day is not None
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
     known = feed or context.vocabulary.detect_feed(converted.headings)
-    by_row = {"incidents", "personnel"} if is_wide else {"tps", "incidents", "personnel"}
-    if profile is not None and known in by_row:
+    by_row = known in {"incidents", "personnel"} or (known == "tps" and not _is_wide(converted))
+    if profile is not None and by_row:
         complete_from_reports(converted, context.election.zone)
     if known == "roster" and (profile is None or profile.feed is None):
         ask_posts(converted)
+    if profile is None or not profile.unzoned_times:
+        return
     is_dated = has_time and converted.has_any("waktu", "tanggal")
-    if profile is not None and profile.unzoned_times and not is_dated:
+    if not is_dated or not (is_day_asked or _was_sent_on(context.election.day, converted, profile)):
         raise UnknownHeadings(
             f"hari dan jam kejadian tidak ditanya; waktu {profile.title} sendiri tidak menyebut "
             "zonanya: pilih kolom waktunya dan zona waktunya"
         )
+
+
+def _was_sent_on(day: date, converted: ConvertedTable, profile: SourceProfile) -> bool:
+    """Return whether all times of a form, in whatever zone, are of this day."""
+    cells = converted.source.cells
+    times = [
+        cell
+        for name in cells.columns
+        if any(matches_heading(name, pattern) for pattern in profile.unzoned_times)
+        for cell in set(cells[name].tolist())
+        if not is_blank(cell)
+    ]
+    try:
+        return all(parse_date_parts(cell).day == day for cell in times)
+    except UnreadableCell:
+        return False
+
+
+def _is_wide(converted: ConvertedTable) -> bool:
+    return bool(converted.vocabulary.find_wide_headings(converted.headings))
 
 
 def _convert(

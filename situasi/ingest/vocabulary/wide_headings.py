@@ -13,7 +13,7 @@ from situasi.ingest.vocabulary.hour_headings import (
     parse_hour_heading,
 )
 
-_TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time)[\s/&._]*)+")
+_TIME_WORDS = re.compile(r"^(?:(?:jam|pukul|pkl|waktu|wkt|time|berapa)[\s/&._]*)+")
 _TIME_WORDS_BEHIND = re.compile(r"\W{1,3}(?:jam|pukul|pkl|waktu|wkt|time)\W{0,3}$")
 _ZONE_WORDS = re.compile(r"\W{0,3}\b(?:wib|wita|wit)\b\W{0,3}$")
 # Alone they may name the beginning of anything; beside one another they are of the vote.
