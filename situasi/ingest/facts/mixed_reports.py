@@ -12,7 +12,8 @@ from situasi.ingest.facts.answers import is_answered, read_presence
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.kinds import find_code, find_kind
 from situasi.ingest.facts.places import complete_place
-from situasi.ingest.facts.times import complete_time, find_time_columns, find_time_meaning
+from situasi.ingest.facts.time_columns import find_time_columns, find_time_meaning
+from situasi.ingest.facts.times import complete_time
 from situasi.ingest.facts.times_of_report import find_day_of_report
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text

@@ -12,12 +12,6 @@ from situasi.ingest.tables import Cell
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
 
 
-def compute_share(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> float:
-    """Return the share of the distinct filled cells of a column that pass a test."""
-    filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
-    return sum(map(test, filled)) / len(filled) if filled else 0.0
-
-
 def is_time(cell: Cell) -> bool:
     """Return whether a cell is a day or a time of day."""
     if isinstance(cell, float):  # half a day, or a share of one half: its heading does not say
@@ -43,7 +37,7 @@ def find_undated_rows(table: ConvertedTable) -> list[int]:
 def find_untimed_rows(table: ConvertedTable) -> list[int]:
     """Return the rows whose time is a day alone."""
     names = [h for h in ("waktu", "tanggal") if table.find_columns(h)]
-    days = [_match_rows(table, h, lambda c: is_blank(c) or _is_day_alone(c)) for h in names]
+    days = [_match_rows(table, h, lambda c: is_blank(c) or is_day_alone(c)) for h in names]
     return [row for row in table.find_empty_rows("jam") if all(row in rows for rows in days)]
 
 
@@ -82,7 +76,8 @@ def is_clock_alone(cell: Cell) -> bool:
         return False
 
 
-def _is_day_alone(cell: Cell) -> bool:
+def is_day_alone(cell: Cell) -> bool:
+    """Return whether a cell is a day without a time of day."""
     try:
         return parse_date_parts(cell).clock is None
     except UnreadableCell:

@@ -6,12 +6,12 @@ from functools import partial
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.facts.time_cells import (
-    compute_share,
-    find_undated_rows,
-    find_untimed_rows,
-    is_clock_alone,
-    is_time,
+from situasi.ingest.facts.time_cells import find_undated_rows, find_untimed_rows
+from situasi.ingest.facts.time_columns import (
+    find_record_times,
+    find_time_columns,
+    find_time_meaning,
+    is_day_with_hour,
 )
 from situasi.ingest.facts.times_of_report import (
     COUNTS,
@@ -37,18 +37,6 @@ _LINE_OF_HOUR = re.compile(
     re.IGNORECASE,
 )
 _FIRST_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:]([0-5]\d)(?!\d)")
-_TIME_WORD = re.compile(
-    r"waktu|jam\b|pukul|tanggal|\btgl|hari\b|time|date|\bhour|clock|\bat$", re.IGNORECASE
-)
-# Times of other things than the event: of the record, which may stand for it, or of neither.
-_RECORD_TIME = re.compile(
-    r"buat|creat|ubah|updat|modif|sinkron|sync|upload|unggah|submi|kirim|\bsent\b|receiv|terima",
-    re.IGNORECASE,
-)
-_NO_TIME_OF_REPORT = re.compile(r"lahir|birth|dob|cetak|print|expir|batas|deadline", re.IGNORECASE)
-# Beside when it began, it does not tell when something happened.
-_END_TIME = re.compile(r"selesai|akhir|pulang|\bend\b|finish", re.IGNORECASE)
-_MIN_SHARE = 0.8  # of the filled cells of a column
 
 
 def complete_time(
@@ -113,11 +101,12 @@ def _read_own_times(
 def _take_unnamed_time(table: ConvertedTable, context: IngestContext) -> bool:
     """Use the times of a column that no heading names; return False where several may be it."""
     times = find_time_columns(table)
-    if len(times) > 1:
+    if len(times) > 1 and not is_day_with_hour(table, times):
         return False
     if times:
-        _take_time_column(table, times[0])
-    elif not table.has_any("waktu_lapor") and (records := _find_record_times(table)):
+        for name in times:
+            _take_time_column(table, name)
+    elif not table.has_any("waktu_lapor") and (records := find_record_times(table)):
         _take_time_column(table, records[0])
     else:
         take_time_of_report(table, context.election.zone)
@@ -241,41 +230,9 @@ def _read_hour(table: ConvertedTable, row: int) -> Cell:
     return table.read_first("waktu", row) if is_blank(clock) else clock
 
 
-def find_time_columns(table: ConvertedTable) -> list[str]:
-    """Return the columns under unknown headings that name and hold times, but of nothing else."""
-    names = [
-        name
-        for name in table.headings
-        if table.vocabulary.find_any_column(name) is None
-        and _TIME_WORD.search(name.replace("_", " "))
-        and not _RECORD_TIME.search(name)
-        and not _NO_TIME_OF_REPORT.search(name)
-    ]
-    times = [name for name in names if compute_share(table, name, is_time) >= _MIN_SHARE]
-    starts = [name for name in times if not _END_TIME.search(name)]
-    return starts if len(starts) == 1 else times
-
-
-def _find_record_times(table: ConvertedTable) -> list[str]:
-    """Return the columns under unknown headings that say when a row was written (`Update`)."""
-    names = [
-        name
-        for name in table.headings
-        if table.vocabulary.find_any_column(name) is None
-        and _RECORD_TIME.search(name)
-        and not _NO_TIME_OF_REPORT.search(name)
-    ]
-    return [name for name in names if compute_share(table, name, is_time) >= _MIN_SHARE]
-
-
 def _take_time_column(table: ConvertedTable, name: str) -> None:
     """Use a column of times under an unknown heading."""
     meaning = find_time_meaning(table, name)
     rows = [row for row, cell in enumerate(table.cells[name].tolist()) if not is_blank(cell)]
     table.cells = table.cells.rename(columns={name: meaning})
     table.doubt(rows, f'waktu dari kolom "{name}"')
-
-
-def find_time_meaning(table: ConvertedTable, name: str) -> str:
-    """Return our heading for a column of times under an unknown heading."""
-    return "jam" if compute_share(table, name, is_clock_alone) >= _MIN_SHARE else "waktu"

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.ingest.facts.time_columns import choose_time_columns
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.catalog import SourceCatalog
@@ -53,11 +54,13 @@ class _Part:
 class _Parents:
     """The rows that have children.
 
-    headings: of each table. reporting: how many children of a row are reports. told: of what these
-    are. above: the parent of a row that is none itself.
+    headings: of each table. times: its columns of times under headings that are not ours.
+    reporting: how many children of a row are reports. told: of what these are. above: the parent
+    of a row that is none itself.
     """
 
     headings: dict[str, tuple[Headings, tuple[str, ...]]] = field(default_factory=dict)
+    times: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facts: dict[_Key, ParentFacts] = field(default_factory=dict)
     reporting: dict[_Key, int] = field(default_factory=dict)
     told: dict[_Key, frozenset[str]] = field(default_factory=dict)
@@ -165,6 +168,14 @@ def _index_rows(part: _Part, parents: _Parents, zone: ZoneInfo) -> None:
     facts = read_parent_facts(part.table, part.headings, zone)
     names = tuple(h for h in part.table.cells.columns if h not in reserved_columns.ALL)
     parents.headings[part.name] = part.headings, names
+    profile = part.headings.profile
+    unknown = [
+        name
+        for name in names
+        if name not in part.headings.meanings and not (profile and profile.is_of_record(name))
+    ]
+    columns = {name: part.table.cells[name].tolist() for name in unknown}
+    parents.times[part.name] = tuple(choose_time_columns(columns))
     parents.facts |= {
         (part.name, _make_key(key)): row
         for key, row in zip(keys, facts, strict=True)
@@ -196,7 +207,7 @@ def _join_part(part: _Part, parents: _Parents, catalog: SourceCatalog) -> _Part:
     parent, names = parents.headings.get(name, (None, ()))
     profile = parent.profile if parent else None
     known = replace(part, headings=read_headings(list(cells.columns), catalog, profile))
-    joined = _inherit(known, rows, parent, names)
+    joined = _inherit(known, rows, parent, names, parents.times.get(name, ()))
     if profile is not None:
         joined = replace(joined, source=profile.name)
     headings = read_headings(list(joined.cells.columns), catalog, profile)
@@ -230,11 +241,15 @@ def _inherit(
     rows: Sequence[ParentFacts | None],
     parent: Headings | None,
     names: Sequence[str],
+    times: Sequence[str],
 ) -> Table:
-    """Return a child table with the columns of its parents that it has not itself."""
+    """Return a child table with the columns of its parents that it has not itself.
+
+    times: those of them that say under other headings than ours when it was.
+    """
     data: dict[str, list[Cell]] = {}
     if parent is not None:
-        for heading in choose_inherited(parent, names, part.headings):
+        for heading in choose_inherited(parent, names, part.headings, times):
             if heading not in part.table.cells.columns:
                 data[heading] = [None if row is None else row.cells[heading] for row in rows]
     days = [None if row is None else row.day for row in rows]

@@ -10,7 +10,7 @@ from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, re
 from situasi.ingest.facts.free_words import join_titles
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
-from situasi.ingest.facts.times import find_time_columns
+from situasi.ingest.facts.time_columns import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.header_detection import make_unique_names
@@ -227,7 +227,7 @@ def _leave_out_citizens(converted: ConvertedTable) -> None:
 def _prefer_asked_time(converted: ConvertedTable, headings: SourceHeadings) -> SourceHeadings:
     """Leave out the time of the form where another column under an unknown heading holds times."""
     used = {*headings.own, *headings.left_out}
-    if headings.form_time is None or not [n for n in find_time_columns(converted) if n not in used]:
+    if headings.form_time is None or not find_time_columns(converted, used):
         return headings
     own = {theirs: n for theirs, n in headings.own.items() if theirs != headings.form_time}
     left_out = (*headings.left_out, headings.form_time)

@@ -75,10 +75,13 @@ def read_headings(
     return Headings(profile, meanings, frozenset(facts))
 
 
-def choose_inherited(parent: Headings, headings: Sequence[str], child: Headings) -> list[str]:
+def choose_inherited(
+    parent: Headings, headings: Sequence[str], child: Headings, times: Sequence[str] = ()
+) -> list[str]:
     """Return the parent's headings that a child table takes over: what it does not say itself.
 
-    headings: all of the parent. A child with an hour of its own takes only the day.
+    headings: all of the parent. times: those under which it was asked when it was, though they
+    are not ours. A child with an hour of its own takes only the day.
     """
     chosen = []
     for heading in headings:
@@ -88,6 +91,7 @@ def choose_inherited(parent: Headings, headings: Sequence[str], child: Headings)
         if name in _TIMES and child.names & _TIMES:
             continue
         wanted = name in _INHERITED and name not in child.names
+        wanted |= heading in times and not child.names & _TIMES
         if wanted or (name is None and _belongs_to_source(heading, parent.profile)):
             chosen.append(heading)
     return chosen

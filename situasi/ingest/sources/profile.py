@@ -229,6 +229,12 @@ class SourceProfile(_Part):
         patterns = (*self.metadata, *self.unzoned_times)
         return any(matches_heading(s, pattern) for s in spellings for pattern in patterns)
 
+    def is_of_record(self, heading: str) -> bool:
+        """Return whether a heading is left out, or says when the form was filled in."""
+        return self.is_metadata(heading) or any(
+            matches_heading(heading, time) for time in self.form_times
+        )
+
 
 def is_pattern(heading: str) -> bool:
     """Return whether a heading in a profile is a pattern: with `*`, or exact (`=Status`)."""
