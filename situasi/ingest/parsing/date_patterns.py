@@ -56,7 +56,8 @@ def parse_zone(text: str) -> tzinfo | None:
 
 _CLOCK = (
     r"(?:(?P<hour>[0-9]{1,2})(?P<mark>[:.])(?P<minute>[0-9]{2})"
-    r"(?:(?P=mark)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?:(?P=mark)(?P<second>[0-9]{2})"
+    r"(?:(?:,|(?<=:[0-9]{2})\.)(?P<fraction>[0-9]{1,9}))?)?"  # `16.10.05.2031` is a code
     r"(?: ?(?P<half>[ap])\.?m\b\.?)?"
 )
 _PACKED = r"|(?P<packed>[0-9]{4}(?:[0-9]{2})?))"

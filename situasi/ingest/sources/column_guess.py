@@ -9,6 +9,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
 from situasi.domain.officer_marks import is_number_mark
 from situasi.ingest.context import IngestContext
+from situasi.ingest.gazetteer.codes import format_dotted
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
 from situasi.ingest.parsing.coordinates import read_joined_point
 from situasi.ingest.parsing.date_parser import parse_date_parts
@@ -32,7 +33,11 @@ NOT_OFFERED = frozenset(
 )
 _OF_SUBMISSION = re.compile(r"submi|kirim|lapor|terima|receiv|creat|dibuat|upload|unggah", re.I)
 _OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$|[\W_])", re.I)
-_OF_ROW_NUMBER = re.compile(r"(?:no|nomor|urut|no\W*urut|nomor urut|#)\W*", re.I)
+_OF_ROW_NUMBER = re.compile(
+    r"(?:(?:no|nomor|nomer|num|number|urut|urutan|seq|sequence|index|idx|row|baris|line|#)[\W_]*)+"
+    r"(?:id)?",
+    re.I,
+)
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
 # Of those who may vote, or of papers, TPS and officers: never those who came.
 _NOT_PRESENT = re.compile(
@@ -214,6 +219,8 @@ def _guess_places(column: _Column, context: IngestContext) -> Iterator[Guess]:
             yield Guess("kecamatan", 0.85 * kecamatan, "isinya nama kecamatan")
         if desa >= _MIN_SHARE:
             yield Guess("desa", 0.85 * desa, "isinya nama desa atau kelurahan")
+    if (codes := _share(column, lambda cell: _is_desa_code(cell, context))) >= _MIN_SHARE:
+        yield Guess("kode_desa", 0.9 * codes, "isinya kode desa atau kelurahan")
     if (share := _share(column, _is_point)) >= _MIN_SHARE:
         yield Guess("koordinat", 0.9 * share, "isinya titik koordinat")
     for heading, low, high in (("lat", -11.5, 6.5), ("lon", 94.5, 141.5)):
@@ -234,6 +241,11 @@ def _is_desa(text: str, context: IngestContext) -> bool:
         return context.places.read_desa(text, None, required=False).code is not None
     except UnreadableCell:
         return False
+
+
+def _is_desa_code(cell: Cell, context: IngestContext) -> bool:
+    code = format_dotted(cell)
+    return code is not None and code in context.register.desa
 
 
 def _is_point(cell: Cell) -> bool:
@@ -296,23 +308,27 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
         return
     stations = _share(column, _is_station)
     is_other = any(p.search(column.heading) for p in (_OF_AMOUNT, _OF_PERSONS, _OF_ID))
-    if stations >= 0.9 and _look_like_stations(column) and not is_other:
+    is_row_number = _OF_ROW_NUMBER.fullmatch(column.heading) is not None
+    may_be_station = stations >= 0.9 and _look_like_stations(column)
+    if may_be_station and not is_other and not is_row_number:
         yield Guess("tps", 0.75 * stations, "isinya nomor TPS")
     counts = _share(column, lambda cell: _can_read(read_count, cell))
     if (
         counts < 0.9
+        or is_row_number
         or _is_of_others(column.heading)
         or all(isinstance(cell, bool) for cell in column.sample)
     ):
         return
     if _number_rows(column.cells):
-        if not _OF_ROW_NUMBER.fullmatch(column.heading):
+        if not may_be_station:
             yield Guess("tps", 0.35, "isinya bilangan urut")
         return
+    # By their content alone numbers may count anything: a person has to choose them.
     if _grow(column.cells):
-        yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah")
+        yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah", is_unclear=True)
     elif len(column.sample) > 2:
-        yield Guess("hadir", 0.4, "isinya bilangan")
+        yield Guess("hadir", 0.4, "isinya bilangan", is_unclear=True)
 
 
 def _is_station(cell: Cell) -> bool:
@@ -328,13 +344,16 @@ def _look_like_stations(column: _Column) -> bool:
 
 
 def _number_rows(cells: Sequence[Cell]) -> bool:
-    """Return whether cells number the rows of a list: upwards from one, with few left out."""
+    """Return whether cells number the rows of a list: upwards from one, with few left out.
+
+    A number may stand in several rows, as where cells of the list are joined.
+    """
     texts = [normalize_cell(cell) for cell in cells]
-    if len(texts) < 3 or not all(text.isdecimal() for text in texts):
+    if len(set(texts)) < 3 or not all(text.isdecimal() for text in texts):
         return False
     numbers = list(map(int, texts))
-    is_ascending = all(after > before for before, after in pairwise(numbers))
-    return is_ascending and numbers[0] == 1 and numbers[-1] <= 1.5 * len(numbers)
+    is_ascending = all(after >= before for before, after in pairwise(numbers))
+    return is_ascending and numbers[0] in {0, 1} and numbers[-1] <= 1.5 * len(numbers)
 
 
 def _grow(cells: Sequence[Cell]) -> bool:

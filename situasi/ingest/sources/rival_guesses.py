@@ -54,7 +54,7 @@ def settle_rivals(guesses: Mapping[str, Sequence[Guess]], table: Table) -> dict[
                 _mark(result[name], heading, chosen)
             elif heading == "hadir":
                 reason = f"{result[name][0].reason}, jumlah dua kolom lain"
-                result[name][0] = replace(result[name][0], reason=reason)
+                result[name][0] = replace(result[name][0], reason=reason, is_unclear=False)
     return result
 
 

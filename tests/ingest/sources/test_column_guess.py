@@ -208,3 +208,28 @@ def test_times_that_cross_are_left_to_a_person(board: Board) -> None:
 
 def test_column_named_by_its_heading_has_no_rival(board: Board) -> None:
     assert chosen(board, "tps", hadir=[30, 36, 40, 66], q=[31, 34, 48, 65])["hadir"] == "hadir"
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("No", [1, 1, 1, 2, 2, 3, 4]),  # joined cells repeat it
+        ("seq", [3, 7, 12, 40, 77]),
+        ("No. Urut", [12, 40, 77, 118, 240]),
+        ("Row_ID", [900, 903, 950, 951]),
+        ("Q4", [12, 40, 77, 118, 240]),  # any number may grow
+        ("Q4", [210, 190, 244, 201]),
+    ],
+)
+def test_no_number_is_chosen_as_voters_present_by_its_content_alone(
+    board: Board, heading: str, cells: list[Any]
+) -> None:
+    assert "hadir" not in chosen(board, "tps", **{heading: cells}).values()
+
+
+@pytest.mark.parametrize("mark", [".", ""])
+def test_code_of_a_desa_is_no_hour(board: Board, mark: str) -> None:
+    cells = [
+        code.replace(".", mark) for code in ("16.10.05.2031", "16.10.05.2024", "16.10.04.2012")
+    ]
+    assert best(board, "wilayah_kd", *cells) == "kode_desa"
