@@ -28,6 +28,10 @@ _SUM_OF_KECAMATAN = (
     "desa kosong: bila ini jumlah seluruh kecamatan ({0} TPS), kirim tanpa angka di kolom TPS; "
     "bila ini TPS {0}, tulis desanya"
 )
+_UNNAMED_STATION = (
+    "desa dan TPS kosong, padahal baris lain menyebut TPS: bila ini jumlah seluruh kecamatan, isi "
+    "lingkup kecamatan"
+)
 
 Count = int | None
 
@@ -51,6 +55,8 @@ def check(table: TableCheck) -> ValidationResult:
     hadir: list[Count] = []
     lingkup: Texts = []
     columns = [_find_blanks(table.cells(name), is_blank) for name in ("fase", "kontak")]
+    levels = [_find_level(table, row, place, name) for row, name in enumerate(desa_names)]
+    _hold_unnamed_stations(table, levels, scopes)
     for row, is_missing in enumerate(zip(*columns, *blank_counts, strict=True)):
         no_phase, no_contact, no_total, *no_parts = is_missing
         if all((no_total, no_phase, no_contact, *no_parts)):
@@ -60,8 +66,7 @@ def check(table: TableCheck) -> ValidationResult:
         sexes = men[row], women[row]
         hadir.append(total if sexes == (None, None) else _check_sexes(table, row, total, sexes))
         is_count = no_phase and no_contact
-        level = _find_level(table, row, place, desa_names[row])
-        scope = _complete_scope(table, row, scopes[row], place, level, is_count=is_count)
+        scope = _complete_scope(table, row, scopes[row], place, levels[row], is_count=is_count)
         lingkup.append(scope)
     check_voter_limits(table, place, lingkup, hadir)
     check_phase_days(table, fase, times, latihan)
@@ -159,6 +164,22 @@ def _find_level(
             return ""
         return "kecamatan" if area.code else ""
     return "kecamatan" if place.kecamatan[row] else None
+
+
+def _hold_unnamed_stations(table: TableCheck, levels: Texts, scopes: Texts) -> None:
+    """Hold the rows without TPS and desa in a list of TPS: they are no count of the kecamatan.
+
+    Mark those without TPS alone, which may be a sum of the desa.
+
+    scopes: what the rows themselves say that they cover.
+    """
+    if 2 * levels.count("tps") < len(levels):
+        return
+    for row, level in enumerate(levels):
+        if level == "kecamatan" and scopes[row] is None:
+            table.issues.add_error(row, _UNNAMED_STATION, "tps", "desa_name", "lingkup")
+        elif level == "desa" and scopes[row] is None:
+            table.issues.add_warning(row, "TPS kosong: dibaca sebagai jumlah seluruh desa")
 
 
 def _complete_scope(
