@@ -118,6 +118,29 @@ def test_saved_deliveries_and_exports_as_json_come_as_messages(
     assert [row.cells["hadir"] for m in tray(board) for row in m.proposal.rows] == ["61"]
 
 
+# A code of a TPS has as many digits as a moment in milliseconds, a column of times as many letters.
+CHECKLIST = (
+    "No HP;Kode;PMLH;Update\n"
+    "628127100001;1610022018001;88;2024-11-27 06:13:40\n"
+    "628127100002;1610022018002;79;2024-11-27 06:16:40\n"
+)
+TIMES = CHECKLIST.replace("Kode", "Dikirim").replace("1610022018001", "1732669390000").replace(
+    "1610022018002", "1732669490000"
+)  # fmt: skip
+APOLLO = (
+    "Participant ID,DB Phone,Location Code,Quarantine Status,Comment,Timestamp\n"
+    "160001,628127100001,1610022018001,,petugas belum datang,2024-11-27 06:13:40\n"
+)
+
+
+@pytest.mark.parametrize("text", [CHECKLIST, TIMES, APOLLO])
+def test_a_table_with_telephones_is_no_log_of_messages(
+    board: Board, tmp_path: Path, text: str
+) -> None:
+    result = bring(board, tmp_path, "daftar.csv", text)
+    assert result.messages is None and tray(board) == [] and result.waiting
+
+
 def test_a_letter_that_reports_nothing_is_refused_as_before(board: Board, tmp_path: Path) -> None:
     result = bring(board, tmp_path, "surat.txt", "Undangan rapat\nHari Senin di aula\n")
     assert result.messages is None and tray(board) == []

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from situasi.ingest.context import IngestContext
@@ -39,6 +39,9 @@ _RECEIVED = frozenset(
 _MOST_HEADING_LINES = 6
 _ENOUGH = 0.8  # of the lines
 _SHORTEST_TEXT = 8  # characters of a text, on average
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEWEST_WORDS = 2  # in half of the texts
+_NEAR = timedelta(days=366)  # how far from the voting day a moment in seconds may lie
 
 
 class _Columns(NamedTuple):
@@ -58,8 +61,10 @@ def read_sms_log(text: str, context: IngestContext, now: datetime) -> GatewayDel
         start = next(
             (i for i, row in enumerate(rows[:_MOST_HEADING_LINES]) if _has_time(row)), None
         )
-        columns = _find_columns(rows[start:]) if start is not None else None
-        if start is not None and columns is not None:
+        if start is None or any(map(context.sources.recognize, rows[:start])):
+            continue
+        columns = _find_columns(rows[start:], context.election.day)
+        if columns is not None:
             head = " ".join(delimiter.join(row) for row in rows[:start])
             return _read_rows(rows, start, columns, delimiter, _find_zone(head), context, now)
     return None
@@ -81,13 +86,14 @@ def _split_rows(text: str, delimiter: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
 
 
-def _find_columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
+def _find_columns(rows: Sequence[Sequence[str]], voting_day: date) -> _Columns | None:
     """Return where time, sender and text stand, as the cells show; None where one is missing."""
     width = min((len(row) for row in rows), default=0)
     if width < 3:
         return None
     cells = [[row[i] for row in rows] for i in range(width)]
-    moment = next((i for i in range(width) if _share(_MOMENT, cells[i]) >= _ENOUGH), None)
+    moments = (i for i in range(width) if _share(_MOMENT, cells[i]) >= _ENOUGH)
+    moment = next((i for i in moments if _are_near(cells[i], voting_day)), None)
     clock = None
     if moment is None:
         pairs = (i for i in range(width - 1) if _share(_DAY, cells[i]) >= _ENOUGH
@@ -103,7 +109,16 @@ def _find_columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
     text = max(rest, key=lambda i: sum(map(len, cells[i])), default=None)
     if text is None or sum(map(len, cells[text])) < _SHORTEST_TEXT * len(rows):
         return None
+    if 2 * sum(len(_WORD.findall(cell)) >= _FEWEST_WORDS for cell in cells[text]) < len(rows):
+        return None
     return _Columns(moment, clock, sender, text, way)
+
+
+def _are_near(cells: Sequence[str], voting_day: date) -> bool:
+    """Return whether moments in seconds lie near the voting: the code of a TPS is as long."""
+    digits = [int(cell[:10]) for cell in cells if cell.isdecimal()]
+    day = datetime.combine(voting_day, time(), UTC)
+    return all(abs(datetime.fromtimestamp(number, UTC) - day) < _NEAR for number in digits)
 
 
 def _share(pattern: re.Pattern[str], cells: Sequence[str]) -> float:
