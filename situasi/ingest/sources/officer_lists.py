@@ -94,11 +94,13 @@ def split_officer_places(table: ConvertedTable) -> None:
     if not names or not table.has_any("nrp", "petugas") or table.has_any("tps", "desa"):
         return
     column = [None if is_blank(c) else str(c) for c in table.cells[names[0]].tolist()]
-    matches = [text and _STATIONS.search(text) for text in column]
+    found = [list(_STATIONS.finditer(text)) if text else [] for text in column]
+    matches = [stations[0] if len(stations) == 1 else None for stations in found]
     if any(matches):
         table.set_column("tps", [match[1].strip(" ,.") if match else None for match in matches])
         texts = [
-            text and " ".join(_STATIONS.sub(" ", text).split()).strip(" ,-/") for text in column
+            " ".join(_STATIONS.sub(" ", text).split()).strip(" ,-/") if text and match else text
+            for text, match in zip(column, matches, strict=True)
         ]
         table.set_column("tempat", [text or None for text in texts])
 
@@ -109,7 +111,7 @@ def take_posts(table: ConvertedTable, context: IngestContext) -> None:
     Only where each cell is one; what else stands there is asked (`ask_posts`).
     """
     titles = " ".join(table.source.titles)
-    names = [n for n in table.headings if _POST.search(n)]
+    names = [n for n in table.headings if _POST.search(n)] or _find_named_posts(table)
     if not names and _ROSTER_OF_POSTS.search(titles):
         names = (table.find_columns("lokasi") or table.find_columns("tempat"))[:1]
     if not names or not table.has_any("nrp", "petugas"):
@@ -139,12 +141,25 @@ def _is_heading(table: ConvertedTable, heading: str, *groups: str) -> bool:
     return any(table.vocabulary.clues.is_heading(group, heading) for group in groups)
 
 
+def _find_named_posts(table: ConvertedTable) -> list[str]:
+    """Return the columns under unknown headings of which most cells name a TPS."""
+    names = []
+    for name in table.headings:
+        if table.vocabulary.find_any_column(name) is None:
+            filled = [str(c) for c in table.cells[name].tolist() if not is_blank(c)]
+            stations = sum(_STATIONS.search(text) is not None for text in filled)
+            if filled and 2 * stations > len(filled):
+                names.append(name)
+    return names
+
+
 def _read_post(text: str, context: IngestContext) -> dict[str, str]:
-    """Return what a post is under our headings; nothing where it is neither area nor TPS."""
-    if station := _STATIONS.search(text):
+    """Return what a post is under our headings; nothing where it is neither one area nor TPS."""
+    if stations := list(_STATIONS.finditer(text)):
         place = " ".join(_OFFICE.sub("", _STATIONS.sub(" ", text)).split()).strip(" ,-/")
-        tps = station[1].strip(" ,.")
-        return {"tps": tps, "tempat": place, "penugasan": "tps"} if place else {}
+        tps = stations[0][1].strip(" ,.")
+        is_one = place and len(stations) == 1  # of two desa one would be lost
+        return {"tps": tps, "tempat": place, "penugasan": "tps"} if is_one else {}
     if reserve := _RESERVE.match(text):
         return {"penugasan": reserve[0].lower()}
     name = _OFFICE.sub("", text).strip(" .:-")
@@ -161,12 +176,12 @@ def ask_posts(table: ConvertedTable) -> None:
 
     Read as a list of officers alone, it would lose the posts without a word.
     """
-    find = table.vocabulary.find_column
+    find, named = table.vocabulary.find_column, _find_named_posts(table)
     posts = [
         name
         for name in table.headings
         if find("roster", name) is None
-        and (find("postings", name) in _POST_COLUMNS or _POST.search(name))
+        and (find("postings", name) in _POST_COLUMNS or _POST.search(name) or name in named)
         and any(isinstance(cell, str) and not is_blank(cell) for cell in table.cells[name].tolist())
     ]
     if posts:
