@@ -6,7 +6,7 @@ from functools import partial
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage
-from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.readers.reserved_columns import NOT_YET
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -57,7 +57,7 @@ def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
     """Take for the phase a column on the state of TPS of which nearly all words name one."""
     if not table.has_any("tps") or table.has_any("fase", "hadir", "jenis", "petugas", "nrp"):
         return
-    matcher, clues = PhraseMatcher(context.vocabulary), context.vocabulary.clues
+    matcher, clues = get_phrase_matcher(context.vocabulary), context.vocabulary.clues
     for name in filter(_STATE_OF_STATION.search, table.headings):
         texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
         texts = {text for text in texts if not clues.is_cell("not_yet", text)}
@@ -106,7 +106,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         unknown = _find_unknown(table, name, "tps", "fase", context)
         if not unknown:
             continue
-        matcher = PhraseMatcher(context.vocabulary)
+        matcher = get_phrase_matcher(context.vocabulary)
         codes = {
             text: code
             for text in set(unknown.values())
@@ -149,7 +149,7 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
         unknown = _find_unknown(table, name, "incidents", "status", context)
         if not unknown:
             continue
-        matcher = PhraseMatcher(context.vocabulary)
+        matcher = get_phrase_matcher(context.vocabulary)
         read = {text: _find_status(text, context, matcher) for text in set(unknown.values())}
         _replace(table, name, {row: read[text] for row, text in unknown.items()})
         keep_words(table, {row: f"{name.lower()}: {text}" for row, text in unknown.items()})

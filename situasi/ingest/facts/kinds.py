@@ -24,7 +24,7 @@ from situasi.ingest.facts.free_words import (
 )
 from situasi.ingest.facts.voter_counts import name_voter_columns
 from situasi.ingest.messages.message_text import Passage
-from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -225,7 +225,7 @@ def _list_words(table: ConvertedTable, name: str) -> set[str]:
 
 def _take_kinds_in_words(table: ConvertedTable, context: IngestContext) -> None:
     """Read the kind from the words of a column of kinds that tells what happened (`Kejadian`)."""
-    matcher = PhraseMatcher(context.vocabulary)
+    matcher = get_phrase_matcher(context.vocabulary)
     name = table.find_columns("jenis")[0]
     column = table.cells[name].tolist()
     texts = {
@@ -314,7 +314,7 @@ def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
 
 
 def _take_incident_kinds(table: ConvertedTable, context: IngestContext) -> None:
-    matcher = PhraseMatcher(context.vocabulary)
+    matcher = get_phrase_matcher(context.vocabulary)
     _take_kinds_from_words(table, "jenis", lambda text: find_kind(text, matcher))
 
 

@@ -15,7 +15,7 @@ from situasi.ingest.facts.places import complete_place
 from situasi.ingest.facts.time_columns import find_time_columns, find_time_meaning
 from situasi.ingest.facts.times import complete_time
 from situasi.ingest.facts.times_of_report import find_day_of_report
-from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -74,7 +74,7 @@ def split_reports(table: ConvertedTable, facts: FileContext, context: IngestCont
     rest = table.select_rows(range(table.size), own)
     complete_time(rest, facts, "tps", context)
     complete_place(rest, facts, context)
-    matcher = PhraseMatcher(context.vocabulary)
+    matcher = get_phrase_matcher(context.vocabulary)
     told = [_list_rows_that_tell(table, question, matcher) for question in questions]
     _note_remarks(rest, table, questions, told)
     counts = _find_counts(rest)

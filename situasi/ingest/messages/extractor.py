@@ -11,7 +11,7 @@ from situasi.ingest.messages.chat_splitter import Message, MessageKind
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.incident_rows import build_incident_rows
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.messages.phrase_matcher import get_phrase_matcher
 from situasi.ingest.messages.point_mentions import locate_point
 from situasi.ingest.messages.proposal import Proposal, RowDraft
 from situasi.ingest.messages.sender import MAX_MESSAGE_CHARACTERS, find_reporter, redact_message
@@ -42,7 +42,7 @@ class MessageExtractor:
 
     def __init__(self, context: IngestContext) -> None:
         self._context = context
-        self._phrases = PhraseMatcher(context.vocabulary)
+        self._phrases = get_phrase_matcher(context.vocabulary)
         self._stations = frozenset(context.register.tps["code"])
         self._holds_votes = lru_cache(maxsize=8192)(context.is_vote_heading)
 

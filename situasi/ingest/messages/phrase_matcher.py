@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from situasi.domain.labels import N_
@@ -101,7 +102,7 @@ class PhraseMatch(NamedTuple):
 
 
 class PhraseMatcher:
-    """The vocabulary indexed for running text. Create it once."""
+    """The vocabulary indexed for running text; by get_phrase_matcher once for each."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._meanings: dict[str, list[Meaning]] = {}
@@ -152,6 +153,12 @@ class PhraseMatcher:
             if meanings:
                 return size, meanings
         return 1, []
+
+
+@lru_cache(maxsize=4)
+def get_phrase_matcher(vocabulary: Vocabulary) -> PhraseMatcher:
+    """Return the phrases of a vocabulary, indexed at the first call."""
+    return PhraseMatcher(vocabulary)
 
 
 def _match_gapped(text: str, clause: Span) -> Iterator[PhraseMatch]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from situasi.ingest.parsing.cells import normalize_cell
@@ -36,6 +37,7 @@ class HourHeading(NamedTuple):
     has_count_word: bool
 
 
+@lru_cache(maxsize=4096)  # the same headings are looked at for each feed and source
 def parse_hour_heading(heading: str) -> HourHeading | None:
     """Return the hour that a heading names, or None; a bare number or a share is not an hour."""
     if "%" in heading:

@@ -65,7 +65,7 @@ _IDENTIFYING_COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """What the words of senders mean.
 
@@ -82,15 +82,11 @@ class Vocabulary:
 
     def find_column(self, feed: str, heading: str) -> str | None:
         """Return the column or part column that a heading names in this feed, or None."""
-        return self._find_column(feed, heading, _list_spelling_keys(heading))
+        return _find_column(self, feed, heading)
 
     def find_any_column(self, heading: str) -> str | None:
         """Return the column that a heading names in some feed; "wide" for the hour of a count."""
-        keys = _list_spelling_keys(heading)
-        columns = (self._find_column(feed, heading, keys) for feed in feed_schemas.FEEDS)
-        return next(filter(None, columns), None) or (
-            "wide" if parse_hour_heading(heading) else None
-        )
+        return _find_any_column(self, heading)
 
     def find_own_heading(self, heading: str) -> str | None:
         """Return our heading for what a heading names in some feed, or None."""
@@ -98,8 +94,7 @@ class Vocabulary:
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Return how many distinct columns of the best matching feed these texts name."""
-        keys = {heading: _list_spelling_keys(heading) for heading in headings}
-        return max(len(self._find_columns(feed, headings, keys)) for feed in feed_schemas.FEEDS)
+        return max(len(self._find_columns(feed, headings)) for feed in feed_schemas.FEEDS)
 
     def detect_feed(self, headings: Sequence[str]) -> str | None:
         """Return the feed these headings belong to; None when that is unclear.
@@ -109,14 +104,13 @@ class Vocabulary:
         also with ranks and units; but not where voters were counted (the NRP is of who did) or
         violations are named (it is of who is blamed).
         """
-        keys = {heading: _list_spelling_keys(heading) for heading in headings}
-        columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
+        columns = {feed: self._find_columns(feed, headings) for feed in feed_schemas.FEEDS}
         is_own_roster = self._count_identifying_headings("roster", headings) > 1
         posts = columns["postings"]
         has_post = bool(posts & {"tps", "lokasi"}) or {"penugasan", "kecamatan_name"} <= posts
         is_posting_list = "nrp" in posts and has_post and not is_own_roster
         counts_voters = any(
-            self._find_column("tps", heading, keys[heading]) == "hadir"
+            self.find_column("tps", heading) == "hadir"
             and normalize_key(heading) != "hadir"  # in a list of officers, that of these
             for heading in headings
         )
@@ -144,8 +138,7 @@ class Vocabulary:
 
     def find_wide_headings(self, headings: Sequence[str]) -> dict[str, WideHeading]:
         """Return the headings below which each cell is a report; {} for most tables."""
-        keys = {heading: _list_spelling_keys(heading) for heading in headings}
-        return find_wide_headings(headings, self._find_columns("tps", headings, keys), self._phases)
+        return find_wide_headings(headings, self._find_columns("tps", headings), self._phases)
 
     def read_code(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
         """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
@@ -158,35 +151,20 @@ class Vocabulary:
         except UnreadableCell:
             return None
 
-    def _find_column(self, feed: str, heading: str, spellings: Sequence[str]) -> str | None:
-        """Return the column of a listed heading; of one that no feed lists, that of its words."""
-        if feed == "tps" and (column := self._find_sex_column(heading)):
-            return column
-        column = next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
-        if column == "jenis" and heading.rstrip().endswith("#"):  # `Incident #` numbers them
-            return None
-        if column is not None or not (words := self.heading_words.find(heading)):
-            return column
-        if words[0] not in {"*", feed} or self._is_listed(spellings):
-            return None
-        return words[1]
-
     def _find_sex_column(self, heading: str) -> str | None:
         """Return the column of men or women where a heading counts only these (`[Laki-laki]`)."""
         split = self.clues.split_sex(heading)
         if split is None or "%" in heading or find_foreign_letters(heading):
             return None
         sex, rest = split
-        is_count = self._find_column("tps", rest, _list_spelling_keys(rest)) == "hadir"
+        is_count = self.find_column("tps", rest) == "hadir"
         return ("hadir_l" if sex == "men" else "hadir_p") if is_count else None
 
     def _is_listed(self, spellings: Sequence[str]) -> bool:
         return any((feed, s) in self.columns for s in spellings for feed in feed_schemas.FEEDS)
 
-    def _find_columns(
-        self, feed: str, headings: Sequence[str], keys: Mapping[str, Sequence[str]]
-    ) -> set[str]:
-        columns = {column for h in headings if (column := self._find_column(feed, h, keys[h]))}
+    def _find_columns(self, feed: str, headings: Sequence[str]) -> set[str]:
+        columns = {column for h in headings if (column := self.find_column(feed, h))}
         is_wide = feed == "tps" and is_wide_table(headings, columns, self._phases)
         return columns | {"wide"} if is_wide else columns
 
@@ -340,3 +318,26 @@ def _require(condition: bool, path: Path, line: int, message: str) -> None:
 def _add_meaning(meanings: dict[K, str], name: K, value: str, position: str) -> None:
     if meanings.setdefault(name, value) != value:
         raise ValueError(f"{position} sudah berarti {meanings[name]}, bukan {value}")
+
+
+# The same headings are looked at for each line that may hold them, each feed and source.
+@lru_cache(maxsize=32_768)
+def _find_column(vocabulary: Vocabulary, feed: str, heading: str) -> str | None:
+    """Return the column of a listed heading; of one that no feed lists, that of its words."""
+    if feed == "tps" and (column := vocabulary._find_sex_column(heading)):
+        return column
+    spellings = _list_spelling_keys(heading)
+    column = next((c for s in spellings if (c := vocabulary.columns.get((feed, s)))), None)
+    if column == "jenis" and heading.rstrip().endswith("#"):  # `Incident #` numbers them
+        return None
+    if column is not None or not (words := vocabulary.heading_words.find(heading)):
+        return column
+    if words[0] not in {"*", feed} or vocabulary._is_listed(spellings):
+        return None
+    return words[1]
+
+
+@lru_cache(maxsize=4096)
+def _find_any_column(vocabulary: Vocabulary, heading: str) -> str | None:
+    columns = (vocabulary.find_column(feed, heading) for feed in feed_schemas.FEEDS)
+    return next(filter(None, columns), None) or ("wide" if parse_hour_heading(heading) else None)
