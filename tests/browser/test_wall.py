@@ -552,7 +552,7 @@ def test_a_long_day_leaves_the_memory_of_the_browser_flat(
         used = int(tools.send("Runtime.getHeapUsage")["usedSize"])
         return used, int(tools.send("Memory.getDOMCounters")["nodes"])
 
-    early, late = weighed(400), weighed(effort(2_400, check=1_400))
+    early, late = weighed(400), weighed(effort(2_400, check=900))
     context.close()
     print(f"heap and nodes after 400 updates {early}, after the others {late}")
     assert late[0] < early[0] + 300_000

@@ -61,9 +61,12 @@ def test_a_clock_is_of_today_and_nothing_typed_is_now(board: Board, typed: str, 
 
 
 def test_a_place_chosen_from_the_register_is_taken_without_a_doubt(board: Board) -> None:
-    for desa in board.register.desa.values():
-        where = form_rows.build_place_cells(board.register, desa.kecamatan, desa.code, "2")
-        brought(board, "incidents", {**where, **NOW.build_cells(), "jenis": "akses"})
+    places = (
+        form_rows.build_place_cells(board.register, desa.kecamatan, desa.code, "2")
+        for desa in board.register.desa.values()
+    )
+    row = {**NOW.build_cells(), "jenis": "akses"}
+    brought(board, "incidents", *({**where, **row} for where in places))
     rows = rows_of(board, "incidents")
     assert rows["desa"].tolist() == list(board.register.desa)
     assert rows["flags"].isna().all()
