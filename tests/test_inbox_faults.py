@@ -88,7 +88,7 @@ def failing(
             raise error()
         return ingest_file(path, *given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(inbox, "ingest_file", reads)
+    monkeypatch.setattr(inbox, "ingest_and_keep", reads)
 
 
 ERRORS: list[Callable[[], BaseException]] = [
@@ -136,7 +136,7 @@ def test_a_bad_file_is_read_once_before_and_once_after_it_was_waited_for(
         read.append(path)
         return IngestResult(str(path), refused="rusak")
 
-    monkeypatch.setattr(inbox, "ingest_file", reads)
+    monkeypatch.setattr(inbox, "ingest_and_keep", reads)
     drop.after(timedelta())
     for _ in range(10):
         drop.after(LONG)
@@ -226,7 +226,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_trouble(
             path.unlink()
         return ingest_file(path, *given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(inbox, "ingest_file", reads)
+    monkeypatch.setattr(inbox, "ingest_and_keep", reads)
     drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
     assert not drop.inbox.state.failed_files and not drop.inbox.state.waiting_files
@@ -245,7 +245,7 @@ def test_a_file_that_grows_while_it_is_read_stays_until_it_is_quiet(
                 file.write(line.replace("m.csv", "later") + "\n")
         return found
 
-    monkeypatch.setattr(inbox, "ingest_file", reads)
+    monkeypatch.setattr(inbox, "ingest_and_keep", reads)
     drop.after(timedelta())
     assert drop.after(LONG) == [] and drop.waiting() == ["m.csv"]
     drop.settled()
@@ -270,7 +270,7 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
     drop.good("a.csv", "m.csv", "z.csv")
     (drop.folder / "m.csv").write_bytes(b"\x00\x01bukan laporan")
     tries, reads = list[str](), list[str]()
-    replace, ingest = Path.replace, inbox.ingest_file
+    replace, ingest = Path.replace, inbox.ingest_and_keep
 
     def held(self: Path, target: Path) -> Path:
         if self.name == "m.csv":
@@ -283,7 +283,7 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
         return ingest(path, *given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "replace", held)
-    monkeypatch.setattr(inbox, "ingest_file", counted)
+    monkeypatch.setattr(inbox, "ingest_and_keep", counted)
     drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
     assert drop.told[-1].refused

@@ -44,14 +44,13 @@ def ingest_upload(
     allowed in file names. preview, feed, profile, limits: see ingest_file. The copy on disk is
     always deleted afterwards. Raises StoreError.
     """
-
-    def ingest(path: Path) -> IngestResult:
-        return ingest_and_keep(
+    return _read_copy(
+        name, file,
+        lambda path: ingest_and_keep(
             path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
             preview=preview, limits=limits,
-        )  # fmt: skip
-
-    return _read_copy(name, file, ingest)
+        ),
+    )  # fmt: skip
 
 
 def hold_upload(
@@ -64,11 +63,12 @@ def hold_upload(
     now: datetime,
 ) -> IngestResult:
     """Let an uploaded file wait for a mapping though the board reads it. Raises StoreError."""
-
-    def hold(path: Path) -> IngestResult:
-        return waiting.hold_file(path, feed, store, context, scope, now=now, limits=FILE_LIMITS)
-
-    return _read_copy(name, file, hold)
+    return _read_copy(
+        name, file,
+        lambda path: waiting.hold_file(
+            path, feed, store, context, scope, now=now, limits=FILE_LIMITS
+        ),
+    )  # fmt: skip
 
 
 def _read_copy(name: str, file: BinaryIO, ingest: Callable[[Path], IngestResult]) -> IngestResult:

@@ -34,9 +34,9 @@ def reads(path, *given, **more):
     if error is not None:
         raise error
     return really(path, *given, **more)
-inbox.ingest_file = reads
+inbox.ingest_and_keep = reads
 from situasi.server.api import delivery
-delivery.ingest_file = lambda *given, **more: {}["tidak ada"]
+delivery.ingest_and_keep = lambda *given, **more: {}["tidak ada"]
 from streamlit.web.cli import main
 sys.argv = ["streamlit", "run", "dashboard.py", "--server.port", sys.argv[1]]
 main()
