@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from markupsafe import Markup
 
 from pages.intake import actions, tables
 from situasi.board import current_board as board
@@ -56,7 +57,7 @@ def render_message_files(context: PageContext) -> None:
         if context.viewer.may_open("lapor") and context.may_act("masukkan"):
             url = f"lapor?isi=baki&lang={i18n.current_language()}"
             link = markup.build_header_link(label("lapor_isi", "baki"), url)
-            markup.render(link)
+            markup.render(Markup('<span class="si-tray">{}</span>').format(link))
 
 
 def _load_message_files(context: PageContext) -> list[MessageFile]:
