@@ -237,7 +237,9 @@ class MessageEntities:
             desa, kecamatan = None, next(iter(inside), None)
         else:
             is_of_several = is_of_all and len({area.code or area.cell for area in self.desa}) > 1
-            is_of_several = is_of_several and bool(self.kecamatan)
+            if is_of_several and not self.kecamatan:  # of which kecamatan nobody says
+                names = ", ".join(dict.fromkeys(map(self._format_area, self.desa)))
+                draft.ask("desa", _WHICH_AREA["desa"].format(names=names))
             desa = None if is_of_several else self._choose_area(draft, "desa", self.desa, anchor)
             kecamatan = self._choose_kecamatan(draft, desa, anchor)
         for heading, area in (("kecamatan", kecamatan), ("desa", desa)):
