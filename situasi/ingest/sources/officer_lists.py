@@ -243,6 +243,8 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         for name in table.headings
         if is_list or _NAMES_PRESENCE.search(name) or clues.is_heading("presence_question", name)
     ]
+    if table.has_any("waktu", "jam", "waktu_lapor"):  # remarks at an hour: `sudah di tempat`
+        names += [name for name in table.find_columns("uraian") if name not in names]
     name = next((n for n in names if _says_presence(table, n)), None)
     if name is None:
         groups = ("arrival_hour", "listed_arrival") if is_list else ("arrival_hour",)
@@ -360,7 +362,7 @@ def _find_presence_word(heading: str, is_list: bool, clues: ClueWords) -> str | 
     is_named = clues.is_heading("attendance", group)
     for word in (normalize_cell(heading).lower(), last):
         is_word = clues.is_cell("present", word) or clues.is_cell("absent", word)
-        if is_word and (is_named or (is_list and not group)):
+        if is_word and (is_named or (not group and (is_list or word == "hadir"))):
             return word
     return None
 

@@ -99,7 +99,7 @@ class Vocabulary:
     def detect_feed(self, headings: Sequence[str]) -> str | None:
         """Return the feed these headings belong to; None when that is unclear.
 
-        Most recognised columns win; on a tie check-ins by NRP, then most own headings of
+        Most recognised columns win; on a tie check-ins of officers, then most own headings of
         identifying columns. A list of officers by NRP with their TPS or place is a posting list,
         also with ranks and units; but not where voters were counted (the NRP is of who did) or
         violations are named (it is of who is blamed).
@@ -118,7 +118,7 @@ class Vocabulary:
             (
                 (
                     len(names),
-                    feed == "personnel" and "nrp" in names,
+                    feed == "personnel" and not names.isdisjoint({"nrp", "petugas"}),
                     self._count_identifying_headings(feed, headings),
                 ),
                 feed,
