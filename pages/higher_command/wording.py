@@ -41,9 +41,11 @@ def format_turnout(unit: UnitSummary) -> str:
 
 
 def format_count_hour(unit: UnitSummary) -> str:
-    """Return of which hour the turnout is, where that is not the hour of every newest count."""
+    """Return of which hour the turnout is, where not every newest count is of that hour."""
     turnout = unit.turnout
-    if turnout.hour is None or not (turnout.is_common or unit.is_rate_old):
+    if turnout.rate is None or turnout.hour is None:
+        return ""
+    if not (turnout.is_common or unit.is_hour_apart):
         return ""
     return format_time(time(*divmod(turnout.hour, 60)))
 

@@ -24,7 +24,7 @@ class UnitSummary:
     arrived here; at a past time, when the newest was known; None while an exercise runs there,
     whose clock is `exercise_at`. now: the time from which ages are measured. rate_estimated: the
     turnout includes TPS whose voters are a perkiraan. is_rate_old: its hour is before that of the
-    whole beside which it stands.
+    whole beside which it stands; is_hour_apart: some unit beside it has the turnout of another.
     """
 
     code: str
@@ -51,6 +51,7 @@ class UnitSummary:
     rehearsal: bool
     is_aggregate: bool
     is_rate_old: bool = False
+    is_hour_apart: bool = False
 
     @property
     def is_silent(self) -> bool:
@@ -93,7 +94,11 @@ def build_unit_summaries(
 
 def _mark_old_rates(units: list[UnitSummary], hour: int | None) -> list[UnitSummary]:
     """Mark the turnout of an earlier hour than that of the whole: it is low because it is old."""
-    return [replace(unit, is_rate_old=_is_old(unit.turnout, hour)) for unit in units]
+    hours = {unit.turnout.hour for unit in units if unit.turnout.rate is not None}
+    return [
+        replace(unit, is_rate_old=_is_old(unit.turnout, hour), is_hour_apart=len(hours) > 1)
+        for unit in units
+    ]
 
 
 def _is_old(turnout: Turnout, hour: int | None) -> bool:

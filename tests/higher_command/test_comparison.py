@@ -99,6 +99,7 @@ def test_like_hour_is_summed_with_like_hour_and_an_earlier_one_is_marked(
     own, old = comparison.build_unit_summaries(found, "98")
     assert (own.turnout, own.is_rate_old) == (Turnout(40.0, 600, 2, True, 8), False)
     assert (old.turnout.rate, old.turnout.hour, old.is_rate_old) == (40.0, 540, True)
+    assert own.is_hour_apart and old.is_hour_apart
     # Of a kabupaten whose hours are not known here nothing is said of its age.
     assert [unit.is_rate_old for unit in comparison.build_unit_summaries(found, "99")] == [
         False,
