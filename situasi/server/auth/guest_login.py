@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from situasi.access import guest_links
 from situasi.access.guest_links import Link
-from situasi.access.roles import WALL_SCREENS
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server.auth import pages, sessions
@@ -63,7 +62,7 @@ async def _find_link(token: str, auth: AuthContext) -> Link | None:
 
 def _page_path(link: Link) -> str:
     """Return the address that a link opens: the light view, if its page has one."""
-    if link.scope.page in WALL_SCREENS:
+    if light_view.has_light_view(link.scope.page, link.scope.query):
         return light_view.build_path(link.scope.page, link.scope.query)
     query = urlencode(link.scope.query)
     return f"/{link.scope.page}" + (f"?{query}" if query else "")

@@ -14,6 +14,8 @@ WALL_PATH = "/layar"
 # Asks for the full board; kept in a cookie, so that shared addresses do not carry it.
 FULL_PARAMETER = "lengkap"
 _FULL_COOKIE = "situasi-lengkap"
+# Parameters that name one TPS or officer, whom no light view shows.
+_DETAIL_PARAMETERS = {"tps", "petugas"}
 
 
 def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
@@ -26,6 +28,11 @@ def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
     return f"{WALL_PATH}?{urlencode([*kept, *view, ('tema', 'terang')])}"
 
 
+def has_light_view(page: str, query: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a light view shows what this address of the full board asks for."""
+    return page in WALL_SCREENS and not any(name in _DETAIL_PARAMETERS for name, _value in query)
+
+
 def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:
     """Return where a page of the full board leads instead; None where it is shown."""
     query = request.query_params.multi_items()
@@ -36,7 +43,7 @@ def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:
         return response
     page = request.url.path.removeprefix("/") or WALL_SCREENS[0]
     is_lighter = (
-        page in WALL_SCREENS
+        has_light_view(page, query)
         and viewer is not None
         and viewer.may_open(page)
         and app.current_higher_command() is None

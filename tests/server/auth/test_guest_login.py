@@ -321,6 +321,11 @@ def test_a_link_opens_the_light_view_of_its_page_first_where_there_is_one(
     assert guest.page(f"/{page}?lengkap=ya").to == f"/{page}"
 
 
+def test_a_link_to_one_tps_opens_the_page_that_shows_it(server: Server, make: Maker) -> None:
+    link = make(page="tps", query=(("tps", "16.10.05.2001.001"),))
+    assert Knocker(server).page(address(link)).to == "/tps?tps=16.10.05.2001.001"
+
+
 def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
     link = make()
     store = store_of(server)

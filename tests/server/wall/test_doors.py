@@ -136,6 +136,9 @@ def test_a_phone_is_shown_the_light_view_first_and_the_full_board_when_it_asks(
     query = "kec=16.10.05&ukur=tps&saat=2024-11-27T09:00&lang=en"
     assert phone.page(f"/?{query}").to == phone.page(f"/situasi?{query}").to == light
     assert phone.page(f"/kejadian?{query}").status == 200  # it has no light view
+    # Nor has one TPS, or an officer.
+    assert phone.page("/tps?tps=16.10.05.2001.001").status == 200
+    assert phone.page("/personel?petugas=P-0302").status == 200
     counts = "/layar?kec=16.10.05&tampilan=partisipasi&tema=terang"
     assert phone.page("/partisipasi?kec=16.10.05").to == counts
     assert 'href="/partisipasi?kec=16.10.05&amp;lengkap=ya"' in phone.page(counts).body
