@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents.cases import filter_known
+from situasi.analysis.incidents import case_index
+from situasi.analysis.incidents.cases import Selection, filter_known
 from situasi.analysis.view_time import ViewTime
 from situasi.common.formats import format_time
 from situasi.domain import election, feed_schemas
@@ -74,6 +75,18 @@ def test_a_new_row_appears_without_reading_the_old_ones_again(
     deliver(store, incident(id="B"))
     assert ids(live) == ["A", "B"]
     assert max(asked) == 1
+
+
+def test_cases_are_selected_by_words_that_no_picture_before_had(
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The empty picture, of which the first is made, is one for all stores of the process."""
+    monkeypatch.setattr(case_index, "_COMPACT_AFTER", 0)  # as after many reports
+    for name, kecamatan in (("A", "16.10.05"), ("B", "16.10.04")):
+        deliver(store, incident(id=name, kecamatan=kecamatan))
+        cases = live.refresh().snapshot.cases
+        selected = cases.to_frame(case_index.matches_selection(Selection(kecamatan=(kecamatan,))))
+        assert list(selected["id"]) == [name]
 
 
 def test_an_unchanged_store_gives_the_same_snapshot(store: Store, live: SnapshotReader) -> None:

@@ -62,7 +62,8 @@ class CaseStates:
         }
         codes = {name: _scatter(array, case_codes, delta.codes[name], case_count) for name, array in
                  self.codes.items()}  # fmt: skip
-        return CaseStates(**cells, codes=codes, vocabularies=self.vocabularies)
+        # No case yet: these may be the words of another store.
+        return CaseStates(**cells, codes=codes, vocabularies=delta.vocabularies)
 
     @property
     def arrays(self) -> dict[str, Array]:
