@@ -9,6 +9,7 @@ from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, read_context
 from situasi.ingest.facts.free_words import join_titles
 from situasi.ingest.facts.mixed_reports import split_reports
+from situasi.ingest.facts.review_columns import apply_review_columns
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.time_columns import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
@@ -23,11 +24,14 @@ from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.officer_lists import (
-    ask_posts,
     name_strength,
     split_officer_columns,
-    split_officer_places,
     take_attendance,
+)
+from situasi.ingest.sources.officer_posts import (
+    ask_arrivals,
+    ask_posts,
+    split_officer_places,
     take_posts,
 )
 from situasi.ingest.sources.profile import SourceProfile, matches_heading
@@ -113,6 +117,8 @@ def _complete(
         complete_from_reports(converted, context.election.zone)
     if known == "roster" and (profile is None or profile.feed is None):
         ask_posts(converted)
+    if known == "postings" and (profile is None or profile.feed is None):
+        ask_arrivals(converted)
     if profile is None or not profile.unzoned_times:
         return
     is_dated = has_time and converted.has_any("waktu", "tanggal")
@@ -156,9 +162,9 @@ def _convert(
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
-        _apply_review(converted, profile)
         convert_source_zones(converted, profile, context.election.zone)
     convert_heading_zones(converted, profile, context.election.zone)
+    _apply_review(converted, profile)
     _leave_out_citizens(converted)
     tags = take_tag_row(converted)
     merge_choices(converted)
@@ -278,9 +284,10 @@ def _rank(profile: SourceProfile | None, theirs: str, ours: str) -> int:
     return keys.index(key) if key in keys else len(keys)
 
 
-def _apply_review(converted: ConvertedTable, profile: SourceProfile) -> None:
+def _apply_review(converted: ConvertedTable, profile: SourceProfile | None) -> None:
     """Mark rows that the source rejected; note those that it has not approved as others are."""
-    if profile.review is None:
+    apply_review_columns(converted, profile)
+    if profile is None or profile.review is None:
         return
     state_by_word = {normalize_key(word): s for word, s in profile.review.states.items()}
     wanted = {normalize_key(heading) for heading in profile.review.headings}

@@ -36,6 +36,11 @@ GROUPS = (
     "listed_arrival",
     "signature",
     "increment",
+    "review",
+    "review_rejects",
+    "approved",
+    "rejected",
+    "unchecked",
 )
 
 
@@ -63,6 +68,9 @@ class ClueWords:
     is, not what happened. attendance: the heading of a column of who is there, which needs no title
     above it. arrival_hour: that of the hour at which an officer came; listed_arrival: in a list of
     attendance only. signature: that of the column in which they sign.
+    review: the heading of a column that says what a check of the row came to (`status verifikasi`);
+    approved, rejected, unchecked: its words. review_rejects: the heading of one that marks rows as
+    not to be used (`deleted`).
     `*` at an end of a word: letters may go on there.
     """
 

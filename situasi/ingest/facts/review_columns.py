@@ -1,0 +1,132 @@
+"""Columns that say which rows were checked, rejected or deleted, whatever tool wrote them."""
+
+import re
+from collections.abc import Sequence
+
+from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.sources.profile import SourceProfile, matches_heading
+from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.clue_words import ClueWords
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+
+_YES = frozenset(("1", "ya", "y", "yes", "true", "t", "benar", "sudah"))
+_NO = frozenset(("0", "tidak", "tdk", "no", "n", "false", "f", "belum", "bukan"))
+_GROUP = re.compile(r".*[/:.]")
+_OF_TRUTH = re.compile(r"valid|sah\b", re.IGNORECASE)  # what is not valid is wrong, not unchecked
+_STATED = re.compile(r"status|state\b|keputusan|hasil|kondisi", re.IGNORECASE)
+# What a heading of a status may mean by itself.
+_OPEN = frozenset((None, "status", "checkin", "kontak"))
+_MOST_WORDS, _MOST_CHARS = 12, 30
+
+
+def apply_review_columns(table: ConvertedTable, profile: SourceProfile | None) -> None:
+    """Hold the rows that were rejected or deleted at the source, and doubt those not yet approved.
+
+    profile: the source's; what it says itself of its states is applied elsewhere.
+    """
+    known = profile.review.headings if profile is not None and profile.review else ()
+    for name in table.headings:
+        if any(matches_heading(name, heading) for heading in known):
+            continue
+        heading = _GROUP.sub("", name)
+        if table.vocabulary.clues.is_heading("review", heading):
+            is_used = _apply_states(table, name)
+        elif table.vocabulary.clues.is_heading("review_rejects", heading):
+            is_used = _apply_rejections(table, name)
+        else:
+            is_used = _holds_states_alone(table, name) and _apply_states(table, name)
+        if is_used:
+            table.notes.append(f'kolom "{name}" dibaca sebagai hasil pemeriksaan di sumbernya')
+            table.leave_out([name])
+
+
+def _read_words(table: ConvertedTable, name: str) -> list[str | None] | None:
+    """Return the cells as keys; None where the column holds no few words."""
+    column = table.cells[name].tolist()
+    distinct = {cell for cell in column if not is_blank(cell)}
+    if not 0 < len(distinct) <= _MOST_WORDS:
+        return None
+    keys = {cell: normalize_key(format_cell(cell)) for cell in distinct}
+    for cell, key in keys.items():
+        is_word = any(map(str.isalpha, key)) or key in _YES | _NO
+        if not is_word or len(str(cell)) > _MOST_CHARS:
+            return None
+    return [None if is_blank(cell) else keys[cell] for cell in column]
+
+
+def _apply_states(table: ConvertedTable, name: str) -> bool:
+    """Hold or doubt the rows by the words of a column; return whether it is one of states."""
+    words = _read_words(table, name)
+    if words is None:
+        return False
+    clues, column = table.vocabulary.clues, table.cells[name].tolist()
+    approved = {w for w in words if w and (w in _YES or clues.is_heading("approved", w))}
+    for row, word in enumerate(words):
+        if word is None:
+            if approved:
+                table.doubt([row], "belum diperiksa di sumbernya")
+            continue
+        is_wrong = word in _NO and _OF_TRUTH.search(name)
+        if is_wrong or clues.is_heading("rejected", word):
+            _reject(table, row, name, column[row])
+        elif word not in approved:
+            table.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(column[row])})")
+    return True
+
+
+def _apply_rejections(table: ConvertedTable, name: str) -> bool:
+    """Hold the rows that a column marks (`deleted` 1); return whether it is one of marks."""
+    column = table.cells[name].tolist()
+    marked = [row for row, cell in enumerate(column) if _is_marked(cell)]
+    if any(_is_count(column[row]) for row in marked):
+        return False
+    for row in marked:
+        _reject(table, row, name, column[row])
+    return True
+
+
+def _is_marked(cell: Cell) -> bool:
+    """Return whether a cell says yes, or when or by whom; `0` and `0000-00-00` say no."""
+    key = "" if is_blank(cell) else normalize_key(format_cell(cell))
+    return bool(key.strip("0")) and key not in _NO
+
+
+def _is_count(cell: Cell) -> bool:
+    text = format_cell(cell)
+    return text.isdecimal() and text != "1" and len(text) < 6
+
+
+def _reject(table: ConvertedTable, row: int, name: str, cell: Cell) -> None:
+    reason = f"ditolak atau dihapus di sumbernya ({name}: {normalize_cell(cell)})"
+    table.reasons.setdefault(row, reason)
+
+
+def _holds_states_alone(table: ConvertedTable, name: str) -> bool:
+    """Return whether a column of a status holds words of review and nothing else.
+
+    At least one of them must be no word of ours: `terverifikasi` is a state of an incident too.
+    """
+    if not _STATED.search(name) or table.vocabulary.find_own_heading(name) not in _OPEN:
+        return False
+    clues, find_code = table.vocabulary.clues, table.vocabulary.find_code
+    cells = _first_words(table.cells[name].tolist())
+    if not cells or not all(_is_state(clues, cell) for cell in cells):
+        return False
+    return any(find_code("incidents", "status", cell) is None for cell in cells)
+
+
+def _first_words(column: Sequence[Cell]) -> list[str]:
+    """Return the different words of a column; nothing where there are many, or other cells."""
+    found: dict[str, None] = {}
+    for cell in column:
+        if is_blank(cell):
+            continue
+        if not isinstance(cell, str) or len(found) > _MOST_WORDS:
+            return []
+        found[cell] = None
+    return list(found)
+
+
+def _is_state(clues: ClueWords, cell: str) -> bool:
+    return any(clues.is_heading(group, cell) for group in ("approved", "rejected", "unchecked"))
