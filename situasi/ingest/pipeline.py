@@ -19,6 +19,7 @@ from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_to
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.redaction.persons import mask_service_numbers
+from situasi.ingest.sources.catalog import score_signature
 from situasi.ingest.sources.child_rows import join_children
 from situasi.ingest.sources.choices import is_form_definition, list_headings
 from situasi.ingest.sources.conversion import convert_reports, convert_table
@@ -237,10 +238,12 @@ def _convert_tables(
         name = f"{file_name} {table.file}" if table.file else file_name
         known = profile or context.sources.find_profile(table, name)
         profiles_used.update({known.name: None} if known else {})
-        if splits:
+        feed = _find_profile_feed(known, table)
+        if splits and not feed:
             parts = convert_reports(table, name, context, known, order)
         else:
-            parts = [convert_table(table, name, context, known, order)]
+            converted = convert_table(table, name, context, known, order)
+            parts = [replace(converted, feed=feed) if feed else converted]
         return [leave_out_others(part) for part in parts]
 
     def leave_out_others(converted: Table) -> Table:
@@ -263,6 +266,18 @@ def _convert_tables(
         return is_one_of_several and clues.stands_in("summary_sheet", converted.sheet)
 
     return chain.from_iterable(map(convert, tables))
+
+
+def _find_profile_feed(profile: SourceProfile | None, table: Table) -> str:
+    """Return the feed that a profile names for a table; "" where none does.
+
+    Of several sheets only for those that the profile describes.
+    """
+    if profile is None or profile.feed is None:
+        return ""
+    headings = list_headings(table)
+    is_described = SHEET not in table.cells.columns or score_signature(profile, headings, "", "")
+    return profile.feed if is_described else ""
 
 
 def _leave_out_rows(table: Table, note: str) -> Table:

@@ -109,6 +109,7 @@ def _complete(
     has_time = _is_wide(converted) or converted.has_any("waktu", "tanggal", "jam")
     has_time = has_time or bool(profile and find_time_columns(converted))
     is_day_asked = converted.has_any("waktu", "tanggal") or facts.day is not None
+    feed = feed or (profile.feed if profile is not None else None)
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
     known = feed or context.vocabulary.detect_feed(converted.headings)

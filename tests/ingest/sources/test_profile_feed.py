@@ -1,0 +1,49 @@
+"""A profile that names a feed: a file read by it is of that feed, whatever its headings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.sources.profile import Signature, SourceProfile
+from tests.builders import unbounded
+from tests.conftest import NOON
+
+OFFICERS = (
+    "NRP,Pangkat,Kec,Objek\n"
+    "87041234,Bripka,Kandis,TPS 1 Desa Miji\n"
+    "84091177,Aipda,Kandis,TPS 1-2 Desa Miji\n"
+)
+ACTIVITIES = (
+    "Waktu,Kecamatan,Kegiatan\n"
+    "27/11/2024 08.00,Kandis,patroli\n"
+    "27/11/2024 17.00,Kandis,pengamanan kotak tiba di PPK\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("feed", "text", "columns"),
+    [
+        ("roster", OFFICERS, {"nrp": ("NRP",), "pangkat": ("Pangkat",), "kecamatan": ("Kec",)}),
+        ("activities", ACTIVITIES, {"giat": ("Kegiatan",), "waktu": ("Waktu",)}),
+    ],
+)
+def test_a_file_is_of_the_feed_of_its_profile(
+    board: Board, tmp_path: Path, feed: str, text: str, columns: dict[str, tuple[str, ...]]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text, "utf-8")
+    headings = tuple(text.splitlines()[0].split(","))
+    profile = SourceProfile(
+        name="daftar", title="daftar", feed=feed, signature=Signature(headings=headings),
+        columns=columns,
+    )  # fmt: skip
+    result = ingest_file(
+        path, board.store, board.ingest_context, unbounded(), now=NOON, profile=profile
+    )
+    assert (result.feed, result.accepted) == (feed, 2), result
+    assert len(board.store.rows_after(FEEDS[feed])) == 2
