@@ -53,6 +53,7 @@ from situasi.ingest.sources.table_rows import (
 )
 from situasi.ingest.tables import Cell, Table, UnknownHeadings
 from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.wide_headings import keep_day
 
 
 def convert_table(
@@ -248,7 +249,10 @@ def _rename(converted: ConvertedTable, headings: SourceHeadings) -> None:
         converted.notes.append(f"data teknis sumber tidak dipakai: {names}")
         converted.leave_out(headings.left_out)
     columns = list(converted.cells.columns)
-    names_by_column = [headings.own.get(c) or headings.stripped.get(c) or c for c in columns]
+    names_by_column = [
+        keep_day(headings.own[c], c) if c in headings.own else headings.stripped.get(c) or c
+        for c in columns
+    ]
     if names_by_column != columns:
         unique = _make_unique(columns, names_by_column, headings.profile)
         renamed = converted.cells.set_axis(unique, axis="columns")

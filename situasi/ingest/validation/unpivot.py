@@ -205,13 +205,13 @@ def _put_phases_in_order(
     voting_day: date,
 ) -> None:
     """Give the phases of a row that are after midnight their day, and hold those out of order."""
-    phases_by_row: dict[int, list[int]] = {}
+    phases_by_day: dict[tuple[int, object], list[int]] = {}
     for index, (row, heading) in enumerate(filled):
         if heading is not None and wide[heading].column == "fase":
-            phases_by_row.setdefault(row, []).append(index)
+            phases_by_day.setdefault((row, wide[heading].day), []).append(index)
     names = [n for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
     names.append(_DAY_HEADING)
-    for row, indexes in phases_by_row.items():
+    for (row, _), indexes in phases_by_day.items():
         headings = [str(filled[index][1]) for index in indexes]
         phases = [(wide[h].value, table.cells[h].iloc[row]) for h in headings]
         base = next(

@@ -18,10 +18,19 @@ _TIME_WORDS_BEHIND = re.compile(r"\W{1,3}(?:jam|pukul|pkl|waktu|wkt|time)\W{0,3}
 _ZONE_WORDS = re.compile(r"\W{0,3}\b(?:wib|wita|wit)\b\W{0,3}$")
 # Alone they may name the beginning of anything; beside one another they are of the vote.
 UNCLEAR_PHASES = frozenset(("mulai", "dimulai", "buka", "tutup", "open", "close"))
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+# Whole words of letters: `5 desa` is no day of December, `TPS V` no month.
+_MONTH = "|".join(name for name in sorted(MONTHS, key=len, reverse=True) if {*name} - {*"ivx"})
+_WEEKDAY = r"(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu)\b[\s,/]{1,3})?"
 _DAY = re.compile(
-    rf"[(\[] ?(?P<day>\d{{1,2}})(?: ?[ -] ?(?P<name>{_MONTH})[a-z]*| ?[/-] ?(?P<month>\d{{1,2}}))"
-    r"(?: ?[ /-] ?(?:20)?\d\d)? ?[)\]] ?$",
+    rf"[(\[] ?{_WEEKDAY}(?P<day>\d{{1,2}})(?: ?[ -] ?(?P<name>{_MONTH})\b\.?"
+    r"| ?[/-] ?(?P<month>\d{1,2}))(?: ?[ /-] ?(?:20)?\d\d)? ?[)\]] ?$",
+    re.IGNORECASE,
+)
+# Without brackets a month in figures needs its year: `1-2` are two TPS.
+_DAY_OUTSIDE = re.compile(
+    rf"(?<![\d/.-]){_WEEKDAY}(?:\b(?:tgl|tanggal)\b[\s.:]{{1,3}})?(?<!\d)(?P<day>\d{{1,2}})"
+    rf"(?:[ -](?P<name>{_MONTH})\b\.?(?:[ -]20\d\d\b)?|(?P<mark>[/-])(?P<month>\d{{1,2}})"
+    r"(?P=mark)20\d\d\b)",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(r"\b(?:belum|tidak|rencana|jadwal|target|batas|estimasi|jumlah|jml)\b")
@@ -117,7 +126,11 @@ def _find_each(
 
 def _parse_hour(heading: str) -> WideHeading | None:
     hour = parse_hour_heading(heading)
-    return WideHeading("hadir", "clock", hour.clock) if hour else None
+    if hour is not None:
+        return WideHeading("hadir", "clock", hour.clock)
+    plain, day = split_day(heading)
+    hour = parse_hour_heading(plain) if day is not None else None
+    return WideHeading("hadir", "clock", hour.clock, day=day) if hour else None
 
 
 def _clean_phase(heading: str) -> str:
@@ -129,7 +142,7 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
 
     are_clear: whether words like `BUKA` are phases, as another heading is `TUTUP`.
     """
-    plain, day = _split_day(heading)
+    plain, day = split_day(heading)
     text = _clean_phase(plain)
     phase = _TIME_WORDS_BEHIND.sub("", _TIME_WORDS.sub("", text))
     if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
@@ -160,13 +173,22 @@ def _find_grouped_phases(
     return found
 
 
-def _split_day(heading: str) -> tuple[str, tuple[int, int] | None]:
-    """Return a heading without the day in brackets behind it, and its month and day."""
+def split_day(heading: str) -> tuple[str, tuple[int, int] | None]:
+    """Return a heading without the one day that it names, and its month and day."""
     match = _DAY.search(heading)
+    if match is None and len(others := list(_DAY_OUTSIDE.finditer(heading))) == 1:
+        match = others[0]
     if match is None:
         return heading, None
     month = MONTHS[match["name"].lower()] if match["name"] else int(match["month"])
-    return heading[: match.start()].strip(), (month, int(match["day"]))
+    rest = f"{heading[: match.start()]} {heading[match.end() :]}"
+    return " ".join(rest.split()).strip(" ,-"), (month, int(match["day"]))
+
+
+def keep_day(own: str, heading: str) -> str:
+    """Return our heading for a column, with the day that the heading of the sender names."""
+    day = split_day(heading)[1] if is_wide_heading(own) else None
+    return own if day is None else f"{own} ({day[1]:02d}/{day[0]:02d})"
 
 
 def _parse_station(heading: str) -> WideHeading | None:

@@ -1,4 +1,4 @@
-"""A profile that names a feed: a file read by it is of that feed, whatever its headings say."""
+"""What a profile says of a file beside its columns: its feed, its day; and what it cannot say."""
 
 from __future__ import annotations
 
@@ -47,3 +47,21 @@ def test_a_file_is_of_the_feed_of_its_profile(
     )
     assert (result.feed, result.accepted) == (feed, 2), result
     assert len(board.store.rows_after(FEEDS[feed])) == 2
+
+
+@pytest.mark.parametrize("heading", ["SENIN, 25 NOVEMBER 2024 SAMPAI", "Sampai (25 Nov)"])
+def test_the_day_of_a_heading_outlives_its_mapping_and_the_day_of_the_file(
+    board: Board, tmp_path: Path, heading: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Kecamatan;Desa;TPS;{heading}\nKandis;Miji;1;15.20\n", "utf-8")
+    profile = SourceProfile(
+        name="logistik", title="logistik", feed="tps", signature=Signature(headings=("TPS",)),
+        columns={"jam logistik tiba": (f"={heading}",)}, constants={"tanggal": "27/11/2024"},
+    )  # fmt: skip
+    result = ingest_file(
+        path, board.store, board.ingest_context, unbounded(), now=NOON, profile=profile
+    )
+    assert result.accepted == 1, result
+    [row] = board.store.rows_after(FEEDS["tps"]).itertuples()
+    assert (row.fase, f"{row.occurred_at:%d/%m %H.%M}") == ("logistik_tiba", "25/11 08.20")
