@@ -1,7 +1,7 @@
 """Columns of fixed words in which people wrote their own: a phase, and what was done about it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from situasi.ingest.context import IngestContext
@@ -22,6 +22,11 @@ _PHASE_AND_HOUR = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"^(?:ket|keterangan|hasil|progres|kondisi|keadaan)\b", re.IGNORECASE)
+_RESULT = re.compile(r"^(?:\d+ ?)?(?:ket(?:erangan)? )?hasil(?:nya)?\b", re.IGNORECASE)
+_HANDLING = re.compile(
+    r"^(?:\d+ ?)?(?:langkah|tindakan|upaya|penanganan|respon|tindak lanjut)\b", re.IGNORECASE
+)
+_SITUATION = re.compile(r"suasana|situasi|keadaan|kondisi", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
 _MIN_SHARE = 0.75  # of different words that are phases
@@ -51,6 +56,56 @@ def take_messages(table: ConvertedTable) -> None:
         names = [name for name in unknown if clues.is_heading("message_text", name)]
         if names:
             table.cells = table.cells.rename(columns={names[0]: "uraian"})
+
+
+def keep_words_of_giat(table: ConvertedTable) -> None:
+    """Keep what a giat was beyond its code (`Patroli malam`), and what came of it (`HASIL`)."""
+    kinds = next((table.cells[n].tolist() for n in table.find_columns("giat")), None)
+    if kinds is not None:
+        words = [str(k).strip() if len(str(k).split()) > 1 else "" for k in kinds]
+        _join_words(table, words, "hasil", _RESULT)
+
+
+def keep_words_of_handling(table: ConvertedTable) -> None:
+    """Keep what was done about an incident, which a column of its own tells in words."""
+    if table.has_any("jenis"):
+        _join_words(table, [""] * table.size, "langkah", _HANDLING)
+
+
+def _join_words(
+    table: ConvertedTable, words: Sequence[str], label: str, heading: re.Pattern[str]
+) -> None:
+    """Put the cells of the one column under such an unknown heading behind the words of each row.
+
+    words: by row, for those that have none.
+    """
+    unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
+    names = [name for name in unknown if heading.search(name.replace("_", " "))]
+    names = names if len(names) == 1 else []
+    others = next((table.cells[n].tolist() for n in names), [None] * table.size)
+    columns = [table.cells[name].tolist() for name in table.find_columns("uraian")]
+    joined: dict[int, Cell] = {}
+    for row in table.find_empty_rows():
+        text = next((str(c[row]) for c in columns if not is_blank(c[row])), "")
+        other = others[row]
+        parts = [text or words[row], "" if is_blank(other) else f"{label}: {str(other).strip()}"]
+        if (whole := "; ".join(filter(None, parts))) != text:
+            joined[row] = whole
+    table.drop_columns(names)
+    table.fill("uraian", list(joined), joined.__getitem__)
+
+
+def name_situations(table: ConvertedTable) -> None:
+    """Take for the situation a column under an unknown heading that holds its codes alone."""
+    if table.has_any("situasi"):
+        return
+    find_code = partial(table.vocabulary.find_code, "incidents", "situasi")
+    for name in filter(_SITUATION.search, table.headings):
+        filled = {str(c) for c in table.cells[name].tolist() if not is_blank(c)}
+        is_unknown = table.vocabulary.find_any_column(name) is None
+        if is_unknown and filled and all(map(find_code, filled)):
+            table.cells = table.cells.rename(columns={name: "situasi"})
+            return
 
 
 def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:

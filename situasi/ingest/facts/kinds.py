@@ -17,6 +17,9 @@ from situasi.ingest.facts.answers import is_answered, read_answer, read_presence
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.free_words import (
     find_phase_column,
+    keep_words_of_giat,
+    keep_words_of_handling,
+    name_situations,
     read_handling,
     read_phases,
     split_phases_and_hours,
@@ -83,9 +86,12 @@ def complete_kind(
             _take_kinds_in_words(table, context)
         elif table.has_any("uraian"):
             _take_incident_kinds(table, context)
+        name_situations(table)
+        keep_words_of_handling(table)
         return
     if feed == "activities":
         _complete_giat(table, context)
+        keep_words_of_giat(table)
         return
     if feed is None:
         if table.has_any("tps") and table.has_any("uraian"):
@@ -93,6 +99,7 @@ def complete_kind(
             _take_kinds_from_words(table, "fase", find)
         elif any(map(_ACTIVITY.search, table.find_columns("uraian"))):
             _complete_giat(table, context)
+            keep_words_of_giat(table)
         feed = context.vocabulary.detect_feed(table.headings)
     if feed is None:
         _take_kind_from_titles(table, facts, context)

@@ -180,9 +180,16 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
 def _add_desa_of_words(
     found: ResolvedPlace, note: str | None, place_text: str, places: PlaceLookup
 ) -> tuple[ResolvedPlace, str | None]:
-    """Add the one desa of a known kecamatan that words name after `Desa` or a TPS, exactly."""
+    """Add the one desa of a known kecamatan that words name exactly: after `Desa`, a TPS, or alone.
+
+    What names the kecamatan alone is not also the desa of that name.
+    """
+    if found.kecamatan is None:
+        return found, note
+    area = normalize_cell(places.format_name(found.kecamatan)).lower()
+    is_alone = normalize_cell(place_text).lower() != area
     for part in _PLACE_SEPARATOR.split(place_text):
-        if found.kecamatan is None or not _DESA_WORD.search(part):
+        if not _DESA_WORD.search(part) and not (is_alone and part == place_text):
             continue
         village = places.read_desa(part, found.kecamatan)
         if village.code is not None and village.note is None:
