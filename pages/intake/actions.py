@@ -28,6 +28,7 @@ from situasi.ingest import (
 from situasi.ingest.message_intake import MessageSource
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.readers.grid import HeaderPosition
+from situasi.ingest.remapping.delivered_files import check_current
 from situasi.ingest.sources.hand_mapping import HandMapping
 from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.ingest.waiting_messages import FoundMessage
@@ -253,9 +254,12 @@ def store_mapping(
     file: WaitingFile, mapping: HandMapping, position: int, header: HeaderPosition
 ) -> None:
     """Store a file that waits by a mapping, which is kept for the next such file."""
-    current = board()
+    current, batch = board(), st.session_state.get(REMAP_KEY)
     try:
-        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
+        viewer = session.viewer()
+        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
+        if batch is not None:
+            check_current(current.store, current.ingest_context, viewer, batch, file)
         with _UPLOAD_SLOTS.slot(scope.actor):
             result = waiting_mapping.store_mapping(
                 file, mapping, position, header, current.store, current.ingest_context, scope,
@@ -273,7 +277,8 @@ def store_mapping(
     )
     text = _("{name}: {said}. Pemetaan disimpan sebagai {peta}.")
     text = text.format(name=result.path, said=balance, peta=mapping.name)
-    if st.session_state.pop(REMAP_KEY, None) is None:
+    close_remap()
+    if batch is None:
         _save_balance(text, result, "perbaiki")
         return
     # Taking it back at once would leave neither reading: it is mapped anew instead.

@@ -11,7 +11,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.remapping.kept_sheets import KeptFile
 from situasi.ingest.waiting import decode_sheet
 from situasi.ingest.waiting_mapping import WaitingFile
-from situasi.store import WAITING_FILE, Store, StoreError, WaitingItem
+from situasi.store import WAITING_FILE, ConflictError, Store, StoreError, WaitingItem
 
 NOT_KEPT = (
     "Berkas kiriman {no} tidak (lagi) disimpan di server ini: yang disimpan hanya berkas dari "
@@ -20,6 +20,7 @@ NOT_KEPT = (
 )
 _WAITS = "Berkas ini sudah menunggu pemetaan, nomor {number}: buka di Menunggu pemetaan."
 _NOT_YOURS = "Berkas ini memuat laporan yang tidak boleh dilihat atau bukan kiriman Anda."
+_CHANGED = "Sejak berkas ini dibuka ada kiriman lain dengan baris yang sama; periksa lagi."
 _SHARED = (
     "Kiriman {no} memuat baris yang sama dan baris lain. Petakan ulang kiriman terbaru berkas ini, "
     "atau tarik kiriman itu dulu; tanpa itu barisnya terhitung dua kali."
@@ -44,6 +45,17 @@ def open_delivered_file(
     item, kept = _find_kept(store, context, same, batch)
     replaces = _find_replaced(store, batches, same, kept)
     return WaitingFile(item, [decode_sheet(value) for value in kept.sheets], replaces)
+
+
+def check_current(
+    store: Store, context: IngestContext, viewer: Viewer, batch: int, file: WaitingFile
+) -> None:
+    """Raise ConflictError where other deliveries hold rows of a file since it was opened.
+
+    Raises StoreError as `open_delivered_file` does.
+    """
+    if open_delivered_file(store, context, viewer, batch).replaces != file.replaces:
+        raise ConflictError(_CHANGED)
 
 
 def _check_visible(same: pd.DataFrame, viewer: Viewer) -> None:

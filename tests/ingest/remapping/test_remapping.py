@@ -15,7 +15,7 @@ from situasi.ingest import quarantine
 from situasi.ingest.pipeline import IngestResult
 from situasi.ingest.readers.grid import HeaderPosition, guess_header
 from situasi.ingest.remapping import kept_sheets
-from situasi.ingest.remapping.delivered_files import open_delivered_file
+from situasi.ingest.remapping.delivered_files import check_current, open_delivered_file
 from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.sources.hand_mapping import HandMapping
 from situasi.ingest.waiting import load_sheets
@@ -178,6 +178,18 @@ def test_two_people_do_not_map_the_same_file_at_once(board: Board, tmp_path: Pat
     with pytest.raises(ConflictError):
         act(board, 0, mapping(**COLUMNS), file=file)
     assert counts(board)["001"] == 61
+
+
+def test_rows_that_others_brought_since_it_was_opened_are_noticed(
+    board: Board, tmp_path: Path
+) -> None:
+    read = bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    place = (board.store, board.ingest_context, RINA, read.batch or 0)
+    file = open_delivered_file(*place)
+    check_current(*place, file)
+    bring(board, csv_file(tmp_path / "b.csv", *rows(4), *rows(1, 9)), actor="lain")
+    with pytest.raises(StoreError, match="terhitung dua kali"):
+        check_current(*place, file)
 
 
 def test_a_mapping_that_reads_nothing_withdraws_nothing(board: Board, tmp_path: Path) -> None:
