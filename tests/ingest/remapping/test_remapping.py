@@ -271,6 +271,24 @@ def test_nrp_are_kept_as_marks_and_meet_after_a_mapping(board: Board, tmp_path: 
     assert set(board.store.rows_after(FEEDS["roster"])["petugas"]) == before
 
 
+def test_a_file_is_mapped_as_another_kind_of_report(board: Board, tmp_path: Path) -> None:
+    """A list of who stands where, taken for a list of who there is."""
+    listed = [
+        {"nrp": nrp, "pangkat": "Bripka", "kecamatan": "Indralaya"}
+        for nrp in ("87041234", "88051234")
+    ]
+    read = bring(board, csv_file(tmp_path / "a.csv", *listed))
+    assert read.feed == "roster"
+    columns = {"nrp": "nrp", "pangkat": "", "kecamatan": "kecamatan"}
+    kinds = {"penugasan": "kecamatan"}
+    made = HandMapping("plotting", "postings", columns, kinds=kinds)
+    assert act(board, read.batch or 0, made, store=False).accepted == 2
+    stored = act(board, read.batch or 0, made)
+    assert (stored.feed, stored.accepted) == ("postings", 2)
+    gone = board.store.withdrawals()
+    assert gone["feed"].tolist() == ["roster"] * 2 and board.store.verify() == []
+
+
 def test_a_file_that_waited_and_was_mapped_is_mapped_anew(board: Board, tmp_path: Path) -> None:
     foreign = [{"Wil": "Indralaya", "Dusun": "Tanjung Gelam", "Bilik": n, "A": 40 + n, "B": 60 + n}
                for n in range(1, 5)]  # fmt: skip
