@@ -90,8 +90,9 @@ def render_remap_form(deliveries: pd.DataFrame) -> None:
               "kirimannya yang lama ditarik. Sebelum disimpan tampak apa jadinya.")
         )  # fmt: skip
         batch = st.selectbox(
-            _("Kiriman"), list(names), format_func=names.__getitem__, index=None,
-            placeholder=_("pilih kiriman"), key="petakan_kiriman",
+            _("Kiriman yang dipetakan ulang"), list(names), index=None,
+            format_func=names.__getitem__, placeholder=_("pilih kiriman"),
+            key="petakan_kiriman",
         )  # fmt: skip
         if batch is not None:
             st.button(
