@@ -23,6 +23,7 @@ _POST = re.compile(
 _ROSTER_OF_POSTS = re.compile(r"\b(?:jadwal|plotting|ploting|piket|penugasan|penempatan)\b", re.I)
 _OTHER_THAN_POSTS = (
     "kecamatan", "desa", "tps", "penugasan", "giat", "jenis", "fase", "checkin", "hadir",
+    "waktu_lapor",
 )  # fmt: skip
 _RESERVE = re.compile(r"cadangan|patroli", re.IGNORECASE)
 _OFFICE = re.compile(r"^\W*(?:(?:pam|pos|posko|kantor|sekretariat|ppk|kec|kecamatan)\b\W*)+", re.I)
