@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.incidents import tables
+from situasi.analysis.incidents.cases import list_newest
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
@@ -113,7 +114,7 @@ def _render_kind_download(worklist: Worklist, kind: str | None, count: int) -> N
 
 
 def _build_list(cases: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, Table]:
-    newest = cases.iloc[::-1]
+    newest = list_newest(cases, len(cases))
     return newest["case"], tables.build_cases_table(newest, overdue)
 
 

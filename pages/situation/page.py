@@ -88,9 +88,7 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
                 _("tampilkan semua"), on_click=area_map.close_mark, args=("peta",), type="tertiary"
             )
         filters.render_outside_window_button(overview.outside_window_count)
-        render_incidents_popover(
-            _("Semua {n} laporan"), overview.selected_cases.iloc[::-1], "semua_laporan"
-        )
+        render_incidents_popover(_("Semua {n} laporan"), overview.selected_cases, "semua_laporan")
     with st.container(height=HEIGHT_PX, border=False, key="laporan"):
         if report_list is None:
             markup.render_empty_state(

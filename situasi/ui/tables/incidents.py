@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import sort_gravest_first
+from situasi.analysis.incidents.cases import list_newest, sort_gravest_first
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
@@ -41,13 +41,15 @@ def build_incidents_table(rows: pd.DataFrame) -> Table:
 
 
 def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:
-    """Draw a popover with the cases behind a number, sent only when opened.
+    """Draw a popover with the cases behind a number, newest first, sent only when opened.
 
     title: with {n} for their number.
     """
-    table_view.render_table_popover(
-        format_counts(title, n=len(rows)), lambda: build_incidents_table(rows), key
-    )
+
+    def build() -> Table:
+        return build_incidents_table(list_newest(rows, len(rows)))
+
+    table_view.render_table_popover(format_counts(title, n=len(rows)), build, key)
 
 
 def build_tingkat_column(levels: Iterable[object]) -> Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pages.incidents import panels
 from pages.incidents.tables import build_cases_table
 from situasi.board import Board
 from situasi.domain.feed_schemas import JENIS, STATUS
@@ -29,6 +30,18 @@ def _cases(board: Board, marks: list[bool]) -> Table:
     cases = case_table(incidents(*rows)).assign(gabungan=1)
     no_overdue = pd.DataFrame({"case": [], "late": [], "step": []})
     return build_cases_table(cases, no_overdue)
+
+
+def test_a_case_of_which_no_hour_is_known_is_not_the_newest_of_the_list(empty: Board) -> None:
+    found = case_table(
+        incidents(
+            incident(id="pagi", known="08.00"),
+            incident(id="tanpa jam", at="00.00", known="12.00", precision="hari"),
+        )
+    ).assign(gabungan=1)
+    no_overdue = pd.DataFrame({"case": [], "late": [], "step": []})
+    cases, _table = panels._build_list(found, no_overdue)
+    assert [case.partition("|")[0] for case in cases] == ["pagi", "tanpa jam"]
 
 
 def _width_px(table: Table, until: str) -> float:
