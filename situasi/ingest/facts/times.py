@@ -74,14 +74,24 @@ def complete_time(
         table.fill("tanggal", undated, lambda _: day)
         table.doubt(undated, f"tanggal {source}")
         _move_nights_after(table, undated, context.election.day)
-    untimed = find_untimed_rows(table) if facts.clock or table.reached else []
-    table.doubt([row for row in untimed if row in table.reached], ONLY_REACHED)
     is_named = day is not None or facts.day_question is not None
-    if facts.clock is None or has_hours or not is_named:
+    clock = facts.clock if is_named and not has_hours else None
+    _fill_hours(table, clock, day, source)
+
+
+def _fill_hours(table: ConvertedTable, clock: str | None, day: str | None, source: str) -> None:
+    """Fill in the hour of the titles, and the day of a row that had neither. source: of the day."""
+    untimed = find_untimed_rows(table) if clock or table.reached else []
+    table.doubt([row for row in untimed if row in table.reached], ONLY_REACHED)
+    if clock is None:
         return
     untimed = [row for row in untimed if row not in table.reached]
-    table.fill("jam", untimed, lambda _: facts.clock)
+    table.fill("jam", untimed, lambda _: clock)
     table.doubt(untimed, "jam dari judul atau nama berkas")
+    if day is not None:
+        dayless = sorted({*untimed} & {*table.find_empty_rows("tanggal", "waktu")})
+        table.fill("tanggal", dayless, lambda _: day)
+        table.doubt(dayless, f"tanggal {source}")
 
 
 def _read_own_times(

@@ -106,18 +106,19 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     has_officers = table.find_columns("petugas") or table.find_columns("nrp")
     if not has_officers:
         return
-    if table.find_columns("checkin"):
+    roll_calls = [name for name in table.find_columns("checkin") if _says_presence(table, name)]
+    if table.find_columns("checkin") and not roll_calls:
         _name_arrival_hours(table)
         return
     _mark_summary_lines(table)
     _read_presence_flags(table)
-    if (answered := _find_answers(table)) is not None:
+    if not roll_calls and (answered := _find_answers(table)) is not None:
         table.cells = table.cells.rename(columns={answered: "checkin"})
         return
     is_list = _TITLE.search(words) is not None
     _merge_ticks(table, is_list=is_list)
     clues = table.vocabulary.clues
-    names = [
+    names = roll_calls or [
         name
         for name in table.headings
         if is_list or _NAMES_PRESENCE.search(name) or clues.is_heading("presence_question", name)
@@ -133,10 +134,10 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     is_muster = _MUSTER.search(words) is not None
     column = table.cells[name].tolist()
     present = [row for row, cell in enumerate(column) if is_present(cell)]
-    table.set_column(
-        "checkin",
-        [("apel" if is_muster else cell) if is_present(cell) else None for cell in column],
-    )
+    totals = table.total_rows  # how many were there is compared with the rows above
+    table.drop_columns(roll_calls)
+    checkins = [("apel" if is_muster else cell) if is_present(cell) else None for cell in column]
+    table.set_column("checkin", [column[r] if r in totals else c for r, c in enumerate(checkins)])
     table.doubt(present, "lapor diri dari daftar hadir")
     _name_arrival_hours(table)
     for row, cell in enumerate(column):
