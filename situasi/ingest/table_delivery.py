@@ -23,6 +23,7 @@ from situasi.ingest.returned_rows import (
     unescape_returned_cells,
 )
 from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
+from situasi.ingest.validation.repeated_reports import drop_repeated_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store import Delivery, DeliveryTransaction, Rejection, Store
 
@@ -132,15 +133,18 @@ def validate_table(
     now = delivery.recorded_at
     table = unescape_returned_cells(table)
     checked = feeds.check(table, delivery.feed, context, now)
-    accepted = checked.accepted.assign(
-        known_at=compute_known_at(checked.accepted, now, context.election)
+    distinct = drop_repeated_reports(checked.accepted, delivery.feed)
+    accepted = distinct.accepted.assign(
+        known_at=compute_known_at(distinct.accepted, now, context.election)
     )
     result.read += checked.row_count
-    notes = [redact_text(delivery.feed, note) for note in (*table.notes, *checked.notes)]
+    result.duplicate += distinct.repeated
+    repeats = () if distinct.note is None else (distinct.note,)
+    notes = [redact_text(delivery.feed, note) for note in (*table.notes, *checked.notes, *repeats)]
     result.notes += [note for note in notes if note not in result.notes]
     if progress:
         progress(table.progress, result.read)
-    missing = find_missing_headings(table, checked.rejected, len(accepted), context)
+    missing = find_missing_headings(table, checked.rejected, len(checked.accepted), context)
     return ValidatedTable(checked, accepted, find_returned_rows(table, checked), missing)
 
 
