@@ -1,5 +1,6 @@
 """Puts the messages of a program into the tray: redacted, read, and each of them once."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -19,6 +20,9 @@ from situasi.store import WAITING_MESSAGE, Store
 # Without a time and an id, the same text of the same sender is the same message for so long.
 _REPEAT_S = 600
 _NO_INCIDENT = "nihil"
+# Who says something, when and in which words, is not what is said.
+_OF_SENDING = frozenset(("pelapor", "waktu_lapor", "teks_asli"))
+_SAME_AS = "isinya sama dengan pesan {}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class MessageIntake:
         self._store, self._context, self._marks = store, context, marks
         self._extractor = MessageExtractor(context)
         self._numbers: dict[str, int] | None = None  # by mark
+        self._numbers_by_facts: dict[str, int] = {}  # by mark, once the former are loaded
 
     def add(self, delivery: GatewayDelivery, source: MessageSource, now: datetime) -> IntakeResult:
         """Add the messages of a delivery. Raises StoreError.
@@ -83,13 +88,17 @@ class MessageIntake:
         checks = self._check_rows([arrival.proposal for arrival in arrivals], now)
         numbers = []
         for arrival, check in zip(arrivals, checks, strict=True):
-            note = self._build_note(arrival, check, delivery.profile.name, source)
+            facts = self._mark_facts(arrival.proposal)
+            same = self._numbers_by_facts.get(facts) if facts else None
+            note = self._build_note(arrival, check, delivery.profile.name, source, facts, same)
             number, is_new = self._store.put_waiting(
                 WAITING_MESSAGE, source.name, arrival.content_mark,
                 message_tray.encode_proposal(arrival.proposal), now, source.actor, note=note,
             )  # fmt: skip
             for mark in filter(None, (arrival.content_mark, arrival.ident_mark)):
                 self._load_numbers().setdefault(mark, number)
+            if facts:
+                self._numbers_by_facts.setdefault(facts, number)
             numbers += [number] if is_new else []
         total, ignored = len(delivery.messages), len(delivery.ignored)
         reasons = tuple(dict.fromkeys(delivery.ignored))
@@ -121,9 +130,11 @@ class MessageIntake:
             items = self._store.waiting_items(WAITING_MESSAGE, include_settled=True)
             self._numbers = {item.sha256: item.number for item in items}
             for item in items:
-                ident = message_tray.parse_note(item.note).ident
-                if ident:
-                    self._numbers.setdefault(ident, item.number)
+                note = message_tray.parse_note(item.note)
+                if note.ident:
+                    self._numbers.setdefault(note.ident, item.number)
+                if note.facts:
+                    self._numbers_by_facts.setdefault(note.facts, item.number)
         return self._numbers
 
     def _mark_content(self, message: GatewayMessage, now: datetime, *, periods_ago: int = 0) -> str:
@@ -142,6 +153,14 @@ class MessageIntake:
         if message.ident is None:
             return None
         return self._marks.mark("ident", source.name, message.ident)
+
+    def _mark_facts(self, proposal: Proposal) -> str | None:
+        """Return the mark of what the rows of a message say; None where it has none."""
+        rows = [
+            [row.feed, sorted((h, c) for h, c in row.cells.items() if h not in _OF_SENDING)]
+            for row in proposal.rows
+        ]
+        return self._marks.mark("facts", json.dumps(rows)) if rows else None
 
     def _read(self, message: GatewayMessage, now: datetime) -> Proposal:
         """Return what the reader proposes, with a mark in place of a reporter who has no post."""
@@ -162,16 +181,25 @@ class MessageIntake:
         return replace(proposal, pelapor=pelapor, rows=rows)
 
     def _build_note(
-        self, arrival: _Arrival, check: _RowCheck, profile: str, source: MessageSource
+        self,
+        arrival: _Arrival,
+        check: _RowCheck,
+        profile: str,
+        source: MessageSource,
+        facts: str | None,
+        same: int | None,
     ) -> dict[str, object]:
+        """Return the note of a message. same: the number of an earlier one with these facts."""
         message, proposal, kecamatan = arrival.message, arrival.proposal, check.kecamatan
         is_inside = not source.area or (bool(kecamatan) and set(kecamatan) <= set(source.area))
-        is_sure = check.is_sound and is_inside and not message.is_edit and message.doubt is None
+        repeats = _SAME_AS.format(same) if same is not None else None
+        doubt = "; ".join(filter(None, (message.doubt, repeats))) or None
+        is_sure = check.is_sound and is_inside and not message.is_edit and doubt is None
         note = TrayNote(
             sender=self._marks.mark_sender(message.sender) if message.sender else "",
             profile=profile,
             sent_at=message.sent_at.isoformat() if message.sent_at else None,
-            doubt=message.doubt,
+            doubt=doubt,
             area=source.area,
             edits=arrival.earlier,
             is_clear=is_sure and proposal.is_clear,
@@ -181,6 +209,7 @@ class MessageIntake:
             ),
             kecamatan=kecamatan,
             ident=arrival.ident_mark,
+            facts=facts,
         )
         return asdict(note)
 

@@ -27,7 +27,8 @@ class MessageTaken(Exception):
 class TrayNote:
     """What is told of a message without reading it.
 
-    sender: keyed mark. profile: of the program. doubt: about its time. area: of the API key; empty:
+    sender: keyed mark. profile: of the program. doubt: about its time, or that another message says
+    the same. facts: mark of what its rows say. area: of the API key; empty:
     all. edits: number of the message that it changes. is_clear: nothing is left to ask. is_urgent:
     it reports an incident.
     """
@@ -42,6 +43,7 @@ class TrayNote:
     is_urgent: bool
     kecamatan: tuple[str, ...]
     ident: str | None = None
+    facts: str | None = None
 
     def is_for(self, area: Sequence[str]) -> bool:
         """Return whether a person of this area (empty: all) sees the message.

@@ -118,6 +118,18 @@ def test_saved_deliveries_and_exports_as_json_come_as_messages(
     assert [row.cells["hadir"] for m in tray(board) for row in m.proposal.rows] == ["61"]
 
 
+def test_a_message_that_says_what_another_said_is_doubted_and_names_it(
+    board: Board, tmp_path: Path
+) -> None:
+    line = "27/11/2024 09:{:02d}|0812345678{:02d}|TPS 2 Desa Miji Kec Kandis jam 09.00 hadir {}\n"
+    text = line.format(2, 10, 61) + line.format(9, 10, 61) + line.format(9, 11, 62)
+    bring(board, tmp_path, "sms.log", "waktu (WIB)|dari|isi\n" + text)
+    first, again, other = sorted(tray(board), key=lambda message: message.number)
+    assert (first.note.doubt, other.note.doubt) == (None, None)
+    assert again.note.doubt == f"isinya sama dengan pesan {first.number}"
+    assert first.note.is_clear and not again.note.is_clear
+
+
 # A code of a TPS has as many digits as a moment in milliseconds, a column of times as many letters.
 CHECKLIST = (
     "No HP;Kode;PMLH;Update\n"
