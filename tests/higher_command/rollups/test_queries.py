@@ -33,7 +33,6 @@ from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
 from tests.builders import unbounded
 from tests.builders_election import invented_election
-from tests.effort import effort
 from tests.higher_command.plans import parts_read
 from tests.higher_command.rolled import shown, told
 from tests.store.builders import delivery, frame, rejection, row
@@ -390,7 +389,7 @@ def _fill(store: Store, place: Register, data: st.DataObject) -> None:
         store.withdraw(int(batch), stored + data.draw(_soon), "uji", "salah")
 
 
-@settings(max_examples=effort(5, check=4))
+@settings(max_examples=5)
 @given(st.data())
 def test_whatever_is_told_sqlite_and_the_board_agree(
     tmp_path_factory: pytest.TempPathFactory, place: Register, data: st.DataObject
@@ -406,7 +405,7 @@ def test_whatever_is_told_sqlite_and_the_board_agree(
         pair.close()
 
 
-@settings(max_examples=effort(4, check=3))
+@settings(max_examples=4)
 @given(st.data())
 def test_whatever_is_told_postgresql_and_the_board_agree(
     shared_database: str, place: Register, data: st.DataObject
