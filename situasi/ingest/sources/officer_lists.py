@@ -106,7 +106,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     has_officers = table.find_columns("petugas") or table.find_columns("nrp")
     if not has_officers:
         return
-    roll_calls = [name for name in table.find_columns("checkin") if _says_presence(table, name)]
+    roll_calls = [name for name in table.find_columns("checkin") if _is_roll_call(table, name)]
     if table.find_columns("checkin") and not roll_calls:
         _name_arrival_hours(table)
         return
@@ -272,6 +272,18 @@ def _take_arrivals(table: ConvertedTable, groups: Sequence[str], *, is_muster: b
     table.set_column("checkin", [None if is_blank(cell) else code for cell in column])
     for row in table.find_empty_rows("jam"):
         table.reasons.setdefault(row, _NOT_ARRIVED)
+
+
+def _is_roll_call(table: ConvertedTable, name: str) -> bool:
+    """Return whether a column of check-ins says who is there, and of nobody what else they did."""
+    clues, find_code = table.vocabulary.clues, table.vocabulary.find_code
+    others = {
+        cell
+        for cell in set(table.cells[name].tolist())
+        if not is_blank(cell) and not clues.is_cell("present", cell)
+    }
+    is_other = any(find_code("personnel", "checkin", cell) for cell in others)
+    return _says_presence(table, name) and not is_other
 
 
 def _says_presence(table: ConvertedTable, name: str) -> bool:
