@@ -241,6 +241,24 @@ def test_officers_of_a_waiting_list_are_the_same_as_those_of_a_known_one(
     assert set(board.store.rows_after(FEEDS["personnel"])["petugas"]) == expected
 
 
+@pytest.mark.parametrize("heading", ["Nomor induk", "NRP anda"])
+def test_a_leading_zero_that_was_restored_is_told_after_the_number_is_gone(
+    board: Board, tmp_path: Path, heading: str
+) -> None:
+    numbers = ["2060734", "87041230", "87041231", "87041232"]
+    people = [
+        {heading: number, "Wil": "Indralaya", "Hadir pukul": f"27/11/2024 05.0{n}"}
+        for n, number in enumerate(numbers)
+    ]
+    bring(board, csv_file(tmp_path / "apel.csv", *people))
+    columns = {heading: "petugas", "Wil": "kecamatan", "Hadir pukul": "waktu"}
+    made = mapping(feed="personnel", columns=columns, facts={}, kinds={"checkin": "apel"})
+    assert act(board, made).accepted == 4
+    rows = board.store.rows_after(FEEDS["personnel"]).sort_values("row")
+    assert ["nol di depan" in str(flags) for flags in rows["flags"]] == [True, False, False, False]
+    assert rows["petugas"].iloc[0] == board.ingest_context.officer_key.mark_number("02060734")
+
+
 def test_dates_of_all_sheets_are_read_in_one_order(board: Board, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -386,6 +404,6 @@ def test_number_of_a_time_clock_is_no_tps_and_no_id(board: Board, tmp_path: Path
     mapped = store_mapping(
         file, mapping, 0, header, board.store, board.ingest_context, unbounded(), NOON
     )
-    assert (mapped.accepted, mapped.quarantined) == (3, 0)
+    assert (mapped.accepted, mapped.quarantined) == (3, 0), mapped
     kinds = board.store.rows_after(FEEDS["personnel"]).sort_values("seq")["checkin"].tolist()
     assert kinds == ["laporan_berkala", "laporan_berkala", "kembali"]

@@ -22,7 +22,13 @@ from situasi.ingest.readers.grid import (
     guess_header,
     is_heading_like,
 )
-from situasi.ingest.redaction.officer_numbers import find_nrp, mark_text_number, read_nrp
+from situasi.ingest.redaction.officer_numbers import (
+    find_nrp,
+    format_mark,
+    mark_cell_number,
+    mark_text_number,
+    read_nrp,
+)
 from situasi.ingest.redaction.persons import (
     PERSON_WORDS,
     REDACTED,
@@ -195,7 +201,7 @@ def _redact_number(cell: object, key: OfficerKey) -> object:
         found = read_nrp(_to_digits(cell), key)
     except UnreadableCell:
         return REDACTED
-    return found.petugas if found else None
+    return format_mark(found) if found else None
 
 
 def _redact_person(cell: object, key: OfficerKey) -> object:
@@ -206,11 +212,16 @@ def _redact_person(cell: object, key: OfficerKey) -> object:
         found = find_nrp(_to_digits(cell), key)
     except UnreadableCell:
         return REDACTED
-    return found.petugas if found else REDACTED
+    return format_mark(found) if found else REDACTED
 
 
 def _mark_or_mask(number: str, key: OfficerKey) -> str:
     return mark_text_number(number, key) or mask_number(number)
+
+
+def _mark_cell(text: str, key: OfficerKey) -> str:
+    number = text.removesuffix(".0")
+    return mark_cell_number(number, key) or mask_number(number)
 
 
 def _build_identifier_reader(context: IngestContext) -> CellReader:
@@ -233,7 +244,7 @@ def _build_cell_reader(context: IngestContext) -> CellReader:
         if _is_no_person_number(text, own_code):
             return text
         if _DIGITS.fullmatch(text):
-            return _mark_or_mask(text, context.officer_key)
+            return _mark_cell(text, context.officer_key)
         if _VOTE_WORDS.search(text):
             text = redact_votes(text, context.is_vote_heading)[0]
         return _redact_sentence(text, context)
@@ -246,7 +257,7 @@ def _build_cell_reader(context: IngestContext) -> CellReader:
         text = _to_digits(cell)
         if not _DIGITS.fullmatch(text) or _is_no_person_number(text, own_code):
             return cell
-        return _mark_or_mask(text, context.officer_key)
+        return _mark_cell(text, context.officer_key)
 
     return read
 

@@ -24,6 +24,8 @@ SEVERAL_NRP = "beberapa NRP dalam satu sel; tulis satu petugas per baris"
 OFFICERS_UNNAMED = "jumlah orang, bukan nomor petugas; tulis satu petugas per baris"
 ZERO_RESTORED = "NRP tidak 8 angka: nol di depan dipulihkan"
 UNUSUAL_LENGTH = "NRP bukan 8 angka"
+# Behind the mark of such a number in a file that waits: its digits are gone by then.
+_ZERO_NOTE = " (nol di depan dipulihkan)"
 
 _POLICE_LENGTH, _NIP_LENGTH = 8, 18
 _ARMY_LENGTHS = (11, 14)
@@ -110,7 +112,9 @@ def find_nrp(text: str, key: OfficerKey) -> OfficerNumber | None:
 
     kept_mark = NUMBER_MARK.search(text)
     if kept_mark:
-        return OfficerNumber(kept_mark[0], rest=text.replace(kept_mark[0], " "))
+        doubt = ZERO_RESTORED if _ZERO_NOTE in text else None
+        rest = text.replace(_ZERO_NOTE, " ").replace(kept_mark[0], " ")
+        return OfficerNumber(kept_mark[0], doubt, rest)
     rest = service_numbers.replace_service_numbers(text, take)
     rest = _LONG_RUN.sub(
         lambda match: match[0] if service_numbers.is_date(match[0]) else take(match[0]), rest
@@ -122,6 +126,11 @@ def find_nrp(text: str, key: OfficerKey) -> OfficerNumber | None:
     return OfficerNumber(key.mark_number(numbers[0]), doubts[0], rest)
 
 
+def format_mark(officer: OfficerNumber) -> str:
+    """Return a mark as it stands in a file that waits, with what is doubtful of its number."""
+    return officer.petugas + (_ZERO_NOTE if officer.doubt == ZERO_RESTORED else "")
+
+
 def mark_text_number(number: str, key: OfficerKey) -> str | None:
     """Return the mark of an NRP found in a sentence; None where its number is not certain."""
     try:
@@ -129,6 +138,13 @@ def mark_text_number(number: str, key: OfficerKey) -> str | None:
     except UnreadableCell:
         return None
     return None if doubt == UNUSUAL_LENGTH else key.mark_number(digits)
+
+
+def mark_cell_number(number: str, key: OfficerKey) -> str | None:
+    """Return the mark of an NRP that is all of a cell, as it stands in a file that waits."""
+    mark = mark_text_number(number, key)
+    doubt = ZERO_RESTORED if len(number) < _POLICE_LENGTH else None
+    return mark and format_mark(OfficerNumber(mark, doubt))
 
 
 def _strip_number(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
-from situasi.domain.officer_marks import is_number_mark
+from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.codes import format_dotted
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
@@ -39,7 +39,7 @@ _OF_ROW_NUMBER = re.compile(
     re.I,
 )
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
-# Of those who may vote, or of papers, TPS and officers: never those who came.
+# Of who may vote, of papers, TPS and officers: never of who came.
 _NOT_PRESENT = re.compile(
     r"\bdpt\b|\bdptb\b|\bdpk\b|daftar|surat suara|kotak|segel|\btps\b|petugas|personel"
     r"|personil|linmas|saksi|kpps",
@@ -304,7 +304,8 @@ def _is_code(feed: str, column: str, text: str, context: IngestContext) -> bool:
 
 
 def _guess_numbers(column: _Column) -> Iterator[Guess]:
-    if (marks := _share(column, is_number_mark)) >= _MIN_SHARE:
+    marks = _share(column, lambda cell: NUMBER_MARK.match(str(cell)) is not None)
+    if marks >= _MIN_SHARE:
         yield Guess("petugas", 0.85 * marks, "isinya tanda NRP petugas")
         return
     stations = _share(column, _is_station)
@@ -314,12 +315,8 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
     if may_be_station and not is_other and not is_row_number:
         yield Guess("tps", 0.75 * stations, "isinya nomor TPS")
     counts = _share(column, lambda cell: _can_read(read_count, cell))
-    if (
-        counts < 0.9
-        or is_row_number
-        or _is_of_others(column.heading)
-        or all(isinstance(cell, bool) for cell in column.sample)
-    ):
+    are_flags = all(isinstance(cell, bool) for cell in column.sample)
+    if counts < 0.9 or is_row_number or are_flags or _is_of_others(column.heading):
         return
     if _number_rows(column.cells):
         if not may_be_station:

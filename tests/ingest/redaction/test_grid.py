@@ -92,7 +92,8 @@ def test_a_sentence_keeps_the_mark_and_loses_the_name(board: Board) -> None:
 
 def test_a_lost_zero_is_restored_and_what_a_spreadsheet_destroyed_is_removed(board: Board) -> None:
     mark = board.ingest_context.officer_key.mark_number("02041234")
-    assert cell(board, "NRP", 2041234) == cell(board, "Isian", 2041234) == mark
+    shown = cell(board, "NRP", 2041234)
+    assert shown == cell(board, "Isian", 2041234) == f"{mark} (nol di depan dipulihkan)"
     assert cell(board, "NRP", "8,70412E+07") == REDACTED
 
 
