@@ -19,7 +19,7 @@ from situasi.domain.register import Register
 from tests.analysis.builders_tps import small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
-from tests.effort import effort
+from tests.effort import examples
 
 START = wib("06.00")
 
@@ -94,7 +94,7 @@ def _told(alerts: Alerts) -> list[tuple[Any, ...]]:
 
 
 # A failing day is small already, and to shrink it takes minutes.
-@settings(max_examples=effort(25, check=6), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=examples(25), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     st.lists(CASE, max_size=8), st.lists(PHASE, max_size=10), st.lists(WORD, max_size=6),
     st.integers(0, 300), st.integers(0, 900), st.integers(0, 300), st.randoms(),
