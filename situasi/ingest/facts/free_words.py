@@ -69,7 +69,7 @@ def keep_words_of_giat(table: ConvertedTable) -> None:
 def keep_words_of_handling(table: ConvertedTable) -> None:
     """Keep what was done about an incident, which a column of its own tells in words."""
     if table.has_any("jenis"):
-        _join_words(table, [""] * table.size, "langkah", _HANDLING)
+        _join_words(table, (), "langkah", _HANDLING)
 
 
 def _join_words(
@@ -77,18 +77,21 @@ def _join_words(
 ) -> None:
     """Put the cells of the one column under such an unknown heading behind the words of each row.
 
-    words: by row, for those that have none.
+    words: by row, for those that have none; empty: of no row.
     """
     unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
     names = [name for name in unknown if heading.search(name.replace("_", " "))]
     names = names if len(names) == 1 else []
+    if not names and not any(words):
+        return
     others = next((table.cells[n].tolist() for n in names), [None] * table.size)
     columns = [table.cells[name].tolist() for name in table.find_columns("uraian")]
     joined: dict[int, Cell] = {}
     for row in table.find_empty_rows():
         text = next((str(c[row]) for c in columns if not is_blank(c[row])), "")
         other = others[row]
-        parts = [text or words[row], "" if is_blank(other) else f"{label}: {str(other).strip()}"]
+        own = text or (words[row] if words else "")
+        parts = [own, "" if is_blank(other) else f"{label}: {str(other).strip()}"]
         if (whole := "; ".join(filter(None, parts))) != text:
             joined[row] = whole
     table.drop_columns(names)

@@ -14,9 +14,9 @@ _YES = frozenset(("1", "ya", "y", "yes", "true", "t", "benar", "sudah"))
 _NO = frozenset(("0", "tidak", "tdk", "no", "n", "false", "f", "belum", "bukan"))
 _GROUP = re.compile(r".*[/:.]")
 _OF_TRUTH = re.compile(r"valid|sah\b", re.IGNORECASE)  # what is not valid is wrong, not unchecked
-_STATED = re.compile(r"status|state\b|keputusan|hasil|kondisi", re.IGNORECASE)
+_STATED = re.compile(r"status|state\b|keputusan", re.IGNORECASE)
 # What a heading of a status may mean by itself.
-_OPEN = frozenset((None, "status", "checkin", "kontak"))
+_OPEN = frozenset((None, "status", "checkin"))
 _MOST_WORDS, _MOST_CHARS = 12, 30
 
 

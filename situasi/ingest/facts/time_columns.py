@@ -23,7 +23,9 @@ _NO_TIME_OF_REPORT = re.compile(
     r"lahir|birth|dob|cetak|print|expir|batas|deadline|verif|review|validas|approv|setuju|periksa",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(r"rencana|jadwal|target|plan|due\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"rencana|jadwal|target|plan|due\b|last|terakhir|seen|login|logout|online|aktif", re.IGNORECASE
+)
 # Beside when it began, it does not tell when something happened.
 _END_TIME = re.compile(r"selesai|akhir|pulang|\bend\b|finish", re.IGNORECASE)
 _MIN_SHARE = 0.8  # of the different filled cells of a column
@@ -64,7 +66,7 @@ def choose_time_columns(columns: Mapping[str, Sequence[Cell]]) -> list[str]:
     times = times or [
         name
         for name in free
-        if not _PLANNED.search(name) and _share(columns[name], _is_plain_time) >= _MIN_SHARE
+        if not _OF_OTHERS.search(name) and _share(columns[name], _is_plain_time) >= _MIN_SHARE
     ]
     starts = [name for name in times if not _END_TIME.search(name)]
     return starts if len(starts) == 1 else times

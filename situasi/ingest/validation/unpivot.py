@@ -156,11 +156,14 @@ def _build_reports(
         else None
         for index, reason in enumerate(reasons)
     ]
-    for index, named in _list_named_days(filled, wide, context.election.day).items():
+    named_days = _list_named_days(filled, wide, context.election.day)
+    has_undated = any(
+        cell == day and index not in named_days for index, cell in enumerate(data[_DAY_HEADING])
+    )
+    for index, named in named_days.items():
         for dates in day_columns:
             dates[index] = None
         data[_DAY_HEADING][index] = named
-    has_undated = day in data[_DAY_HEADING]
     _put_phases_in_order(data, filled, wide, table, mapping, context.election.day)
     reports = pd.DataFrame(data, dtype="object")
     return replace(

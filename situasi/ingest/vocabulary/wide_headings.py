@@ -87,7 +87,10 @@ def find_wide_headings(
 def is_wide_table(headings: Sequence[str], columns: set[str], phases: Mapping[str, str]) -> bool:
     """Return whether headings are surely of a wide table; a single hour may be anything."""
     wide = find_wide_headings(headings, columns, phases).values()
-    is_certain = any(heading.column != "clock" or heading.is_coded for heading in wide)
+    is_certain = any(
+        heading.column != "clock" or heading.is_coded or (heading.day and "tps" in columns)
+        for heading in wide
+    )
     return is_certain or is_hourly_table(headings, has_tps="tps" in columns)
 
 
