@@ -54,3 +54,13 @@ def test_two_giat_of_one_day_or_of_no_place_may_be_two(
     first = FIRST.replace("27/11/2024 09.10", "27/11/2024") if known != "Pasar" else FIRST
     first = first.replace("Pasar", "") if known == "Pasar" else first
     assert bring(board, tmp_path, GIAT + first + first.replace("G-1", "G-2")).accepted == 2
+
+
+@pytest.mark.parametrize(("remark", "accepted"), [("kirim ulang", 1), ("ada keributan", 2)])
+def test_a_remark_that_a_count_came_before_makes_no_other_count(
+    board: Board, tmp_path: Path, remark: str, accepted: int
+) -> None:
+    heading = "id,waktu,kecamatan,desa,tps,hadir,uraian\n"
+    row = "{},27/11/2024 09.00,Kandis,Miji,1,50,{}\n"
+    result = bring(board, tmp_path, heading + row.format("a", "") + row.format("b", remark))
+    assert result.accepted == accepted

@@ -1,5 +1,6 @@
 """Rows of one table that tell the same again under another id, or sent at another time."""
 
+import re
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,6 +11,12 @@ _OF_SENDING = frozenset(("id", "reported_at", "row", "flags"))
 # What tells one giat from another of the same minute and kecamatan.
 _OF_ONE_GIAT = ["lokasi", "desa", "desa_text", "uraian"]
 _MOST_NAMED = 5
+
+
+# A remark that says nothing (`---`), or only that the report came before.
+_REMARK = re.compile(
+    r"\W*+(?:(?:di)?(?:kirim|lapor|input|entri)(?:kan|an)? ulang\W*+)?", re.IGNORECASE
+)
 
 
 class DistinctReports(NamedTuple):
@@ -28,7 +35,9 @@ def drop_repeated_reports(accepted: pd.DataFrame, feed: str) -> DistinctReports:
     if feed not in _FEEDS or len(accepted) < 2:
         return DistinctReports(accepted, 0, None)
     facts = [name for name in accepted.columns if name not in _OF_SENDING]
-    is_repeated = accepted.duplicated(facts) & (accepted["precision"] == "menit")
+    words = accepted["uraian"]
+    told = accepted.assign(uraian=words.where(~words.isin(_find_remarks(words)), None))
+    is_repeated = told.duplicated(facts) & (accepted["precision"] == "menit")
     if feed == "activities":
         is_repeated &= accepted[_OF_ONE_GIAT].notna().any(axis=1)
     if not is_repeated.any():
@@ -39,3 +48,8 @@ def drop_repeated_reports(accepted: pd.DataFrame, feed: str) -> DistinctReports:
     return DistinctReports(
         accepted[~is_repeated].reset_index(drop=True), len(rows), f"{note} (baris {numbers})"
     )
+
+
+def _find_remarks(words: pd.Series) -> list[str]:
+    """Return the different words that are such a remark."""
+    return [text for text in words.dropna().unique() if _REMARK.fullmatch(text)]
