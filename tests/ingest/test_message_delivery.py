@@ -153,6 +153,13 @@ def test_a_table_with_telephones_is_no_log_of_messages(
     assert result.messages is None and tray(board) == [] and result.waiting
 
 
+def test_texts_of_agreed_codes_are_messages_too(board: Board, tmp_path: Path) -> None:
+    text = "2024-11-27 02:04:17|+6281200008001|HDR#1610132006001#0900#88\n"
+    log = "# waktu (UTC)|dari|isi\n" + text + text.replace("04:17", "05:02").replace("#88", "#95")
+    result = bring(board, tmp_path, "sms.log", log)
+    assert result.messages is not None and result.messages.waiting == 2
+
+
 def test_a_letter_that_reports_nothing_is_refused_as_before(board: Board, tmp_path: Path) -> None:
     result = bring(board, tmp_path, "surat.txt", "Undangan rapat\nHari Senin di aula\n")
     assert result.messages is None and tray(board) == []

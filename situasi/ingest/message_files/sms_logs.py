@@ -40,7 +40,8 @@ _MOST_HEADING_LINES = 6
 _ENOUGH = 0.8  # of the lines
 _SHORTEST_TEXT = 8  # characters of a text, on average
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_FEWEST_WORDS = 2  # in half of the texts
+_NUMBER = re.compile(r"\d+")
+_FEWEST_WORDS, _FEWEST_NUMBERS = 2, 2  # in half of the texts
 _NEAR = timedelta(days=366)  # how far from the voting day a moment in seconds may lie
 
 
@@ -109,9 +110,15 @@ def _find_columns(rows: Sequence[Sequence[str]], voting_day: date) -> _Columns |
     text = max(rest, key=lambda i: sum(map(len, cells[i])), default=None)
     if text is None or sum(map(len, cells[text])) < _SHORTEST_TEXT * len(rows):
         return None
-    if 2 * sum(len(_WORD.findall(cell)) >= _FEWEST_WORDS for cell in cells[text]) < len(rows):
+    if 2 * sum(map(_is_text, cells[text])) < len(rows):
         return None
     return _Columns(moment, clock, sender, text, way)
+
+
+def _is_text(cell: str) -> bool:
+    """Return whether a cell is words, or a word with numbers: `HDR#1610022012001#88`."""
+    words = len(_WORD.findall(cell))
+    return words >= _FEWEST_WORDS or (words > 0 and len(_NUMBER.findall(cell)) >= _FEWEST_NUMBERS)
 
 
 def _are_near(cells: Sequence[str], voting_day: date) -> bool:
