@@ -48,7 +48,6 @@ _NOT_PRESENT = re.compile(
 # Of a part of them: what came since the last report, or who has not come.
 _OF_A_PART = re.compile(r"tambah|target|per\W*jam|selisih|\bsisa|belum|\bblm\b|tidak|\btdk\b", re.I)
 _OF_PERSONS = re.compile(r"\bdpt|petugas|personel|personil|linmas|saksi|kpps", re.I)
-_OF_PEOPLE = re.compile(r"\borg\b|orang|pemilih|hadir|datang|coblos|people|voter|turnout", re.I)
 _OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
 _ACCOUNT = re.compile(r"[^\W\d_]\d|@")  # `kandis01`: of a person, not a place
@@ -323,11 +322,10 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
             yield Guess("tps", 0.35, "isinya bilangan urut")
         return
     # By their content alone numbers may count anything: a person has to choose them.
-    unclear = _OF_PEOPLE.search(column.heading) is None
     if _grow(column.cells):
-        yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah", is_unclear=unclear)
+        yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah", is_unclear=True)
     elif len(column.sample) > 2:
-        yield Guess("hadir", 0.4, "isinya bilangan", is_unclear=unclear)
+        yield Guess("hadir", 0.4, "isinya bilangan", is_unclear=True)
 
 
 def _is_station(cell: Cell) -> bool:
@@ -352,7 +350,7 @@ def _number_rows(cells: Sequence[Cell]) -> bool:
         return False
     numbers = list(map(int, texts))
     is_ascending = all(after >= before for before, after in pairwise(numbers))
-    return is_ascending and numbers[0] == 1 and numbers[-1] <= 1.5 * len(numbers)
+    return is_ascending and numbers[0] in {0, 1} and numbers[-1] <= 1.5 * len(numbers)
 
 
 def _grow(cells: Sequence[Cell]) -> bool:
