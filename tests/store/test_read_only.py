@@ -26,6 +26,8 @@ WRITES: dict[str, tuple[object, ...]] = {
 READS = {
     "first_commit_after": (9,),
     "count_rows_in_other_batches": (1,),
+    "count_corrected": ([1],),
+    "withdrawn_batches": (),
     "scope": (),
     "version": (),
     "rows_after": (INCIDENTS,),

@@ -19,7 +19,7 @@ from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.heading_groups import strip_groups
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
-from situasi.ingest.tables import Table
+from situasi.ingest.tables import Table, UnknownHeadings
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 from tests.builders_files import report
 from tests.effort import examples
@@ -68,7 +68,10 @@ def test_a_table_of_ours_is_left_alone(context: IngestContext, feed: str) -> Non
 def test_no_row_is_lost_or_added_and_no_heading_comes_twice(rows: list[dict[str, object]]) -> None:
     table = table_of(*rows)
     with fresh_board() as (board, _):
-        converted = convert_table(table, "rekap 27112024.csv", board.ingest_context)
+        try:
+            converted = convert_table(table, "rekap 27112024.csv", board.ingest_context)
+        except UnknownHeadings:  # the file waits whole: officers who came or who are posted
+            return
     assert converted.row_numbers == table.row_numbers
     assert len(converted.cells) == len(table.cells)
     assert converted.cells.columns.is_unique
