@@ -218,10 +218,10 @@ def build_strength_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     much of the area is hatched, and where it is half or more no strength is claimed.
     """
     if row.known and 2 * row.released >= row.tps:  # the few that are left are in the list
-        # Short: it stands beside the name on the wall.
-        count = f" {format_number(row.released)}/{format_number(row.tps)}"
-        count = "" if row.released == row.tps else count
-        return AreaStyle(place.name, _("selesai") + count, theme.counts[0])
+        # Short: it stands beside the name, also on a map of 424 px.
+        left = row.tps - row.released
+        value = _("sisa {n}").format(n=format_number(left)) if left else _("usai")
+        return AreaStyle(place.name, value, theme.counts[0])
     if not row.known or pd.isna(row.ratio_present):
         return AreaStyle(place.name, fill_mode="silent")
     value = f"{format_number(row.present)}/≈{format_number(row.required_now)}"
