@@ -122,7 +122,7 @@ def ingest_file(
                 deliver(feed, tables)
                 return result
             by_hand = () if profile else saved_profiles
-            tables = _prefer_mapping(tables, copy.path, path.name, by_hand, profiles_used)
+            tables = _prefer_mapping(tables, copy.path, path.name, by_hand, profiles_used, context)
             result.feed, tables = _detect_source_feed(tables, context)
             deliver(result.feed, _split_by_feed(tables, result.feed, other_feeds, context, scope))
     except MonthFirstFound:  # nothing is stored yet: read all of it anew
@@ -154,6 +154,7 @@ def _prefer_mapping(
     file_name: str,
     saved_profiles: Sequence[SourceProfile],
     profiles_used: dict[str, None],
+    context: IngestContext,
 ) -> Iterator[Table]:
     """Yield the tables; once all are read, leave to a mapping by hand what that would read.
 
@@ -161,7 +162,7 @@ def _prefer_mapping(
     """
     yield from tables
     if saved_profiles and not any(saved.name in profiles_used for saved in saved_profiles):
-        waiting.check_unmapped(path, file_name, saved_profiles)
+        waiting.check_unmapped(path, file_name, saved_profiles, context)
 
 
 def _is_machine_error(cause: BaseException | None) -> bool:

@@ -31,6 +31,7 @@ from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.redaction.grid import redact_sheets
 from situasi.ingest.redaction.persons import mask_numbers
+from situasi.ingest.sources.child_rows import join_sheets
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.sheet_mapping import SheetMapping, build_mapped_tables, find_mapping
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
@@ -74,7 +75,7 @@ def ingest_unknown_file(
     """
     refused = IngestResult(str(path), feed=feed, refused=reason)
     try:
-        sheets, sha256 = read_sheets(path, limits)
+        sheets, sha256 = read_sheets(path, limits, context)
         profiles = context.sources.profiles if profile is None else (profile,)
         mapping = find_mapping(sheets, path.name, profiles)
         if mapping is not None and feed in {None, mapping.profile.feed}:
@@ -102,26 +103,20 @@ def ingest_unknown_file(
         return replace(refused, refused=reason)
     if not may_wait:
         return replace(refused, sha256=sha256, refused=reason)
-    return _let_wait(
-        path,
-        sheets,
-        replace(refused, sha256=sha256, refused=reason),
-        store,
-        context,
-        scope,
-        now,
-        dry_run=dry_run,
-    )
+    result = replace(refused, sha256=sha256, refused=reason)
+    return _let_wait(path, sheets, result, store, context, scope, now, dry_run=dry_run)
 
 
 class MappedByHand(UnknownHeadings):
     """A file that would be read, but somebody mapped such a file by hand."""
 
 
-def check_unmapped(path: Path, file_name: str, profiles: Sequence[SourceProfile]) -> None:
+def check_unmapped(
+    path: Path, file_name: str, profiles: Sequence[SourceProfile], context: IngestContext
+) -> None:
     """Raise MappedByHand for a file whose first rows show the headings of such a mapping."""
     try:
-        mapping = find_mapping(read_heads(path), file_name, profiles)
+        mapping = find_mapping(join_sheets(read_heads(path), context), file_name, profiles)
     except SourceError:
         return
     if mapping is not None:
@@ -144,7 +139,7 @@ def hold_file(
     """
     held = IngestResult(str(path), feed=feed, refused=HELD)
     try:
-        sheets, sha256 = read_sheets(path, limits)
+        sheets, sha256 = read_sheets(path, limits, context)
     except SourceError as error:
         return replace(held, refused=str(error))
     return _let_wait(
@@ -187,7 +182,9 @@ def _let_wait(
     return result
 
 
-def read_sheets(path: Path, limits: DeliveryLimits) -> tuple[list[Sheet], str]:
+def read_sheets(
+    path: Path, limits: DeliveryLimits, context: IngestContext
+) -> tuple[list[Sheet], str]:
     """Return the sheets of a file, and the digest of its bytes. Raises SourceError, StoreError."""
     try:
         with private_copy(path, limits.max_bytes) as copy:
@@ -200,7 +197,7 @@ def read_sheets(path: Path, limits: DeliveryLimits) -> tuple[list[Sheet], str]:
         raise
     except OSError as error:
         raise to_store_error(path, error) from error
-    return sheets, copy.sha256
+    return join_sheets(sheets, context), copy.sha256
 
 
 def to_store_error(path: Path, error: OSError) -> StoreError:
@@ -312,18 +309,22 @@ def encode_sheet(sheet: Sheet) -> dict[str, Any]:
         "hidden": sheet.is_hidden,
         "numbers": sheet.row_numbers,
         "merges": [[list(first), list(last)] for first, last in sheet.merges],
+        "parents": [sheet.parent, sorted(sheet.parent_numbers)],
         "rows": [list(map(_encode_cell, row)) for row in sheet.rows],
     }
 
 
 def decode_sheet(value: dict[str, Any]) -> Sheet:
     """Return the sheet of this JSON."""
+    parent, numbers = value.get("parents", (None, ()))
     return Sheet(
         name=value["name"],
         rows=[list(map(_decode_cell, row)) for row in value["rows"]],
         row_numbers=value["numbers"],
         is_hidden=value["hidden"],
         merges=tuple((tuple(first), tuple(last)) for first, last in value["merges"]),
+        parent=parent,
+        parent_numbers=frozenset(numbers),
     )
 
 

@@ -51,7 +51,9 @@ class Sheet:
     """One sheet, or the one table of a CSV or JSON file, whose name is "".
 
     rows: of cells as in `Table`, without blank rows and without empty cells at the end of a row.
-    row_numbers: as the sender sees them; the keys of JSON are a row with the number 0.
+    row_numbers: as the sender sees them; the keys of JSON are a row with the number 0. parent: the
+    sheet whose columns stand beside its own, as its rows are a repeat group of those there; None
+    where they are not. parent_numbers: its rows that are such parents.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Sheet:
     row_numbers: list[int]
     is_hidden: bool = False
     merges: tuple[Merge, ...] = ()
+    parent: str | None = None
+    parent_numbers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _save_sheets(
     if result.batch is None or not result.sha256 or not context.kept_sheets.is_kept:
         return
     try:
-        sheets, sha256 = read_sheets(path, limits)
+        sheets, sha256 = read_sheets(path, limits, context)
         if sha256 != result.sha256:  # it grew meanwhile
             return
         content = list(map(encode_sheet, redact_sheets(sheets, context)[0]))

@@ -12,20 +12,25 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.time_columns import choose_time_columns
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
-from situasi.ingest.readers import reserved_columns
+from situasi.ingest.readers import grid, reserved_columns
+from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.sources.child_lists import LIST_KEY, LIST_PARENT, split_lists
 from situasi.ingest.sources.parent_facts import (
     Headings,
     ParentFacts,
     choose_inherited,
+    choose_shown,
     needs_day,
+    number_children,
     read_headings,
     read_parent_facts,
 )
 from situasi.ingest.sources.profile import Join, matches_heading
+from situasi.ingest.sources.sheet_mapping import list_headings, take_alike
 from situasi.ingest.tables import Cell, Table
 
 CHILD_DETAIL = "baris rincian (“{}”) dari laporan lain, bukan laporan sendiri"
@@ -36,7 +41,7 @@ _COUNTS, _HOURS = frozenset(("hadir",)), frozenset(("jam", "waktu"))
 _Key = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Part:
     """A table with what it is to the others.
 
@@ -103,7 +108,11 @@ def _find_join(table: Table, catalog: SourceCatalog) -> Join | None:
     headings = list(table.cells.columns)
     if LIST_KEY in headings or LIST_PARENT in headings:
         return Join(child=LIST_PARENT, parent=LIST_KEY)
-    profile = catalog.recognize(headings, table.sheet)
+    return _find_source_join(headings, table.sheet, catalog)
+
+
+def _find_source_join(headings: Sequence[str], sheet: str, catalog: SourceCatalog) -> Join | None:
+    profile = catalog.recognize(headings, sheet)
     if profile is None or profile.join is None:
         return None
     keys = (profile.join.child, profile.join.parent)
@@ -115,13 +124,10 @@ def _find_heading(headings: Sequence[str], wanted: str) -> str | None:
 
 
 def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -> Iterator[Table]:
-    parts = [_inspect(table, catalog) for table in tables]
     parents = _Parents()
     joined: list[_Part] = []
-    left = sorted(parts, key=lambda part: part.parent_key is not None)
-    while left:  # a table comes after the one to which its rows belong
-        part = next((part for part in left if _may_join(part, left, parents)), left[0])
-        left.remove(part)
+    parts = [_inspect(table, catalog) for table in tables]
+    for part in _sort_parents_first(parts, parents):
         if part.parent_key is not None:
             part = _join_part(part, parents, catalog)
         if part.key is not None:
@@ -131,6 +137,15 @@ def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -
         table = _leave_out_parents(part, parents)
         keys = [h for h in (LIST_KEY, LIST_PARENT) if h in table.cells.columns]
         yield replace(table, cells=table.cells.drop(columns=keys)) if keys else table
+
+
+def _sort_parents_first(parts: Sequence[_Part], parents: _Parents) -> Iterator[_Part]:
+    """Yield each table after the one to which its rows belong; those are indexed meanwhile."""
+    left = sorted(parts, key=lambda part: part.parent_key is not None)
+    while left:
+        part = next((part for part in left if _may_join(part, left, parents)), left[0])
+        left.remove(part)
+        yield part
 
 
 def _may_join(part: _Part, left: Sequence[_Part], parents: _Parents) -> bool:
@@ -256,25 +271,12 @@ def _inherit(
     if any(days) and needs_day(part.table, part.headings):
         data["tanggal"] = [*days]
     if "id" not in part.headings.names:
-        data["id"] = _number_children(part.name, rows)
+        data["id"] = number_children(part.name, rows)
     if None in rows:
         data[reserved_columns.DOUBT] = [_PARENT_UNKNOWN if r is None else None for r in rows]
     added = pd.DataFrame(data, index=part.table.cells.index, dtype="object")
     cells = pd.concat([part.table.cells, added], axis="columns")
     return replace(part.table, cells=cells)
-
-
-def _number_children(name: str, rows: Sequence[ParentFacts | None]) -> list[Cell]:
-    """Return an id for each child: its parent's, the table, and its number there."""
-    counts: dict[str, int] = {}
-    ids: list[Cell] = []
-    for row in rows:
-        if row is None or row.id is None:
-            ids.append(None)
-            continue
-        counts[row.id] = counts.get(row.id, 0) + 1
-        ids.append(f"{row.id}/{name}/{counts[row.id]}")
-    return ids
 
 
 def _leave_out_parents(part: _Part, parents: _Parents) -> Table:
@@ -303,3 +305,94 @@ def _leave_out_parents(part: _Part, parents: _Parents) -> Table:
         row_numbers=[part.table.row_numbers[row] for row in kept],
         notes=(*part.table.notes, note),
     )
+
+
+def join_sheets(sheets: Sequence[Sheet], context: IngestContext) -> list[Sheet]:
+    """Return the sheets of a file; those of repeat groups show the columns of their parents too.
+
+    So a person can map them whose headings are known to nobody.
+    """
+    files: dict[str, dict[str, int]] = {}
+    for index, sheet in enumerate(sheets):
+        header = grid.guess_header(sheet.rows)
+        headings = list_headings(sheet, header)
+        is_plain = header.count == 1 and not sheet.is_hidden
+        if is_plain and _find_source_join(headings, "", context.sources):
+            file, _, name = sheet.name.rpartition(" / ")
+            files.setdefault(file, {})[name] = index
+    joined = list(sheets)
+    for positions in files.values():
+        if len(positions) > 1:
+            _join_sheets_of_file(joined, positions, context.sources, context.election.zone)
+    return joined
+
+
+def _join_sheets_of_file(
+    sheets: list[Sheet], positions: dict[str, int], catalog: SourceCatalog, zone: ZoneInfo
+) -> None:
+    """Put the columns of the parents into the sheets of one source. positions: by name."""
+    parents, indexed = _Parents(), dict[str, _Part]()
+    parts = [
+        _inspect(replace(_build_table(sheets[index]), sheet=name), catalog)
+        for name, index in positions.items()
+    ]
+    for part in _sort_parents_first(parts, parents):
+        index = positions[part.name]
+        if part.parent_key is not None:
+            keys = [_make_key(cell) for cell in part.table.cells[part.parent_key].tolist()]
+            above = _find_parent_table(part, keys, parents)
+            rows = [parents.facts.get((above, key)) for key in keys]
+            if any(rows) and (data := _show_parents(part, rows, parents.headings[above], catalog)):
+                at = positions[above]
+                sheets[index] = replace(_widen(sheets[index], part, data), parent=sheets[at].name)
+                sheets[at] = _mark_parents(sheets[at], indexed[above], {*keys})
+                table = replace(_build_table(sheets[index]), sheet=part.name)
+                part = _inspect(table, catalog)
+        if part.key is not None:
+            _index_rows(part, parents, zone)
+            indexed[part.name] = part
+
+
+def _build_table(sheet: Sheet) -> Table:
+    return take_alike([sheet], grid.guess_header(sheet.rows))
+
+
+def _show_parents(
+    part: _Part,
+    rows: Sequence[ParentFacts | None],
+    above: tuple[Headings, tuple[str, ...]],
+    catalog: SourceCatalog,
+) -> dict[str, list[Cell]]:
+    """Return the columns that the parents add to a sheet; none where it would be too wide."""
+    own = part.table.cells.columns
+    chosen = [heading for heading in choose_shown(*above, catalog) if heading not in own]
+    if len(own) + len(chosen) >= reserved_columns.MAX_COLUMNS:
+        return {}
+    data = {h: [None if row is None else row.cells[h] for row in rows] for h in chosen}
+    if "id" not in {*part.headings.names, *own}:
+        data["id"] = number_children(part.name, rows)
+    return data
+
+
+def _widen(sheet: Sheet, part: _Part, data: dict[str, list[Cell]]) -> Sheet:
+    """Return a sheet with more columns, by heading."""
+    header: HeaderPosition = grid.guess_header(sheet.rows)
+    width = max(map(len, sheet.rows[header.first :]))
+    more = dict(zip(part.table.row_numbers, zip(*data.values(), strict=True), strict=False))
+    more[sheet.row_numbers[header.first]] = tuple(data)
+    lines = zip(sheet.row_numbers, sheet.rows, strict=True)
+    rows = [
+        [*row, *[None] * (width - len(row)), *more[number]] if number in more else row
+        for number, row in lines
+    ]
+    for row in rows:
+        while row and row[-1] is None:
+            row.pop()
+    return replace(sheet, rows=rows)
+
+
+def _mark_parents(sheet: Sheet, part: _Part, keys: set[str]) -> Sheet:
+    cells = part.table.cells[part.key].tolist()
+    numbers = zip(part.table.row_numbers, cells, strict=True)
+    found = {number for number, cell in numbers if _make_key(cell) in keys}
+    return replace(sheet, parent_numbers=sheet.parent_numbers | found)

@@ -75,6 +75,20 @@ def read_headings(
     return Headings(profile, meanings, frozenset(facts))
 
 
+def choose_shown(parent: Headings, headings: Sequence[str], catalog: SourceCatalog) -> list[str]:
+    """Return the parent's headings that a person is shown beside those of a child.
+
+    All but its id, and what its source notes of itself.
+    """
+    known = catalog.sort_headings(headings, parent.profile)
+    return [
+        heading
+        for heading in headings
+        if parent.meanings.get(heading) != "id"
+        and (heading not in known.left_out or _is_review(heading, parent.profile))
+    ]
+
+
 def choose_inherited(
     parent: Headings, headings: Sequence[str], child: Headings, times: Sequence[str] = ()
 ) -> list[str]:
@@ -101,8 +115,13 @@ def _belongs_to_source(heading: str, profile: SourceProfile | None) -> bool:
     """Return whether a heading shows the review state, or when a form was filled in."""
     if profile is None:
         return False
-    review = profile.review.headings if profile.review else ()
-    return any(matches_heading(heading, name) for name in (*review, *profile.form_times))
+    is_form_time = any(matches_heading(heading, name) for name in profile.form_times)
+    return is_form_time or _is_review(heading, profile)
+
+
+def _is_review(heading: str, profile: SourceProfile | None) -> bool:
+    review = profile.review.headings if profile and profile.review else ()
+    return any(matches_heading(heading, name) for name in review)
 
 
 def needs_day(table: Table, headings: Headings) -> bool:
@@ -178,3 +197,16 @@ def _read_day(cell: Cell, written: ZoneInfo | None, zone: ZoneInfo) -> str | Non
         parts.day.year, parts.day.month, parts.day.day, *parts.clock[:3], tzinfo=source
     )
     return f"{moment.astimezone(zone):%d/%m/%Y}"
+
+
+def number_children(name: str, rows: Sequence[ParentFacts | None]) -> list[Cell]:
+    """Return an id for each child: its parent's, the table, and its number there."""
+    counts: dict[str, int] = {}
+    ids: list[Cell] = []
+    for row in rows:
+        if row is None or row.id is None:
+            ids.append(None)
+            continue
+        counts[row.id] = counts.get(row.id, 0) + 1
+        ids.append(f"{row.id}/{name}/{counts[row.id]}")
+    return ids

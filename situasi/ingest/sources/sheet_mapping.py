@@ -19,6 +19,8 @@ from situasi.ingest.tables import Table
 
 MAX_HEADER_ROWS = 3
 _EMPTY_HEADER = HeaderRow(0, -1, (), frozenset(), frozenset(), 0)
+_PARENTS_READ = "{} baris induk “{}” bukan laporan sendiri: isinya dibaca di baris rinciannya"
+_NO_CHILDREN = "baris induk tanpa baris rincian, jadi tanpa laporan"
 _NOT_MAPPED = "lembar “{}” tidak ikut dipetakan; bila laporan, kirim lembar itu tersendiri"
 
 
@@ -38,7 +40,8 @@ def find_mapping(
 ) -> SheetMapping | None:
     """Return the mapping by the profile that asks most; only profiles that name a feed.
 
-    The heading of a sheet is looked for in its first rows, whatever else they hold.
+    The heading of a sheet is looked for in its first rows, whatever else they hold. A repeat group
+    that shows the columns of its parents is none of those sheets where the parents are.
     """
     best: tuple[int, SheetMapping] | None = None
     for profile in profiles:
@@ -51,7 +54,12 @@ def find_mapping(
         }
         score = max((score for score, _ in found.values()), default=0)
         if score and (best is None or score > best[0]):
-            headers = {index: position for index, (_, position) in found.items()}
+            names = {sheets[index].name for index in found}
+            headers = {
+                index: position
+                for index, (_, position) in found.items()
+                if sheets[index].parent not in names
+            }
             best = score, SheetMapping(profile, headers)
     return best[1] if best else None
 
@@ -98,9 +106,10 @@ def build_mapped_tables(
     """Yield all rows under our headings; those of other sheets as no reports, with that reason.
 
     Of hidden sheets only a note remains, as of any file. Where the sheets name several kecamatan,
-    each is of its own, whichever was said of the file. order: of the dates of the file. Raises
-    MonthFirstFound.
+    each is of its own, whichever was said of the file. The parents of a repeat group that is mapped
+    are left out with a note. order: of the dates of the file. Raises MonthFirstFound.
     """
+    parents = _list_parents(sheets, mapping)
     has_several = sum(not sheet.is_hidden for sheet in sheets) > 1
     covers = [sheet.rows for sheet in sheets if not sheet.is_hidden and not grid.is_table(sheet)]
     cover = tuple(line for rows in covers for line in table_builder.format_titles(rows))
@@ -126,7 +135,19 @@ def build_mapped_tables(
             note = f"lembar “{sheet.name}” dilewati: {len(sheet.rows)} baris"
             yield from table_builder.build_tables([], _EMPTY_HEADER, 1, (note,))
         else:
-            yield from _build_unmapped_tables(sheet)
+            yield from _build_unmapped_tables(sheet, is_parent=sheet.name in parents)
+
+
+def _list_parents(sheets: Sequence[Sheet], mapping: SheetMapping) -> set[str]:
+    """Return the names of the sheets whose columns stand in those that are mapped."""
+    above = {sheet.name: sheet.parent for sheet in sheets if sheet.parent is not None}
+    parents: set[str] = set()
+    for index in mapping.headers:
+        name = above.get(sheets[index].name)
+        while name is not None and name not in parents:
+            parents.add(name)
+            name = above.get(name)
+    return parents
 
 
 def _without_kecamatan(profile: SourceProfile) -> SourceProfile:
@@ -134,12 +155,21 @@ def _without_kecamatan(profile: SourceProfile) -> SourceProfile:
     return profile.model_copy(update={"constants": constants})
 
 
-def _build_unmapped_tables(sheet: Sheet) -> Iterator[Table]:
+def _build_unmapped_tables(sheet: Sheet, *, is_parent: bool) -> Iterator[Table]:
     reason = _NOT_MAPPED.format(sheet.name)
+    lines = list(zip(sheet.row_numbers, sheet.rows, strict=True))
+    notes: tuple[str, ...] = ()
+    if is_parent:
+        reason, count = _NO_CHILDREN, len(sheet.parent_numbers)
+        notes = (_PARENTS_READ.format(count, sheet.name),)
+        end = grid.guess_header(sheet.rows).end
+        lines = [line for line in lines[end:] if line[0] not in sheet.parent_numbers]
     rows = [
         (number, table_builder.make_unread_row(row, reason))
-        for number, row in zip(sheet.row_numbers, sheet.rows, strict=True)
+        for number, row in lines
         if sum(cell is not None for cell in row) > 1
     ]
     constants = {reserved_columns.SHEET: sheet.name}
-    yield from table_builder.build_tables(rows, _EMPTY_HEADER, len(rows) or 1, constants=constants)
+    yield from table_builder.build_tables(
+        rows, _EMPTY_HEADER, len(rows) or 1, notes, constants=constants
+    )
