@@ -50,6 +50,7 @@ _COORDINATE = re.compile(r"[-+]?\d{1,3}[.,]\d{4,}")
 _IDENTIFIER_HEADING = re.compile(
     r"(?:.*[\W_])?(?:id|uuid|key|instanceid|formid|index|deviceid|kode|code|no|nomor)\W*", re.I
 )
+_UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])", re.I)
 # Of what only persons have: NRP (year, month, number), NIP, NIK and telephone numbers.
 _PERSON_NUMBER = re.compile(r"\d{2}(?:0[1-9]|1[0-2])\d{4}|\d{16}|\d{18}|(?:0|62)?8\d{8,11}")
 _VOTE_WORDS = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
@@ -83,7 +84,7 @@ def redact_sheets(
         notes += [f'kolom "{headings[i]}" ditolak: {VOTES_REFUSED}' for i in sorted(votes)]
         notes += [f'kolom nama tidak disimpan: "{headings[i]}"' for i in sorted(persons)]
         redacted.append(_redact_sheet(sheet, headings, votes, persons, context))
-    return redacted, tuple(notes)
+    return redacted, tuple(dict.fromkeys(notes))
 
 
 def _redact_sheet(
@@ -230,6 +231,9 @@ def _build_identifier_reader(context: IngestContext) -> CellReader:
 
     def read(cell: object) -> object:
         text = _to_digits(cell)
+        if found := _UUID.search(text):  # its digits are no number of a person
+            before, after = general(text[: found.start()]), general(text[found.end() :])
+            return f"{before}{found[0]}{after}"
         is_identifier = _DIGITS.fullmatch(text) and not _PERSON_NUMBER.fullmatch(text)
         return cell if is_identifier else general(cell)
 

@@ -59,6 +59,9 @@ def test_codes_times_places_and_counts_stay(board: Board, value: object) -> None
 def test_identifiers_stay_apart_but_an_nrp_is_none(board: Board) -> None:
     assert cell(board, "_id", 312345678) == 312345678
     assert NRP not in str(cell(board, "id", NRP))
+    of_a_form = "uuid:cdd9917e-bbe1-41ba-b90a-15c673131467/tahapan[1]"
+    assert cell(board, "PARENT_KEY", of_a_form) == of_a_form
+    assert NRP not in str(cell(board, "KEY", f"{of_a_form} {NRP}"))
 
 
 def test_names_of_persons_are_replaced_and_names_of_places_stay(board: Board) -> None:
