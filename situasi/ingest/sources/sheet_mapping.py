@@ -170,6 +170,7 @@ def _build_unmapped_tables(sheet: Sheet, *, is_parent: bool) -> Iterator[Table]:
         if sum(cell is not None for cell in row) > 1
     ]
     constants = {reserved_columns.SHEET: sheet.name}
-    yield from table_builder.build_tables(
-        rows, _EMPTY_HEADER, len(rows) or 1, notes, constants=constants
-    )
+    for table in table_builder.build_tables(
+        rows, _EMPTY_HEADER, len(rows) or 1, constants=constants
+    ):
+        yield replace(table, notes=notes or table.notes)
