@@ -156,7 +156,7 @@ def test_nothing_that_a_column_may_hold_breaks_it(
         assert [o.confidence for o in options] == sorted(o.confidence for o in options)[::-1]
         assert all(0 < o.confidence <= 1 and o.reason for o in options)
     feed = guess_feed(guesses, board.ingest_context)
-    assert feed is None or choose_columns(guesses, feed, board.ingest_context)
+    assert feed is None or choose_columns(guesses, feed, board.ingest_context, unclear=True)
 
 
 def chosen(board: Board, feed: str, **columns: list[Any]) -> dict[str, str]:
