@@ -64,3 +64,51 @@ def test_a_remark_that_a_count_came_before_makes_no_other_count(
     row = "{},27/11/2024 09.00,Kandis,Miji,1,50,{}\n"
     result = bring(board, tmp_path, heading + row.format("a", "") + row.format("b", remark))
     assert result.accepted == accepted
+
+
+INCIDENTS = "id,waktu,waktu_lapor,kecamatan,desa,tps,jenis,bobot,status,uraian\n"
+INCIDENT = (
+    "K-1,27/11/2024 09.10,27/11/2024 09.40,Kandis,Miji,1,kericuhan,sedang,dilaporkan,"
+    "Adu mulut saksi dan KPPS\n"
+)
+
+
+def send_again(old: str, new: str) -> str:
+    """The incident under another id, sent a minute later."""
+    return INCIDENT.replace("K-1", "K-2").replace("09.40", "09.41").replace(old, new)
+
+
+def test_the_same_incident_sent_again_under_another_id_counts_once(
+    board: Board, tmp_path: Path
+) -> None:
+    result = bring(board, tmp_path, INCIDENTS + INCIDENT + send_again("K-1", ""))
+    assert (result.accepted, result.duplicate) == (1, 1)
+    assert any("1 kiriman ulang" in note and "baris 3" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("09.10", "09.11"), ("Miji,1", "Miji,2"), ("kericuhan", "bencana"),
+        ("dilaporkan", "selesai"), ("sedang", "berat"), ("saksi dan KPPS", "warga dan KPPS"),
+    ],
+)  # fmt: skip
+def test_an_incident_that_differs_in_any_fact_stays(
+    board: Board, tmp_path: Path, old: str, new: str
+) -> None:
+    assert bring(board, tmp_path, INCIDENTS + INCIDENT + send_again(old, new)).accepted == 2
+
+
+@pytest.mark.parametrize("words", ["", "Adu mulut"])
+def test_two_incidents_without_a_sentence_may_be_two(
+    board: Board, tmp_path: Path, words: str
+) -> None:
+    sentence = "Adu mulut saksi dan KPPS"
+    text = INCIDENTS + (INCIDENT + send_again("K-1", "")).replace(sentence, words)
+    assert bring(board, tmp_path, text).accepted == 2
+
+
+def test_an_incident_that_is_open_once_more_is_no_repetition(board: Board, tmp_path: Path) -> None:
+    closed = INCIDENT.replace("dilaporkan", "selesai").replace("09.40", "09.50")
+    text = INCIDENTS + INCIDENT + closed + INCIDENT.replace("09.40", "10.00")
+    assert bring(board, tmp_path, text).accepted == 3

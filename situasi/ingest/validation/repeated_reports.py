@@ -6,10 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 # Where an id or the time of sending makes a row of its own, a figure would count it twice.
-_FEEDS = frozenset(("activities", "tps", "personnel"))
+_FEEDS = frozenset(("activities", "tps", "personnel", "incidents"))
 _OF_SENDING = frozenset(("id", "reported_at", "row", "flags"))
 # What tells one giat from another of the same minute and kecamatan.
 _OF_ONE_GIAT = ["lokasi", "desa", "desa_text", "uraian"]
+_OF_ONE_INCIDENT = ["kecamatan", "desa", "desa_text"]
+_FEWEST_WORDS = 3  # of an incident: `adu mulut` twice in one minute may be two
 _MOST_NAMED = 5
 
 
@@ -40,6 +42,8 @@ def drop_repeated_reports(accepted: pd.DataFrame, feed: str) -> DistinctReports:
     is_repeated = told.duplicated(facts) & (accepted["precision"] == "menit")
     if feed == "activities":
         is_repeated &= accepted[_OF_ONE_GIAT].notna().any(axis=1)
+    if feed == "incidents" and is_repeated.any():
+        is_repeated &= _find_told_incidents(told, facts)
     if not is_repeated.any():
         return DistinctReports(accepted, 0, None)
     rows = accepted.loc[is_repeated, "row"].tolist()
@@ -48,6 +52,20 @@ def drop_repeated_reports(accepted: pd.DataFrame, feed: str) -> DistinctReports:
     return DistinctReports(
         accepted[~is_repeated].reset_index(drop=True), len(rows), f"{note} (baris {numbers})"
     )
+
+
+def _find_told_incidents(told: pd.DataFrame, facts: list[str]) -> pd.Series:
+    """Return which rows tell of an incident in a sentence and a place, and never go on with it.
+
+    One whose status moved, or whose id comes again, may have gone back to what it was before.
+    """
+    is_sentence = told["uraian"].map(
+        lambda text: isinstance(text, str) and len(text.split()) >= _FEWEST_WORDS
+    )
+    others = [name for name in facts if name != "status"]
+    states = told.groupby(others, dropna=False, sort=False)["status"].transform("nunique")
+    goes_on = (states > 1) | (told["id"].notna() & told.duplicated("id", keep=False))
+    return is_sentence & told[_OF_ONE_INCIDENT].notna().any(axis=1) & ~goes_on
 
 
 def _find_remarks(words: pd.Series) -> list[str]:
