@@ -1,6 +1,7 @@
 """TPS reports: the phase of a polling station and how many voters have come so far."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from situasi.ingest.feeds.station_limits import (
@@ -32,6 +33,10 @@ _UNNAMED_STATION = (
     "desa dan TPS kosong, padahal baris lain menyebut TPS: bila ini jumlah seluruh kecamatan, isi "
     "lingkup kecamatan"
 )
+_UNNAMED_OF_DESA = (
+    "nomor TPS kosong, padahal baris lain menyebut TPS: bila ini jumlah seluruh desa ({} TPS), isi "
+    "lingkup desa"
+)
 
 Count = int | None
 
@@ -56,7 +61,7 @@ def check(table: TableCheck) -> ValidationResult:
     lingkup: Texts = []
     columns = [_find_blanks(table.cells(name), is_blank) for name in ("fase", "kontak")]
     levels = [_find_level(table, row, place, name) for row, name in enumerate(desa_names)]
-    _hold_unnamed_stations(table, levels, scopes)
+    _hold_unnamed_stations(table, levels, scopes, place)
     for row, is_missing in enumerate(zip(*columns, *blank_counts, strict=True)):
         no_phase, no_contact, no_total, *no_parts = is_missing
         if all((no_total, no_phase, no_contact, *no_parts)):
@@ -166,19 +171,26 @@ def _find_level(
     return "kecamatan" if place.kecamatan[row] else None
 
 
-def _hold_unnamed_stations(table: TableCheck, levels: Texts, scopes: Texts) -> None:
-    """Hold the rows without TPS and desa in a list of TPS: they are no count of the kecamatan.
+def _hold_unnamed_stations(
+    table: TableCheck, levels: Texts, scopes: Texts, place: PlaceColumns
+) -> None:
+    """Hold the rows without TPS in a list of TPS: they are no count of the desa or the kecamatan.
 
-    Mark those without TPS alone, which may be a sum of the desa.
-
-    scopes: what the rows themselves say that they cover.
+    Mark those of a desa that has one TPS, or is not known. scopes: what the rows themselves say
+    that they cover.
     """
-    if 2 * levels.count("tps") < len(levels):
+    open_levels = [level for level, scope in zip(levels, scopes, strict=True) if scope is None]
+    if 2 * open_levels.count("tps") < len(open_levels):
         return
+    stations = Counter(table.context.register.tps["desa"].tolist())
     for row, level in enumerate(levels):
-        if level == "kecamatan" and scopes[row] is None:
+        if scopes[row] is not None:
+            continue
+        if level == "kecamatan":
             table.issues.add_error(row, _UNNAMED_STATION, "tps", "desa_name", "lingkup")
-        elif level == "desa" and scopes[row] is None:
+        elif level == "desa" and (count := stations[place.desa[row] or ""]) > 1:
+            table.issues.add_error(row, _UNNAMED_OF_DESA.format(count), "tps", "lingkup")
+        elif level == "desa":
             table.issues.add_warning(row, "TPS kosong: dibaca sebagai jumlah seluruh desa")
 
 
