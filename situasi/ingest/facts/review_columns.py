@@ -17,6 +17,8 @@ _OF_TRUTH = re.compile(r"valid|sah\b", re.IGNORECASE)  # what is not valid is wr
 _STATED = re.compile(r"status|state\b|keputusan", re.IGNORECASE)
 # What a heading of a status may mean by itself.
 _OPEN = frozenset((None, "status", "checkin"))
+# Words of review that are said of other things as well: alone they make no column of review.
+_NEUTRAL = frozenset(("final", "kosong", "baru", "new"))
 _MOST_WORDS, _MOST_CHARS = 12, 30
 
 
@@ -105,7 +107,8 @@ def _reject(table: ConvertedTable, row: int, name: str, cell: Cell) -> None:
 def _holds_states_alone(table: ConvertedTable, name: str) -> bool:
     """Return whether a column of a status holds words of review and nothing else.
 
-    At least one of them must be no word of ours: `terverifikasi` is a state of an incident too.
+    At least one of them must be no word of ours, `terverifikasi` is a state of an incident too, and
+    of review alone.
     """
     if not _STATED.search(name) or table.vocabulary.find_own_heading(name) not in _OPEN:
         return False
@@ -113,7 +116,11 @@ def _holds_states_alone(table: ConvertedTable, name: str) -> bool:
     cells = _first_words(table.cells[name].tolist())
     if not cells or not all(_is_state(clues, cell) for cell in cells):
         return False
-    return any(find_code("incidents", "status", cell) is None for cell in cells)
+    return any(
+        find_code("incidents", "status", cell) is None
+        for cell in cells
+        if normalize_key(cell) not in _NEUTRAL
+    )
 
 
 def _first_words(column: Sequence[Cell]) -> list[str]:
