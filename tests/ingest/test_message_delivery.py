@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,29 @@ def test_an_exported_chat_is_counted_message_by_message_and_comes_once(
     assert count.proposal.rows[0].cells["waktu"] == "27/11/2024 08.30"
     assert riot.proposal.rows[0].cells["jenis"] == "kericuhan"
     assert count.note.sender and count.note.sender != riot.note.sender
+
+
+def test_a_chat_in_an_archive_with_its_pictures_is_the_same_chat(
+    board: Board, tmp_path: Path
+) -> None:
+    path = tmp_path / "Chat WhatsApp - Posko.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_chat.txt", ANDROID)
+        archive.writestr("00000012-PHOTO-2024-11-27.jpg", b"\xff\xd8\xff")
+        archive.writestr("__MACOSX/._chat.txt", b"\0")
+    result = ingest_file(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    assert result.messages is not None
+    assert (result.messages.read, result.messages.waiting) == (4, 2)
+    again = bring(board, tmp_path, "_chat.txt", ANDROID).messages
+    assert again is not None and (again.waiting, again.duplicate) == (0, 2)
+
+
+def test_a_text_that_unpacks_without_end_is_refused(board: Board, tmp_path: Path) -> None:
+    path = tmp_path / "Chat.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_chat.txt", ANDROID + " " * 20_000_000)
+    result = ingest_file(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    assert result.refused and "terlalu besar" in result.refused
 
 
 def test_a_trial_of_a_chat_stores_nothing(board: Board, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from situasi.ingest.message_files.found_messages import FileText
 from situasi.ingest.message_files.gateway_files import read_gateway_file
 from situasi.ingest.message_files.sms_logs import read_sms_log
 from situasi.ingest.message_files.written_reports import read_written_report
-from situasi.ingest.readers import file_types, text_encoding
+from situasi.ingest.readers import file_types, text_encoding, zip_reader
 from situasi.ingest.sources.gateway_messages import GatewayDelivery
 
 _MAX_BYTES = 32_000_000
@@ -25,8 +25,12 @@ def read_exported_messages(
 ) -> GatewayDelivery | None:
     """Return the messages of an exported chat or a saved delivery; None for any other file.
 
-    Such a file is never a table. Raises SourceError.
+    Such a file is never a table. An archive of one text, beside it pictures and voices, is read as
+    that text: so a telephone exports a chat. Raises SourceError.
     """
+    if zip_reader.holds_one_text(path):
+        with zip_reader.unpack(path) as (members, _):
+            return read_exported_messages(members[0].path, context, now)
     head = _read_head(path)
     start = head.lstrip("\ufeff \r\n\t")[:1]
     if start and start in "[{" and not is_chat_export(head):

@@ -43,13 +43,26 @@ class Member:
 
 def holds_tables(path: Path) -> bool:
     """Return whether an archive has files of tables and is no workbook or other document."""
+    return bool(_list_tables(path))
+
+
+def holds_one_text(path: Path) -> bool:
+    """Return whether a file is an archive with one text, and no other file that may be a table."""
+    with path.open("rb") as file:
+        if not file_types.is_zip(file.read(4)):
+            return False
+    names = _list_tables(path)
+    return len(names) == 1 and names[0].lower().endswith(".txt")
+
+
+def _list_tables(path: Path) -> list[str]:
     try:
         check_directory(path)
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except ARCHIVE_ERRORS:
-        return False
-    return "[Content_Types].xml" not in names and any(map(_is_table, names))
+        return []
+    return [] if "[Content_Types].xml" in names else [name for name in names if _is_table(name)]
 
 
 def _is_table(name: str) -> bool:
