@@ -387,3 +387,11 @@ def test_a_letter_has_no_plural() -> None:
     vocabulary = VOCABULARY
     assert vocabulary.find_any_column("P") != "tps"
     assert vocabulary.find_any_column("PS") == "tps"
+
+
+def test_of_a_kind_with_a_slash_each_answer_holds_a_word_of_one_code() -> None:
+    code, note = VOCABULARY.read_code("incidents", "jenis", "Listrik/jaringan padam")
+    assert code == "listrik_jaringan" and note
+    for unknown in ("Kericuhan/naga terbang", "Kericuhan besar/listrik padam lama"):
+        with pytest.raises(UnreadableCell):
+            VOCABULARY.read_code("incidents", "jenis", unknown)

@@ -1,7 +1,8 @@
 """Lookup of the code of a fixed vocabulary that a written word stands for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import count
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -105,21 +106,36 @@ def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
 
 
 def _find_contained(code_by_word: Mapping[str, str], text: str) -> str | None:
-    """Return the one code whose word stands in a longer one, as in `Voter intimidation`."""
-    words = re.findall(r"[^\W_]+", text.lower())
+    """Return the one code whose word stands in a longer one, as in `Voter intimidation`.
+
+    Of several answers (`Listrik/jaringan padam`) each must hold such a word.
+    """
+    answers = [re.findall(r"[^\W_]+", part) for part in _SEPARATORS.split(text.lower())]
+    words = [word for answer in answers for word in answer]
     if not 2 <= len(words) <= _MAX_CONTAINING_WORDS:
         return None
     if not (_NEGATIONS | _DOUBTS).isdisjoint(words):
         return None
-    if _SEPARATORS.search(text):  # several answers, of which one is unknown
-        return None
-    parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
-    sizes = {normalize_key("".join(part)): len(part) for part in parts}
-    found = {key: code_by_word[key] for key in sizes if len(key) > 5 and key in code_by_word}
+    spans = [(i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
+    keys = {span: normalize_key("".join(words[slice(*span)])) for span in spans}
+    found = {
+        s: code_by_word[key] for s, key in keys.items() if len(key) > 5 and key in code_by_word
+    }
     codes = set(found.values())
     code = codes.pop() if len(codes) == 1 else None
-    is_vague = code == "lainnya" and max(sizes[key] for key in found) == 1
+    if code is None or not _holds_each(answers, found):
+        return None
+    is_vague = code == "lainnya" and max(end - start for start, end in found) == 1
     return None if code == _NOTHING_HAPPENED or is_vague else code
+
+
+def _holds_each(answers: list[list[str]], spans: Iterable[tuple[int, int]]) -> bool:
+    """Return whether each answer has a word in one of the spans of all words."""
+    covered = {index for span in spans for index in range(*span)}
+    numbers = count()
+    return all(
+        not covered.isdisjoint([next(numbers) for _ in answer]) for answer in answers if answer
+    )
 
 
 def _find_several(code_by_word: Mapping[str, str], text: str) -> list[str]:
