@@ -54,11 +54,7 @@ def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:
 
 def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
     """Take columns of men and women for voters present, where the titles say that these count."""
-    clues = table.vocabulary.clues
-    men, women = (
-        next((name for name in table.headings if clues.is_heading(sex, name)), None)
-        for sex in ("men", "women")
-    )
+    men, women = _find_sexes(table)
     # Rows of one TPS of the title without hours of their own may be anything: ages, parts of a day.
     is_one = facts.tps is not None and table.has_any("jam", "waktu")
     has_place = is_one or table.has_any("tps", "desa", "kecamatan")
@@ -75,6 +71,21 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
         sums = {keys[key]: "hadir" for key in _SUMS_OF_PARTS if key in keys}
         total = sums if len(sums) == 1 else {}
         table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
+
+
+def _find_sexes(table: ConvertedTable) -> tuple[str | None, str | None]:
+    """Return the columns of men and women; beside voters present also `x_l` and `x_p` of one x."""
+    clues = table.vocabulary.clues
+    men, women = (
+        next((name for name in table.headings if clues.is_heading(sex, name)), None)
+        for sex in ("men", "women")
+    )
+    if (men is None or women is None) and table.has_any("hadir"):
+        named = {clues.split_sex(name): name for name in table.headings}
+        for split, name in named.items():
+            if split and split[0] == "men" and ("women", split[1]) in named:
+                return name, named["women", split[1]]
+    return men, women
 
 
 def _name_strength(table: ConvertedTable, facts: FileContext) -> None:
