@@ -10,7 +10,8 @@ _FEEDS = frozenset(("activities", "tps", "personnel", "incidents"))
 _OF_SENDING = frozenset(("id", "reported_at", "row", "flags"))
 # What tells one giat from another of the same minute and kecamatan.
 _OF_ONE_GIAT = ["lokasi", "desa", "desa_text", "uraian"]
-_OF_ONE_INCIDENT = ["kecamatan", "desa", "desa_text"]
+# Of a whole kecamatan the same sentence may tell of several places.
+_OF_ONE_INCIDENT = ["desa", "desa_text", "tps", "lat"]
 _FEWEST_WORDS = 3  # of an incident: `adu mulut` twice in one minute may be two
 _MOST_NAMED = 5
 
@@ -34,7 +35,7 @@ def drop_repeated_reports(accepted: pd.DataFrame, feed: str) -> DistinctReports:
 
     Only of reports that name their minute: of two giat of one day each may be its own.
     """
-    if feed not in _FEEDS or len(accepted) < 2:
+    if feed not in _FEEDS or not accepted.duplicated(["occurred_at", "kecamatan"]).any():
         return DistinctReports(accepted, 0, None)
     facts = [name for name in accepted.columns if name not in _OF_SENDING]
     words = accepted["uraian"]
@@ -55,7 +56,7 @@ def drop_repeated_reports(accepted: pd.DataFrame, feed: str) -> DistinctReports:
 
 
 def _find_told_incidents(told: pd.DataFrame, facts: list[str]) -> pd.Series:
-    """Return which rows tell of an incident in a sentence and a place, and never go on with it.
+    """Return which rows tell of an incident in a sentence and a place, and are no later step of it.
 
     One whose status moved, or whose id comes again, may have gone back to what it was before.
     """
@@ -64,8 +65,8 @@ def _find_told_incidents(told: pd.DataFrame, facts: list[str]) -> pd.Series:
     )
     others = [name for name in facts if name != "status"]
     states = told.groupby(others, dropna=False, sort=False)["status"].transform("nunique")
-    goes_on = (states > 1) | (told["id"].notna() & told.duplicated("id", keep=False))
-    return is_sentence & told[_OF_ONE_INCIDENT].notna().any(axis=1) & ~goes_on
+    may_be_step = (states > 1) | (told["id"].notna() & told.duplicated("id", keep=False))
+    return is_sentence & told[_OF_ONE_INCIDENT].notna().any(axis=1) & ~may_be_step
 
 
 def _find_remarks(words: pd.Series) -> list[str]:
