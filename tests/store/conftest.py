@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from situasi.store import Store, open_store
+from situasi.store.engines import sqlite_schema
 from situasi.store.migrations import runner
 from tests.postgres import SCOPE
 from tests.store import old
@@ -24,6 +25,13 @@ def sqlite_store(url: str) -> Iterator[Store]:
     store = open_store(url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def tables_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a new file get its tables here, as in the product; else it is a copy of one."""
+    made = sqlite_schema.prepare_file
+    monkeypatch.setattr(sqlite_schema, "prepare_file", getattr(made, "__wrapped__", made))
 
 
 @pytest.fixture

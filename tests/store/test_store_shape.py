@@ -23,6 +23,7 @@ from tests.store.shape import (
     without_guards,
 )
 
+pytestmark = pytest.mark.usefixtures("tables_made_anew")
 VERSIONS = sorted(runner.VERSIONS.glob("v*.py"))
 WHAT_TO_DO = """
 records.py or tables.py changed, and no migration brings an existing store there (or one does

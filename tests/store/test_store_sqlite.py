@@ -18,6 +18,8 @@ from situasi.store.migrations import runner
 from situasi.store.schema import metadata
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
+pytestmark = pytest.mark.usefixtures("tables_made_anew")
+
 
 def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))

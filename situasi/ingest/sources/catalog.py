@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.heading_groups import strip_groups
-from situasi.ingest.sources.profile import SourceProfile, matches_heading, parse_profile
+from situasi.ingest.sources.profile import HeadingSet, SourceProfile, matches_heading, parse_profile
 from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
@@ -185,18 +185,20 @@ def score_signature(
         return 0
     if file_name and signature.file_names and not _matches_any(file_name, signature.file_names):
         return 0
-    if not all(_has_heading(headings, wanted) for wanted in signature.headings):
+    known = _index_headings(tuple(headings))
+    if not all(map(known.has, signature.headings)):
         return 0
-    found = sum(_has_heading(headings, wanted) for wanted in signature.any_of)
-    certain = sum(_has_heading(headings, wanted) for wanted in signature.certain)
+    found = sum(map(known.has, signature.any_of))
+    certain = sum(map(known.has, signature.certain))
     if signature.any_of and found < signature.at_least and not certain:
         return 0
     named = bool(signature.sheets) + bool(signature.file_names)
     return len(signature.headings) + found + certain + named
 
 
-def _has_heading(headings: Sequence[str], wanted: str) -> bool:
-    return any(matches_heading(heading, wanted) for heading in headings)
+@lru_cache(maxsize=256)
+def _index_headings(headings: tuple[str, ...]) -> HeadingSet:
+    return HeadingSet(headings)
 
 
 def _matches_any(text: str, patterns: Sequence[str]) -> bool:

@@ -258,6 +258,21 @@ def matches_heading(heading: str, pattern: str) -> bool:
     return normalize_key(heading) == key if key else heading.strip() == pattern
 
 
+class HeadingSet:
+    """The headings of one table, in which many profiles are looked for."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        self._texts = frozenset(heading.strip() for heading in headings)
+        self._keys = frozenset(map(normalize_key, headings))
+
+    def has(self, pattern: str) -> bool:
+        """Return whether one of the headings is the one meant (see `matches_heading`)."""
+        if "*" in pattern or pattern.startswith("="):
+            return any(matches_heading(text, pattern) for text in self._texts)
+        key = normalize_key(pattern)
+        return key in self._keys if key else pattern in self._texts
+
+
 @lru_cache(maxsize=2048)
 def _compile_pattern(pattern: str) -> re.Pattern[str]:
     parts = map(re.escape, pattern.split("*"))

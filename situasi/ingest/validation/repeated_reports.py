@@ -64,8 +64,11 @@ def _find_told_incidents(told: pd.DataFrame, facts: list[str]) -> pd.Series:
         lambda text: isinstance(text, str) and len(text.split()) >= _FEWEST_WORDS
     )
     others = [name for name in facts if name != "status"]
-    states = told.groupby(others, dropna=False, sort=False)["status"].transform("nunique")
-    may_be_step = (states > 1) | (told["id"].notna() & told.duplicated("id", keep=False))
+    may_be_step = told["id"].notna() & told.duplicated("id", keep=False)
+    is_first = told["status"].notna() & ~told.duplicated(facts)
+    if told.loc[is_first, others].duplicated().any():
+        states = told.groupby(others, dropna=False, sort=False)["status"].transform("nunique")
+        may_be_step |= states > 1
     return is_sentence & told[_OF_ONE_INCIDENT].notna().any(axis=1) & ~may_be_step
 
 
