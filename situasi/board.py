@@ -23,11 +23,11 @@ from situasi.domain.settings import Settings
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
+from situasi.ingest.message_files.gateway_profiles import load_profiles
 from situasi.ingest.remapping import kept_sheets
 from situasi.ingest.remapping.kept_sheets import KeptSheets
 from situasi.ingest.sources.catalog import FOLDER as PROFILES
 from situasi.ingest.sources.catalog import load_catalog
-from situasi.ingest.sources.gateway_profiles import load_profiles
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.refresher import SnapshotRefresher

@@ -10,10 +10,10 @@ from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.place_headings import find_place_headings
+from situasi.ingest.message_files.gateway_profiles import GatewayProfile
 from situasi.ingest.redaction.persons import is_person_heading
 from situasi.ingest.remapping.kept_sheets import KeptSheets
 from situasi.ingest.sources.catalog import SourceCatalog
-from situasi.ingest.sources.gateway_profiles import GatewayProfile
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 from situasi.ingest.vocabulary.vote_headings import is_vote_heading
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from situasi.common.file_names import sanitize_name
 from situasi.ingest.context import IngestContext
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery
 from situasi.ingest.message_files.recognition import read_written_messages
 from situasi.ingest.message_intake import MessageIntake, MessageSource
 from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.redaction.sender_marks import SenderMarks
-from situasi.ingest.sources.gateway_messages import GatewayDelivery
 from situasi.ingest.table_delivery import IngestResult, MessageCounts
 from situasi.ingest.tables import SourceError
 from situasi.ingest.write_scope import WriteScope

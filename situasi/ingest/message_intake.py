@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from situasi.ingest import feeds, message_tray
 from situasi.ingest.context import IngestContext
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery, GatewayMessage
 from situasi.ingest.message_tray import TrayNote
 from situasi.ingest.messages.chat_splitter import Message
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.redaction.sender_marks import SenderMarks
-from situasi.ingest.sources.gateway_messages import GatewayDelivery, GatewayMessage
 from situasi.ingest.tables import build_table
 from situasi.store import WAITING_MESSAGE, Store
 

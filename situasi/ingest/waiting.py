@@ -31,7 +31,7 @@ from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.redaction.grid import redact_sheets
 from situasi.ingest.redaction.persons import mask_numbers
-from situasi.ingest.sources.child_rows import join_sheets
+from situasi.ingest.sources.joined_sheets import join_sheets
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.sheet_mapping import SheetMapping, build_mapped_tables, find_mapping
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.message_files.gateway_messages import read_delivery
+from situasi.ingest.message_files.gateway_profiles import GatewayProfile
 from situasi.ingest.message_intake import IntakeResult, MessageIntake, MessageSource
 from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.readers import grid, reserved_columns
@@ -13,8 +15,6 @@ from situasi.ingest.readers.grid import Sheet
 from situasi.ingest.redaction.persons import REDACTED
 from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.column_guess import guess_columns
-from situasi.ingest.sources.gateway_messages import read_delivery
-from situasi.ingest.sources.gateway_profiles import GatewayProfile
 from situasi.ingest.sources.source_times import find_heading_zone
 from situasi.ingest.tables import Cell, Table
 from situasi.store import Store, WaitingItem

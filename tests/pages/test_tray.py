@@ -16,10 +16,10 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import load
 from situasi.ingest import message_tray
+from situasi.ingest.message_files.gateway_messages import read_delivery
+from situasi.ingest.message_files.gateway_profiles import load_profiles
 from situasi.ingest.message_intake import MessageIntake, MessageSource
 from situasi.ingest.redaction.sender_marks import SenderMarks
-from situasi.ingest.sources.gateway_messages import read_delivery
-from situasi.ingest.sources.gateway_profiles import load_profiles
 from situasi.store import WAITING_MESSAGE
 from situasi.ui import session
 from tests.conftest import NOON

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.message_files.found_messages import build_delivery
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery, GatewayMessage
 from situasi.ingest.messages.chat_splitter import (
     HEADER_PATTERN,
     Message,
@@ -15,7 +16,6 @@ from situasi.ingest.messages.chat_splitter import (
     strip_app_notices,
 )
 from situasi.ingest.messages.extractor import parse_sent_time
-from situasi.ingest.sources.gateway_messages import GatewayDelivery, GatewayMessage
 
 _HALF_DAY = re.compile(r"[ap]\.?m\.?\Z", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ().-]{6,22}")

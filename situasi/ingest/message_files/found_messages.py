@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from situasi.ingest.sources.gateway_messages import GatewayDelivery, GatewayMessage
-from situasi.ingest.sources.gateway_profiles import GatewayProfile
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery, GatewayMessage
+from situasi.ingest.message_files.gateway_profiles import GatewayProfile
 
 
 def build_delivery(

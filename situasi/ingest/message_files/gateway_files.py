@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.sources.gateway_messages import GatewayDelivery, read_delivery
-from situasi.ingest.sources.gateway_profiles import GatewayProfile
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery, read_delivery
+from situasi.ingest.message_files.gateway_profiles import GatewayProfile
 from situasi.ingest.tables import SourceError
 
 MAX_CHARACTERS = 16_000_000

@@ -7,12 +7,12 @@ from pathlib import Path
 from situasi.access.officer_key import OfficerKey
 from situasi.common import atomic_files
 from situasi.ingest.context import IngestContext
+from situasi.ingest.message_files.gateway_messages import GatewayMessage
 from situasi.ingest.message_files.recognition import read_exported_messages
 from situasi.ingest.messages.chat_splitter import Message
 from situasi.ingest.messages.sender import redact_message
 from situasi.ingest.redaction import kept_files
 from situasi.ingest.redaction.sender_marks import SenderMarks
-from situasi.ingest.sources.gateway_messages import GatewayMessage
 from situasi.ingest.tables import SourceError
 
 

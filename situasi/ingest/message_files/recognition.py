@@ -8,10 +8,10 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.message_files.chat_exports import is_chat_export, read_chat_export
 from situasi.ingest.message_files.found_messages import FileText
 from situasi.ingest.message_files.gateway_files import read_gateway_file
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery
 from situasi.ingest.message_files.sms_logs import read_sms_log
 from situasi.ingest.message_files.written_reports import read_written_report
 from situasi.ingest.readers import file_types, text_encoding, zip_reader
-from situasi.ingest.sources.gateway_messages import GatewayDelivery
 
 _MAX_BYTES = 32_000_000
 _HEAD_BYTES = 40_000

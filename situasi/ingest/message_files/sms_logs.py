@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.message_files.found_messages import build_delivery
-from situasi.ingest.sources.gateway_messages import (
+from situasi.ingest.message_files.gateway_messages import (
     GatewayDelivery,
     GatewayMessage,
     read_sent_time,

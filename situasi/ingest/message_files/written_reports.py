@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import read_context
 from situasi.ingest.message_files.found_messages import FileText, build_delivery
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery, GatewayMessage
 from situasi.ingest.messages.chat_splitter import Message, MessageKind, split_chat
 from situasi.ingest.messages.extractor import MessageExtractor, parse_sent_time
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
-from situasi.ingest.sources.gateway_messages import GatewayDelivery, GatewayMessage
 
 _SUFFIXES = frozenset((".txt", ".log", ".text", ".md", ""))
 _MAX_CHARACTERS = 200_000  # as many as may be pasted

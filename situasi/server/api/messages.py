@@ -8,10 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from situasi.board import Board
+from situasi.ingest.message_files.gateway_messages import GatewayDelivery, read_delivery
+from situasi.ingest.message_files.gateway_profiles import load_profiles
 from situasi.ingest.message_intake import IntakeResult, MessageIntake, MessageSource
 from situasi.ingest.redaction.sender_marks import SenderMarks
-from situasi.ingest.sources.gateway_messages import GatewayDelivery, read_delivery
-from situasi.ingest.sources.gateway_profiles import load_profiles
 from situasi.ingest.tables import SourceError
 from situasi.server.api import form_body, responses
 from situasi.server.api.api_keys import Key

@@ -8,7 +8,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.ingest.message_files.chat_exports import is_chat_export, read_chat_export
-from situasi.ingest.sources.gateway_messages import GatewayMessage
+from situasi.ingest.message_files.gateway_messages import GatewayMessage
 from tests.conftest import NOON
 
 NINE = datetime(2024, 11, 27, 2, 5, tzinfo=UTC)

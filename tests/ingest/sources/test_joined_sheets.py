@@ -13,8 +13,8 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.readers.grid import Sheet, guess_header
-from situasi.ingest.sources.child_rows import join_sheets
 from situasi.ingest.sources.hand_mapping import HandMapping
+from situasi.ingest.sources.joined_sheets import join_sheets
 from situasi.ingest.sources.sheet_mapping import list_headings
 from situasi.ingest.waiting import load_sheets
 from situasi.ingest.waiting_mapping import WaitingFile, store_mapping

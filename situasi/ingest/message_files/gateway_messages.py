@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from situasi.ingest.message_files.gateway_profiles import GatewayProfile, read_first
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
-from situasi.ingest.sources.gateway_profiles import GatewayProfile, read_first
 from situasi.ingest.tables import SourceError
 
 NO_TIME = "waktu kirim tidak ada; dipakai waktu tiba"

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.domain.settings import load
-from situasi.ingest.sources.gateway_messages import (
+from situasi.ingest.message_files.gateway_messages import (
     GatewayDelivery,
     GatewayMessage,
     read_delivery,
     read_sent_time,
 )
-from situasi.ingest.sources.gateway_profiles import load_profiles
+from situasi.ingest.message_files.gateway_profiles import load_profiles
 from situasi.ingest.tables import SourceError
 from tests.conftest import NOON
 
