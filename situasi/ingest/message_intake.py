@@ -155,7 +155,9 @@ class MessageIntake:
         return self._marks.mark("ident", source.name, message.ident)
 
     def _mark_facts(self, proposal: Proposal) -> str | None:
-        """Return the mark of what the rows of a message say; None where it has none."""
+        """Return the mark of what the rows of a message say; None where that is not clear."""
+        if any(row.unclear_cells for row in proposal.rows):
+            return None
         rows = [
             [row.feed, sorted((h, c) for h, c in row.cells.items() if h not in _OF_SENDING)]
             for row in proposal.rows

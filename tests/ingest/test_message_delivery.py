@@ -154,6 +154,17 @@ def test_a_message_that_says_what_another_said_is_doubted_and_names_it(
     assert first.note.is_clear and not again.note.is_clear
 
 
+def test_two_messages_without_a_place_are_not_called_the_same(board: Board, tmp_path: Path) -> None:
+    line = "27/11/2024 09:{:02d}|0812345678{:02d}|TPS 2 jam 09.00 hadir 61 org\n"
+    bring(
+        board,
+        tmp_path,
+        "sms.log",
+        "waktu (WIB)|dari|isi\n" + line.format(2, 10) + line.format(9, 11),
+    )
+    assert [message.note.doubt for message in tray(board)] == [None, None]
+
+
 # A code of a TPS has as many digits as a moment in milliseconds, a column of times as many letters.
 CHECKLIST = (
     "No HP;Kode;PMLH;Update\n"

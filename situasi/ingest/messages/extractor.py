@@ -10,7 +10,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import Message, MessageKind
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.incident_rows import build_incident_rows
-from situasi.ingest.messages.message_text import Passage, Span
+from situasi.ingest.messages.message_text import Passage, Span, spell_out_forms
 from situasi.ingest.messages.phrase_matcher import get_phrase_matcher
 from situasi.ingest.messages.point_mentions import locate_point
 from situasi.ingest.messages.proposal import Proposal, RowDraft
@@ -66,8 +66,9 @@ class MessageExtractor:
         if kind is not MessageKind.REPORT:
             return Proposal(kind, text, None, sent_at, unread_numbers=find_unread_numbers(text, []))
         local = sent_at and sent_at.astimezone(self._context.election.zone)
+        spelled = spell_out_forms(text, self._context.places, local)
         entities = MessageEntities(
-            Passage(text[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day,
+            Passage(spelled[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day,
             is_logged=message.is_logged,
         )  # fmt: skip
         drafts, unread = _build_drafts(entities)
@@ -88,8 +89,9 @@ class MessageExtractor:
         rows = tuple(draft.build_row() for draft in drafts[:_MAX_ROWS])
         read_spans = [span for draft in drafts[:_MAX_ROWS] for span in draft.read_spans]
         described = [span for draft in drafts[:_MAX_ROWS] for span in draft.description_spans]
-        numbers = find_unread_numbers(text, [*read_spans, *described])
-        only_described = find_unread_numbers(text, [*read_spans, *_spans_outside(text, described)])
+        numbers = find_unread_numbers(spelled, [*read_spans, *described])
+        others = _spans_outside(spelled, described)
+        only_described = find_unread_numbers(spelled, [*read_spans, *others])
         return Proposal(
             kind, text, pelapor, sent_at, rows, tuple(dict.fromkeys(notes)), numbers, only_described
         )
