@@ -34,7 +34,6 @@ MAX_MESSAGES = 3_000
 NOTHING_READ = N_("tidak ada laporan yang dikenali")
 _MAX_READ_CHARACTERS = 8_000  # characters analysed of one message; all is kept
 _MAX_ROWS = 200
-_MAX_URAIAN_CHARACTERS = 500  # characters; the whole text is in `teks_asli`
 
 
 class MessageExtractor:
@@ -239,7 +238,5 @@ def _fill_source(
         draft.cells["pelapor"] = pelapor
     if local_sent_time:
         draft.cells["waktu_lapor"] = format_time_cell(local_sent_time)
-    if draft.feed == "incidents":
-        draft.cells["uraian"] = " ".join(text.split())[:_MAX_URAIAN_CHARACTERS]
     draft.cells["teks_asli"] = text
     draft.cells = {heading: cell for heading, cell in draft.cells.items() if cell}

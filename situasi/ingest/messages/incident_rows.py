@@ -36,6 +36,20 @@ _NOTHING_BEHIND = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_][^\n]*")
 _NOT_CALM = re.compile(r"\bkurang \Z", re.IGNORECASE)
+_KIND_LABEL = re.compile(
+    r"\W{0,3}(?:\d{1,2}[.)] ?)?(?:jenis|kategori|type)\b[^:=\n]{0,20}[:=]", re.IGNORECASE
+)
+# What a line of a form tells, and what it only names (`Perihal: kericuhan di TPS`).
+_ACCOUNT = re.compile(
+    r"\W{0,3}(?:\d{1,2}[.)] ?)?(?:kronologi|uraian|tindakan|langkah|account|details?\b)"
+    r"[^:=\n]{0,30}[:=]",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(
+    r"\W{0,3}(?:\d{1,2}[.)] ?)?(?:perihal|hal|judul|jenis|kategori|subject|title|type|kejadian"
+    r"|peristiwa|incident)\b[^:=\n]{0,20}[:=]",
+    re.IGNORECASE,
+)
 # Of each detail the question where several are stated.
 _STATED = {
     "status": N_("status disebut: {names}"),
@@ -53,7 +67,7 @@ def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:
     ]
     happened = [match for match in kinds if match.code != "nihil"]
     if happened:
-        groups = _group_by_place(entities, happened)
+        groups = _group_by_place(entities, _prefer_labelled(entities, happened))
         for group in groups:
             yield _build_incident(entities, group, is_only=len(groups) == 1)
         return
@@ -68,6 +82,28 @@ def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:
         yield from _build_nihil_rows(entities, nihil)
     elif alarming or told is not None:
         yield _build_unknown_incident(entities, alarming[0].span if alarming else told)
+
+
+def _prefer_labelled(
+    entities: MessageEntities, happened: Sequence[PhraseMatch]
+) -> Sequence[PhraseMatch]:
+    """Return the kinds in the one line of a form that asks for it (`Jenis: Keributan`), else all.
+
+    One that a heading names (`Perihal: kericuhan`) and the text tells is told once.
+    """
+    passage = entities.passage
+    lines = [line for line in passage.lines if _KIND_LABEL.match(passage.text, line.start)]
+    labelled = [match for match in happened if lines and lines[0].contains(match.span.start)]
+    if len(lines) == 1 and labelled:
+        return labelled
+    named = [match for match in happened if _is_topic(entities, match.span.start)]
+    codes = {match.code for match in happened if match not in named}
+    return [match for match in happened if match not in named or match.code not in codes]
+
+
+def _is_topic(entities: MessageEntities, at: int) -> bool:
+    passage = entities.passage
+    return _TOPIC.match(passage.text, passage.line_at(at).start) is not None
 
 
 def _is_calm(entities: MessageEntities, match: PhraseMatch) -> bool:
@@ -108,6 +144,7 @@ def _build_incident(entities: MessageEntities, group: PhraseGroup, *, is_only: b
         draft.ask("jenis", N_("bisa berarti {names}: pilih yang utama").format(names=names))
     _fill_place(entities, draft, first.span)
     entities.timing.fill_event_time(draft, first.span)
+    _describe(entities, draft, [match.span for match in group], is_only=is_only)
     draft.description_spans += [entities.passage.clause_at(match.span.start) for match in group]
     if is_only:
         _fill_point(entities, draft)
@@ -142,6 +179,24 @@ def _fill_details(
         elif codes:
             names = ", ".join(code.replace("_", " ") for code in codes)
             draft.ask(column, _STATED[column].format(names=names))
+
+
+def _describe(
+    entities: MessageEntities, draft: RowDraft, spans: Sequence[Span], *, is_only: bool
+) -> None:
+    """Fill in what happened: a short message whole, of a long one what is told beside the words.
+
+    What only names the incident is left out where more is told. is_only: the only one of the text,
+    so the account of a form is its account.
+    """
+    text, passage = entities.passage.text, entities.passage
+    starts = [span.start for span in spans]
+    accounts = [line.start for line in passage.lines if _ACCOUNT.match(text, line.start)]
+    if is_only:
+        starts += accounts
+    own = {passage.line_at(start).start: start for start in sorted(starts, reverse=True)}
+    told = {line: start for line, start in own.items() if not _is_topic(entities, line)}
+    draft.cells["uraian"] = passage.tell_of(sorted((told or own).values()), is_only=is_only)
 
 
 def _fill_point(entities: MessageEntities, draft: RowDraft) -> None:
@@ -190,6 +245,7 @@ def _build_nihil_rows(
         for tps, number in places:
             draft = RowDraft("incidents")
             draft.fill("jenis", "nihil", entities.passage.excerpt(match.span))
+            _describe(entities, draft, [match.span], is_only=len(nihil_matches) == 1)
             line = entities.passage.line_at(match.span.start)
             is_beside = any(line.contains(area.span.start) for area in entities.desa)
             entities.fill_place(draft, match.span, tps, is_of_all=tps is None and not is_beside)
@@ -237,6 +293,7 @@ def _build_unknown_incident(entities: MessageEntities, span: Span | None) -> Row
     draft.ask("jenis", N_("jenis kejadian tidak dikenali"))
     _fill_place(entities, draft, place_span)
     entities.timing.fill_event_time(draft, place_span)
+    _describe(entities, draft, [place_span], is_only=True)
     _fill_point(entities, draft)
     _fill_details(entities, draft)
     return draft

@@ -17,6 +17,12 @@ _SHORT_WORDS = """ds kec kel kab tj tg tjg no lap s d pkl pk jl dgn an sdr bpk s
 rt lb rb ma muh yth jm pers bripka bharada nmr dll sd"""
 _SHORT = frozenset(_SHORT_WORDS.split())
 _WRAPPED = 50  # characters of a line that goes on in the next
+# A point of a list or a line of a form begins another subject.
+_NEW_SUBJECT = re.compile(r"\W{0,3}(?:\d{1,2}|[a-zA-Z])[.)] |[-*\u2022] ?|[^\W\d_][\w/ ]{1,28}:")
+_ITEM = re.compile(r"^(?:\W{0,3}(?:\d{1,2}|[a-zA-Z])[.)] +|[-*\u2022] ?)+")
+_SENTENCE_END = re.compile(r"[.;!?](?=\s)")
+_MAX_TOLD = 500  # characters
+_SHORT_TEXT = 200  # characters of a text that is told whole
 _LAST_WORD = re.compile(r"[a-z0-9]*\Z", re.IGNORECASE)
 
 # A form of one line: place, TPS, hour and count, each without a word that says which it is.
@@ -82,6 +88,40 @@ class Passage:
         while last + 1 < len(self.lines) and self._wraps(last):
             last += 1
         return Span(self.lines[first].start, self.lines[last].end)
+
+    def tell_of(self, starts: list[int], *, is_only: bool) -> str:
+        """Return what the text tells at these positions, on one line; a short text is told whole.
+
+        is_only: the text tells of nothing else, so the lines below go on with it.
+        """
+        whole = " ".join(self.text.split())
+        is_line = "\n" not in self.text.strip()
+        if is_only and len(whole) <= (_MAX_TOLD if is_line else _SHORT_TEXT):
+            return whole
+        spans: list[Span] = []
+        for start in starts:
+            if not spans or start >= spans[-1].end:
+                spans.append(self._paragraph_at(start, is_only=is_only))
+        parts = [_ITEM.sub("", " ".join(self.text[slice(*span)].split())) for span in spans]
+        return " ".join(parts)[:_MAX_TOLD]
+
+    def _paragraph_at(self, at: int, *, is_only: bool) -> Span:
+        """Return the sentence at this position, of a long line from its beginning alone.
+
+        is_only: with the lines below it up to an empty one or to another subject.
+        """
+        start, end = self.sentence_at(at)
+        if end - start > _MAX_TOLD:
+            marks = _SENTENCE_END.finditer(self.text, start, at)
+            ends = [mark.end() for mark in marks if not self._is_within_sentence(mark)]
+            start = max([start, *ends])
+        for line in self.lines:
+            text = self.text[slice(*line)].strip()
+            if is_only and line.start > at and line.start <= end + 1:
+                if not text or _NEW_SUBJECT.match(text):
+                    break
+                end = max(end, line.end)
+        return Span(start, end)
 
     def _wraps(self, index: int) -> bool:
         line = self.text[slice(*self.lines[index])].rstrip()

@@ -202,3 +202,56 @@ def test_a_list_below_words_of_others_counts_no_voters_unasked(
 ) -> None:
     found = read(reader, f"{head} Kec. Kandis jam 09.00:\nTPS 1 Desa Miji : 12 orang\n")
     assert not [row for row in found.rows if row.cells.get("hadir") and row.is_complete]
+
+
+LAPSIT = """LAPORAN SITUASI KAMTIBMAS
+Kepada Yth. Kapolres Ogan Ilir
+Dari Kapolsek Tanjung Raja
+Perihal: kericuhan dan listrik padam di TPS
+A. PENDAHULUAN
+Pada hari Rabu tanggal 27 November 2024 dilaksanakan pengamanan wilayah Kec. Tanjung Raja
+B. KEJADIAN
+1. Pukul 09.30 WIB di TPS 2 Desa Kerinjing terjadi kericuhan antara saksi dan KPPS
+karena selisih surat suara.
+2. Pukul 10.10 WIB di TPS 1 Desa Ulak Kerbau Lama listrik padam, PLN dihubungi
+C. PENUTUP
+Demikian dilaporkan.
+"""
+
+
+def test_an_incident_of_a_long_report_is_told_in_its_own_words(reader: MessageExtractor) -> None:
+    rows = [row.cells for row in read(reader, LAPSIT).rows if row.feed == "incidents"]
+    assert [row["uraian"] for row in rows] == [
+        "Pukul 09.30 WIB di TPS 2 Desa Kerinjing terjadi kericuhan antara saksi dan KPPS karena"
+        " selisih surat suara.",
+        "Pukul 10.10 WIB di TPS 1 Desa Ulak Kerbau Lama listrik padam, PLN dihubungi",
+    ]
+
+
+def test_the_account_of_a_form_is_what_happened_and_its_kind_is_the_one_it_names(
+    reader: MessageExtractor,
+) -> None:
+    text = (
+        "Yth. Kapolres\nMohon ijin melaporkan kejadian menonjol sebagai berikut, mohon arahan:\n"
+        "Hari/tanggal: Rabu, 27 November 2024\nPukul: 10.15 WIB\n"
+        "TKP: TPS 3 Desa Tanjung Seteko Kec Indralaya\nJenis: Keributan\n"
+        "Kronologis: Warga yang tidak mendapat undangan memilih saling dorong di depan TPS.\n"
+    )
+    [row] = read(reader, text).rows
+    assert row.cells["jenis"] == "kericuhan"
+    assert row.cells["uraian"].startswith("Kronologis: Warga yang tidak mendapat undangan")
+
+
+def test_a_long_line_is_told_from_the_sentence_on_in_which_it_happened(
+    reader: MessageExtractor,
+) -> None:
+    opening = "Selamat siang komandan, ijin melaporkan situasi wilayah yang aman. " * 8
+    event = "Pukul 10.40 di TPS 1 Desa Jagalano terjadi perkelahian dua pemuda, pelaku diamankan."
+    [row] = [row for row in read(reader, opening + event).rows if row.cells["jenis"] != "nihil"]
+    assert row.cells["uraian"] == event
+
+
+def test_a_short_message_is_told_whole(reader: MessageExtractor) -> None:
+    text = "Ijin lapor\nTPS 1 Desa Miji Kec. Kandis jam 09.00 terjadi kericuhan\nPelaku diamankan"
+    [row] = read(reader, text).rows
+    assert row.cells["uraian"] == " ".join(text.split())
