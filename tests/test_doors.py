@@ -160,6 +160,7 @@ def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
         "situasi/ingest/pipeline ingest_rows",
         "situasi/ingest/quarantine drop_rows",  # of rows that the sender may correct
         "situasi/ingest/table_delivery ingest_tables",
+        "situasi/ingest/waiting_messages _withdraw",  # of rows that the sender may withdraw
     }
     assert callers("ingest_tables") == {
         "situasi/ingest/waiting ingest_mapped",

@@ -34,7 +34,7 @@ from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.ingest.waiting_messages import FoundMessage
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.model import QuarantinedRow, StoreError, WaitingItem
+from situasi.store.model import QuarantinedRow, StoreError
 from situasi.ui import session, submission
 from situasi.ui.components import markup, receipt
 
@@ -287,19 +287,26 @@ def store_mapping(
     save_outcome(f"{text} {more}".strip(), is_success=True)
 
 
-def move_messages(item: WaitingItem, messages: Sequence[FoundMessage]) -> None:
-    """Move the messages of a file that waits to the tray of Lapor."""
-    current = board()
+def move_messages(file: WaitingFile, messages: Sequence[FoundMessage]) -> None:
+    """Move the messages of a file to the tray of Lapor, and withdraw what it was read as before."""
+    current, opened, item = board(), st.session_state.get(REMAP_KEY), file.item
     try:
-        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
+        viewer = session.viewer()
+        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
         source = MessageSource(scope.actor, item.source, scope.area)
+        if opened is not None:
+            check_current(current.store, current.ingest_context, viewer, opened, file)
+        for batch in file.replaces:
+            withdrawal.check_withdrawal(current.store, scope, batch)
         with _UPLOAD_SLOTS.slot(scope.actor):
             result = waiting_messages.move_messages(
-                item, messages, current.store, current.ingest_context, source, session.now()
-            )
-    except (StoreError, WriteRefused) as error:
+                item, messages, current.store, current.ingest_context, source, session.now(),
+                replaces=file.replaces,
+            )  # fmt: skip
+    except (StoreError, WriteRefused, WithdrawalRefused) as error:
         save_outcome(str(error), is_success=False)
         return
+    close_remap()
     session.refresh_after_write()
     text = _("{name}: {n} pesan menunggu di Lapor, {ganda} sudah ada di sana.")
     text = text.format(name=item.source, n=result.accepted, ganda=result.duplicate)

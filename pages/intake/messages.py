@@ -1,7 +1,5 @@
 """Files of messages: one that waits is moved to the tray of Lapor; those moved are listed."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 from markupsafe import Markup
 
@@ -13,28 +11,31 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import message_delivery, waiting, waiting_messages
 from situasi.ingest.message_delivery import MessageFile
-from situasi.ingest.readers.grid import Sheet
-from situasi.store.model import WAITING_FILE, StoreError, WaitingItem
+from situasi.ingest.waiting_mapping import WaitingFile
+from situasi.store.model import WAITING_FILE, StoreError
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 
-def render_messages(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet]) -> None:
-    """Draw the button that moves the messages of a file; nothing where it holds none."""
+def render_messages(context: PageContext, file: WaitingFile) -> None:
+    """Draw the button that moves the messages of a file; nothing where it holds none.
+
+    What its rows were read as before is withdrawn then.
+    """
     messages = board().analysis_cache.get_or_make(
         "waiting messages",
         context.snapshot,
-        lambda: waiting_messages.find_messages(sheets, board().ingest_context),
-        item.number,
+        lambda: waiting_messages.find_messages(file.sheets, board().ingest_context),
+        file.item.number,
     )
     if not messages:
         return
     st.text(_("Tiap baris berkas ini pesan. Di Lapor pesan dibaca satu per satu, lalu diputuskan."))
     st.button(
         format_counts(_("Pindahkan {n} pesan ke Lapor"), n=len(messages)),
-        type="primary", key=f"pesan_{item.number}",
-        on_click=actions.move_messages, args=(item, messages),
+        type="primary", key=f"pesan_{file.item.number}",
+        on_click=actions.move_messages, args=(file, messages),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.intake import actions
 from pages.intake.mapping import render_mapping
+from pages.intake.messages import render_messages
 from situasi.board import current_board as board
 from situasi.common.formats import format_number
 from situasi.common.i18n import _
@@ -40,6 +41,7 @@ def render_remap_panel(context: PageContext) -> bool:
         markup.render_empty_state(str(error))
         return True
     st.text("▸ " + _describe(context.snapshot.batches, file))
+    render_messages(context, file)
     render_mapping(context, file)
     return True
 

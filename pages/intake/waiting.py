@@ -81,8 +81,9 @@ def _render_file(context: PageContext, item: WaitingItem) -> None:
         markup.render_empty_state(_("Berkas ini tidak terbaca: {why}").format(why=error))
         return
     if context.may_act("perbaiki"):
-        render_messages(context, item, sheets)
-        render_mapping(context, WaitingFile(item, sheets))
+        file = WaitingFile(item, sheets)
+        render_messages(context, file)
+        render_mapping(context, file)
         _render_drop_form(item)
     else:
         st.caption(_("Peran ini melihat berkas yang menunggu, tidak memetakannya."))

@@ -14,6 +14,7 @@ from situasi.ingest import message_delivery, waiting
 from situasi.ingest.context import IngestContext
 from situasi.ingest.layout.side_by_side import split_blocks
 from situasi.ingest.message_files.recognition import read_exported_messages
+from situasi.ingest.message_files.sms_logs import is_message_table
 from situasi.ingest.readers.file_reader import read_file
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
@@ -82,6 +83,7 @@ def ingest_file(
     result = IngestResult(str(path), feed=feed)
     other_feeds: dict[str, list[Table]] = {}
     profiles_used: dict[str, None] = {}
+    is_named = feed is not None or profile is not None
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
         scope.check_feed(name)
@@ -101,17 +103,14 @@ def ingest_file(
     try:
         with private_copy(path, limits.max_bytes) as copy:
             result.sha256 = copy.sha256
-            if (
-                feed is None
-                and profile is None
-                and (found := read_exported_messages(copy.path, context, now))
-            ):
+            if not is_named and (found := read_exported_messages(copy.path, context, now)):
                 return message_delivery.ingest_messages(
                     found, str(path), copy.sha256, store, context, scope, now, dry_run=dry_run
                 )
             parts = read_file(copy.path, context.count_known_headings)
             parts = _limit_rows(parts, limits.max_rows, context)
             blocks = split_blocks(parts, context.vocabulary.find_any_column)
+            blocks = _refuse_messages(blocks, context, may_hold_any=not is_named)
             joined = join_children(blocks, context.sources, context.election.zone)
             splits = feed is None and scope.feeds >= _FEEDS_OF_FORMS
             tables = _convert_tables(
@@ -214,6 +213,19 @@ def _limit_rows(tables: Iterator[Table], max_rows: int, context: IngestContext) 
         rows += count_reports(table, context)
         if rows > max_rows:
             raise SourceError(format_too_many_rows(max_rows))
+        yield table
+
+
+def _refuse_messages(
+    tables: Iterator[Table], context: IngestContext, *, may_hold_any: bool
+) -> Iterator[Table]:
+    """Yield the tables. Raises UnknownHeadings where the rows are messages, not reports.
+
+    may_hold_any: otherwise the sender named what they are.
+    """
+    for table in tables:
+        if may_hold_any and is_message_table(table, context):
+            raise UnknownHeadings("tiap baris berkas ini pesan, bukan laporan")
         yield table
 
 

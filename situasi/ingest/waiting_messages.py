@@ -17,9 +17,10 @@ from situasi.ingest.redaction.sender_marks import SenderMarks
 from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.source_times import find_heading_zone
 from situasi.ingest.tables import Cell, Table
-from situasi.store import Store, WaitingItem
+from situasi.store import Delivery, Store, WaitingItem
 
 MAX_MESSAGES = 2_000
+ARE_MESSAGES = "tiap barisnya pesan"
 _MIN_WORDS = 3  # of most messages
 _PROFILE = GatewayProfile(
     name="berkas-pesan",
@@ -117,11 +118,14 @@ def move_messages(
     context: IngestContext,
     source: MessageSource,
     now: datetime,
+    *,
+    replaces: Sequence[int] = (),
 ) -> IntakeResult:
     """Put the messages of a file that waits into the tray; the file no longer waits.
 
-    One that is in the tray already stays one. Raises StoreError, and ConflictError where somebody
-    else mapped or dropped the file meanwhile.
+    One that is in the tray already stays one. replaces: the batches by which it was read as
+    reports, which the caller may withdraw; they are, once its messages are there. Raises
+    StoreError, and ConflictError where somebody else mapped or dropped the file meanwhile.
     """
     documents = [{"text": one.text, "sender": one.sender, "time": one.sent_at} for one in messages]
     delivery = read_delivery(
@@ -130,6 +134,10 @@ def move_messages(
     )  # fmt: skip
     marks = SenderMarks(context.officer_key.read_secret())
     result = MessageIntake(store, context, marks).add(delivery, source, now)
+    if replaces:
+        _withdraw(replaces, item, store, source.actor, now)
+    if replaces and not store.waiting_items(numbers=[item.number]):
+        return result
     detail = {
         "messages": result.accepted,
         "duplicate": result.duplicate,
@@ -137,3 +145,13 @@ def move_messages(
     }
     store.settle_waiting(item.number, "stored", now, source.actor, detail=detail)
     return result
+
+
+def _withdraw(
+    batches: Sequence[int], item: WaitingItem, store: Store, actor: str, now: datetime
+) -> None:
+    """Withdraw what the rows of a file were read as; those in quarantine no longer wait."""
+    known = store.batches().set_index("batch")["feed"].to_dict()
+    delivery = Delivery(str(known[batches[0]]), item.source, item.sha256, now, actor)
+    with store.deliver(delivery) as transaction:
+        transaction.replace(batches, ARE_MESSAGES)

@@ -15,6 +15,7 @@ from situasi.ingest.message_tray import TrayMessage
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
+from tests.ingest.readers.workbooks.build import WORKBOOK_WRITERS
 
 ANDROID = """26/11/24 21.00 - Pesan dan panggilan dienkripsi secara end-to-end.
 27/11/24 08.50 - Bripka Budi: TPS 2 Desa Miji Kec Kandis hadir 61
@@ -230,3 +231,74 @@ def test_a_chat_is_known_in_any_encoding(board: Board, tmp_path: Path, encoding:
         tmp_path / "chat.txt", board.store, board.ingest_context, unbounded("i"), now=NOON
     )
     assert result.messages is not None and result.messages.waiting == 2
+
+
+PHONES = """Date,Type,Address/Number,Message
+2024-11-27 09:05:02,Received,+6281211112222,"TPS 2 Miji Kec Kandis hadir 61, jam 09.00"
+2024-11-27 09:06:02,Received,+6281211113333,TPS 1 Miji Kec Kandis terjadi kericuhan
+2024-11-27 09:07:02,Sent,+6281211113333,Diterima
+"""
+GATEWAY = """id;received_at;from;to;text;status
+1;2024-11-27T02:05:02Z;6281211112222;6282;TPS 2 Miji Kec Kandis hadir 61 jam 09.00;received
+2;2024-11-27T02:06:02Z;6281211113333;6282;TPS 1 Miji Kec Kandis terjadi kericuhan;received
+"""
+OFFICE = """Isi Pesan;Jenis;Tanggal;Nama Pengirim;Nomor
+TPS 2 Miji Kec Kandis hadir 61 jam 09.00;Masuk;27/11/2024 09.05;Bripka Budi;081211112222
+TPS 1 Miji Kec Kandis terjadi kericuhan;Masuk;27/11/2024 09.06;Polsek Kandis;081211113333
+Diterima;Keluar;27/11/2024 09.07;Polsek Kandis;081211113333
+"""
+NAMED = """Waktu,Pengirim,Isi
+27/11/2024 09.05,Polsek Kandis,TPS 2 Miji Kec Kandis hadir 61 jam 09.00
+27/11/2024 09.06,Polsek Kandis,TPS 1 Miji Kec Kandis terjadi kericuhan
+"""
+BACKUP = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+<smses count="3"><sms address="+6281211112222" date="1732673102000" type="1" read="1"
+ body="TPS 2 Miji Kec Kandis hadir 61 jam 09.00" contact_name="(Unknown)" />
+<sms address="+6281211113333" date="1732673162000" type="1"
+ body="TPS 1 Miji Kec Kandis terjadi kericuhan" contact_name="Budi" />
+<sms address="+6281211113333" date="1732673222000" type="2" body="Diterima" /></smses>
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("sms.csv", PHONES), ("sms.csv", PHONES.replace("Address/Number", "Alamat")),
+     ("gateway.csv", GATEWAY), ("kantor.csv", OFFICE), ("daftar.csv", NAMED),
+     ("sms.xml", BACKUP)],
+)  # fmt: skip
+def test_a_table_of_messages_goes_to_the_tray_and_its_rows_are_no_reports(
+    board: Board, tmp_path: Path, name: str, text: str
+) -> None:
+    result = bring(board, tmp_path, name, text)
+    counts = result.messages
+    assert counts is not None, result
+    assert (counts.waiting, counts.read - counts.left_out) == (2, 2)
+    riot, count = tray(board)
+    assert count.proposal.rows[0].cells["hadir"] == "61"
+    assert riot.proposal.rows[0].cells["jenis"] == "kericuhan"
+    assert {str(one.note.sent_at)[11:16] for one in (riot, count)} == {"02:05", "02:06"}
+
+
+def test_a_workbook_of_messages_goes_to_the_tray(board: Board, tmp_path: Path) -> None:
+    rows = [line.split(";") for line in OFFICE.splitlines()]
+    WORKBOOK_WRITERS[".xlsx"](tmp_path / "sms.xlsx", {"Sheet1": rows}, {})
+    result = ingest_file(
+        tmp_path / "sms.xlsx", board.store, board.ingest_context, unbounded("i"), now=NOON
+    )
+    assert result.messages is not None and result.messages.waiting == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Type,Location,Message\n"
+        '2024-11-27 08:15,Kericuhan,"TPS 1 Miji, Kandis",Saksi ribut dengan KPPS\n',
+        "Waktu;Jenis;Kecamatan;No HP;Pesan\n"
+        "27/11/2024 08.15;Kericuhan;Kandis;081211112222;Saksi ribut dengan KPPS\n",
+    ],
+)
+def test_a_table_that_names_place_and_kind_holds_reports_and_no_messages(
+    board: Board, tmp_path: Path, text: str
+) -> None:
+    result = bring(board, tmp_path, "kejadian.csv", text)
+    assert (result.feed, result.accepted, result.messages) == ("incidents", 1, None)

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import TPS
+from situasi.ingest import message_tray
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ui import session
@@ -84,3 +85,24 @@ def test_a_file_that_is_not_kept_is_said_so(posko: Board, tmp_path: Path) -> Non
     app = press(run(AppTest.from_string(_SCRIPT)), "petakan_baris")
     assert any("tidak (lagi) disimpan" in one.proto.body for one in app.get("html"))
     assert not [one for one in app.button if one.label.startswith("Simpan pemetaan")]
+
+
+def test_a_file_whose_rows_are_messages_is_moved_to_the_tray(posko: Board, tmp_path: Path) -> None:
+    path = tmp_path / "pesan.csv"
+    path.write_text(
+        "waktu,kecamatan,jenis,pesan\n"
+        "27/11/2024 08.15,Kandis,banjir,air masuk ke halaman TPS 1 Miji\n"
+        "27/11/2024 09.15,Kandis,entah,saksi ribut di TPS 2 Miji\n"
+    )
+    bring_file = ingest_and_keep(
+        path, posko.store, posko.ingest_context, unbounded("inbox"), now=NOON
+    )
+    assert (bring_file.accepted, bring_file.quarantined) == (1, 1)
+    app = press(run(AppTest.from_string(_SCRIPT)), "petakan_baris")
+    [move] = [one for one in app.button if one.label == "Pindahkan 2 pesan ke Lapor"]
+    move.click()
+    app = run(app)
+    assert any("2 pesan menunggu di Lapor" in one.value for one in app.success)
+    assert len(message_tray.list_items(posko.store, ())) == 2
+    assert posko.store.withdrawals()["batch"].tolist() == [1]
+    assert not posko.store.quarantine_counts()

@@ -9,12 +9,15 @@ from situasi.ingest.message_files.chat_exports import is_chat_export, read_chat_
 from situasi.ingest.message_files.found_messages import FileText
 from situasi.ingest.message_files.gateway_files import read_gateway_file
 from situasi.ingest.message_files.gateway_messages import GatewayDelivery
-from situasi.ingest.message_files.sms_logs import read_sms_log
+from situasi.ingest.message_files.sms_backups import is_sms_backup, read_sms_backup
+from situasi.ingest.message_files.sms_logs import read_message_rows, read_sms_log
 from situasi.ingest.message_files.written_reports import read_written_report
-from situasi.ingest.readers import file_types, text_encoding, zip_reader
+from situasi.ingest.parsing.cells import format_cell, is_blank
+from situasi.ingest.readers import file_types, grid, text_encoding, zip_reader
 
 _MAX_BYTES = 32_000_000
 _HEAD_BYTES = 40_000
+_MAX_ROWS = 20_000
 # An export holds months: what was sent longer before its last message is of another day.
 _OLDEST = timedelta(days=7)
 TOO_OLD = "lebih dari tujuh hari sebelum pesan terakhir"
@@ -32,6 +35,8 @@ def read_exported_messages(
         with zip_reader.unpack(path) as (members, _):
             return read_exported_messages(members[0].path, context, now)
     head = _read_head(path)
+    if is_sms_backup(head):
+        return _leave_out_old(read_sms_backup(path, context, now))
     start = head.lstrip("\ufeff \r\n\t")[:1]
     if start and start in "[{" and not is_chat_export(head):
         delivery = read_gateway_file(_read_text(path), context, now)
@@ -47,12 +52,19 @@ def read_written_messages(
 ) -> GatewayDelivery | None:
     """Return the messages of a log or a report as text, which is no table that the board knows."""
     text = _read_text(path)
-    if not text.strip():
-        return None
-    delivery = read_sms_log(text, context, now)
-    if delivery is None:
+    delivery = read_sms_log(text, context, now) if text else _read_workbook(path, context, now)
+    if delivery is None and text.strip():
         delivery = read_written_report(FileText(name, text), context)
     return _leave_out_old(delivery) if delivery else None
+
+
+def _read_workbook(path: Path, context: IngestContext, now: datetime) -> GatewayDelivery | None:
+    """Return the messages of the one filled sheet of a workbook; None where it holds none."""
+    sheets = [sheet for sheet in grid.read_grid(path, _MAX_ROWS) if sheet.rows]
+    if len(sheets) != 1:
+        return None
+    rows = [["" if is_blank(c) else format_cell(c) for c in row] for row in sheets[0].rows]
+    return read_message_rows(rows, context, now)
 
 
 def _read_text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Logs of short messages: one a line, with its time and its sender, parted by a mark."""
+"""Logs of short messages: one a line or a row, with its time and its sender."""
 
 import csv
 import io
@@ -14,13 +14,19 @@ from situasi.ingest.message_files.gateway_messages import (
     GatewayMessage,
     read_sent_time,
 )
+from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.tables import Table
+from situasi.ingest.vocabulary.clue_words import ClueWords
 
 _DELIMITERS = ("|", "\t", ";", ",")
 _PHONE = re.compile(r"\W{0,2}(?:\+?62|0)[ -]?8[0-9 -]{7,15}\W{0,2}")
 _SHORT_YEAR = r"(?:20)?[0-9]{2}"
 _DAY = re.compile(
     r"\W{0,2}(?:20[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
-    rf"|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_SHORT_YEAR})\W{{0,2}}"
+    rf"|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_SHORT_YEAR}"
+    r"|[A-Za-z]{3,9}\.? [0-9]{1,2},? 20[0-9]{2}"
+    r"|[0-9]{1,2}[ -][A-Za-z]{3,9}\.?[ -]20[0-9]{2})\W{0,2}"
 )
 _CLOCK = re.compile(r"\W{0,2}[0-2]?[0-9][:.][0-5][0-9](?:[:.][0-5][0-9])?(?: ?[AaPp][Mm])?\W{0,2}")
 _MOMENT = re.compile(
@@ -41,6 +47,11 @@ _ENOUGH = 0.8  # of the lines
 _SHORTEST_TEXT = 8  # characters of a text, on average
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NUMBER = re.compile(r"\d+")
+_SAMPLE_ROWS = 200
+# What a table of messages may tell of each beside its text.
+_OF_MESSAGES = frozenset(
+    ("id", "occurred_at", "date", "clock", "reported_at", "reported_clock", "pelapor", "sumber")
+)
 _FEWEST_WORDS, _FEWEST_NUMBERS = 2, 2  # in half of the texts
 _NEAR = timedelta(days=366)  # how far from the voting day a moment in seconds may lie
 
@@ -55,20 +66,65 @@ class _Columns(NamedTuple):
     way: int | None
 
 
+def is_message_table(table: Table, context: IngestContext) -> bool:
+    """Return whether each row of a table is a message: a text, who sent it, and nothing else.
+
+    A table with a column for a place or a kind holds reports, however its words are headed.
+    """
+    headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
+    clues = context.vocabulary.clues
+    texts = [name for name in headings if clues.is_heading("message_text", name)]
+    if len(texts) != 1 or len(headings) < 3 or context.sources.recognize(headings):
+        return False
+    sample = table.cells.iloc[:_SAMPLE_ROWS]
+    cells = {n: [str(c) for c in sample[n].tolist() if not is_blank(c)] for n in headings}
+    senders = [n for n in headings if n not in texts and _holds_senders(n, cells[n], clues)]
+    rest = [n for n in headings if n not in texts and n not in senders and cells[n]]
+    ways = [n for n in rest if _tells_way(cells[n])]
+    known = {context.vocabulary.find_any_column(n) for n in rest if n not in ways} - {None}
+    written = cells[texts[0]]
+    return (
+        bool(senders) and known <= _OF_MESSAGES and 2 * sum(map(_is_text, written)) > len(written)
+    )
+
+
+def _holds_senders(heading: str, cells: Sequence[str], clues: ClueWords) -> bool:
+    is_phone = bool(cells) and _share(_PHONE, cells) >= 0.5
+    return is_phone or (clues.is_heading("message_sender", heading) and not _tells_way(cells))
+
+
+def _tells_way(cells: Sequence[str]) -> bool:
+    return bool(cells) and {cell.strip().lower() for cell in cells} <= _SENT | _RECEIVED
+
+
 def read_sms_log(text: str, context: IngestContext, now: datetime) -> GatewayDelivery | None:
     """Return the messages of a log; None where the text is none."""
-    for delimiter in _DELIMITERS:
-        rows = _split_rows(text, delimiter)
-        start = next(
-            (i for i, row in enumerate(rows[:_MOST_HEADING_LINES]) if _has_time(row)), None
-        )
-        if start is None or any(map(context.sources.recognize, rows[:start])):
-            continue
-        columns = _find_columns(rows[start:], context.election.day)
-        if columns is not None:
-            head = " ".join(delimiter.join(row) for row in rows[:start])
-            return _read_rows(rows, start, columns, delimiter, _find_zone(head), context, now)
-    return None
+    readings = (_read_log(_split_rows(text, mark), mark, context, now) for mark in _DELIMITERS)
+    return next(filter(None, readings), None)
+
+
+def read_message_rows(
+    rows: Sequence[Sequence[str]], context: IngestContext, now: datetime
+) -> GatewayDelivery | None:
+    """Return the messages of the rows of a sheet; None where they are none."""
+    width = max(map(len, rows), default=0)
+    filled = [[*row, *[""] * (width - len(row))] for row in rows if any(row)]
+    return _read_log(filled, " ", context, now)
+
+
+def _read_log(
+    rows: Sequence[Sequence[str]], delimiter: str, context: IngestContext, now: datetime
+) -> GatewayDelivery | None:
+    start = next((i for i, row in enumerate(rows[:_MOST_HEADING_LINES]) if _has_time(row)), None)
+    if start is None or any(map(context.sources.recognize, rows[:start])):
+        return None
+    clues = context.vocabulary.clues
+    headings = rows[start - 1] if start else ()
+    columns = _find_columns(rows[start:], headings, context.election.day, clues)
+    if columns is None:
+        return None
+    head = " ".join(delimiter.join(row) for row in rows[:start])
+    return _read_rows(rows, start, columns, delimiter, _find_zone(head), context, now)
 
 
 def _has_time(row: Sequence[str]) -> bool:
@@ -87,32 +143,50 @@ def _split_rows(text: str, delimiter: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
 
 
-def _find_columns(rows: Sequence[Sequence[str]], voting_day: date) -> _Columns | None:
-    """Return where time, sender and text stand, as the cells show; None where one is missing."""
+def _find_columns(
+    rows: Sequence[Sequence[str]], headings: Sequence[str], voting_day: date, clues: ClueWords
+) -> _Columns | None:
+    """Return where time, sender and text stand, as the cells show; None where one is missing.
+
+    Under the heading of a text stands the text; then a sender may be a name under its heading.
+    """
     width = min((len(row) for row in rows), default=0)
     if width < 3:
         return None
     cells = [[row[i] for row in rows] for i in range(width)]
-    moments = (i for i in range(width) if _share(_MOMENT, cells[i]) >= _ENOUGH)
-    moment = next((i for i in moments if _are_near(cells[i], voting_day)), None)
-    clock = None
-    if moment is None:
-        pairs = (i for i in range(width - 1) if _share(_DAY, cells[i]) >= _ENOUGH
-                 and _share(_CLOCK, cells[i + 1]) >= _ENOUGH)  # fmt: skip
-        moment = next(pairs, None)
-        clock = None if moment is None else moment + 1
-    sender = next((i for i in range(width) if _share(_PHONE, cells[i]) >= 0.5), None)
-    if moment is None or sender is None:
+    headed = [
+        i for i, name in enumerate(headings[:width]) if clues.is_heading("message_text", name)
+    ]
+    texts = headed if len(headed) == 1 else []
+    moment, clock = _find_moment(cells, voting_day)
+    senders = [i for i in range(width) if _share(_PHONE, cells[i]) >= 0.5]
+    if texts and not senders:
+        named = enumerate(headings[:width])
+        senders = [i for i, name in named if _holds_senders(name, cells[i], clues)]
+    if moment is None or not senders:
         return None
-    rest = [i for i in range(width) if i not in {moment, clock, sender}]
-    way = next((i for i in rest if {c.lower() for c in cells[i]} <= _SENT | _RECEIVED), None)
-    rest = [i for i in rest if i != way]
+    rest = [i for i in range(width) if i not in {moment, clock, senders[0]}]
+    way = next((i for i in rest if _tells_way(cells[i])), None)
+    rest = [i for i in rest if i != way and (not texts or i in texts)]
     text = max(rest, key=lambda i: sum(map(len, cells[i])), default=None)
     if text is None or sum(map(len, cells[text])) < _SHORTEST_TEXT * len(rows):
         return None
     if 2 * sum(map(_is_text, cells[text])) < len(rows):
         return None
-    return _Columns(moment, clock, sender, text, way)
+    return _Columns(moment, clock, senders[0], text, way)
+
+
+def _find_moment(cells: Sequence[Sequence[str]], voting_day: date) -> tuple[int | None, int | None]:
+    """Return the column of the moments, or those of day and hour; None where there are none."""
+    width = len(cells)
+    moments = (i for i in range(width) if _share(_MOMENT, cells[i]) >= _ENOUGH)
+    moment = next((i for i in moments if _are_near(cells[i], voting_day)), None)
+    if moment is not None:
+        return moment, None
+    pairs = (i for i in range(width - 1) if _share(_DAY, cells[i]) >= _ENOUGH
+             and _share(_CLOCK, cells[i + 1]) >= _ENOUGH)  # fmt: skip
+    day = next(pairs, None)
+    return day, None if day is None else day + 1
 
 
 def _is_text(cell: str) -> bool:
