@@ -11,6 +11,7 @@ from pages.activities import tables
 from situasi.analysis.activities import activities, sop_checklist, stages
 from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.analysis.queries import reads
+from situasi.analysis.stations.status import build_station_table
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.formats import format_date
@@ -58,20 +59,22 @@ class ActivityData:
         return [line for line in self.sop_lines if line.item.stage in codes]
 
 
-@reads(ACTIVITIES)
+@reads(ACTIVITIES, depends_on=(build_station_table,))
 def compute_activity_data(
     frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
+    station_table: pd.DataFrame,
     kecamatan: tuple[str, ...],
     language: str,
 ) -> ActivityData:
-    """Compute everything that the page needs."""
+    """Compute everything that the page needs. station_table: of build_station_table."""
     i18n.set_language(language)
     all_activities = activities.build_activity_table(frames["activities"], register, at)
     selected = activities.filter_by_kecamatan(all_activities, kecamatan)
     kabupaten_stages = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
     agenda, drills = activities.select_agenda(selected), activities.select_drills(selected)
+    is_selected = station_table["kecamatan"].isin(list(kecamatan)) | (not kecamatan)
     return ActivityData(
         timetable=stages.build_timetable(register.stages, at.date()),
         running_stages=stages.list_running_stages(kabupaten_stages, at.date()),
@@ -83,7 +86,9 @@ def compute_activity_data(
         # Of all kecamatan, so that none is overlooked.
         unmatched=all_activities[all_activities["unknown_code"].notna()],
         over_partner_limit=activities.count_over_partner_limit(selected),
-        sop_lines=sop_checklist.build_checklist(register.sop, selected),
+        sop_lines=sop_checklist.build_checklist(
+            register.sop, selected, station_table[is_selected]
+        ),
         tables=_build_tables(selected, agenda, drills, [code for code in register.kecamatan
                                                if not kecamatan or code in kecamatan]),
     )  # fmt: skip

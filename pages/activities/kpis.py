@@ -145,6 +145,8 @@ def _build_sop_card(data: ActivityData) -> Card:
         data.select_sop_lines([stage.code for stage in data.running_stages])
     )
     parts = []
+    if counts["berjalan"]:
+        parts.append(format_counts(_("{n} sedang berjalan"), n=counts["berjalan"]))
     if counts["sebagian"]:
         parts.append(format_counts(_("{n} sebagian"), n=counts["sebagian"]))
     if sum(running_counts.values()):

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from situasi.ui.components.markup import format_each, render
 
-STATE_SIGNS = {"selesai": "✓", "sebagian": "½", "rencana": "→", "belum": "○"}
+STATE_SIGNS = {"selesai": "✓", "berjalan": "…", "sebagian": "½", "rencana": "→", "belum": "○"}
 
 
 @dataclass(frozen=True)

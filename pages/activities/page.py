@@ -146,7 +146,7 @@ def _build_item(line: sop_checklist.ChecklistItem) -> ChecklistItem:
     text = definition_words.translate(board().register.election, item.text)
     source = _("usulan, dapat diubah Polres") if is_proposal else item.basis
     return ChecklistItem(
-        line.state, label("sop", line.state), text, owner,
+        line.state, tables.format_sop_state(line), text, owner,
         _("usulan") if is_proposal else _("bersumber"), source,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.analysis.activities.activities import UNSTATED_FUNGSI, WHOLE_KABUPATEN
 from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.board import current_board as board
-from situasi.common.formats import format_time_by_precision
+from situasi.common.formats import format_ratio, format_time_by_precision
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
@@ -171,6 +171,18 @@ def build_joint_table(counts: pd.DataFrame) -> Table:
     return make_table(columns, counts["is_exercise"])
 
 
+def format_sop_state(line: ChecklistItem) -> str:
+    """Return the state of a line of the SOP list, with the TPS where it is not done everywhere."""
+    state = label("sop", line.state)
+    if line.state != "berjalan":
+        return state
+    if line.reached is None:
+        return _("{state}, belum ada laporan TPS").format(state=state)
+    return _("{state}, {ratio} TPS").format(
+        state=state, ratio=format_ratio(line.reached, line.tps)
+    )  # fmt: skip
+
+
 def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
     """Build the table of the SOP list, each line with its activities."""
     rows: list[Any] = list(activities.itertuples())
@@ -181,7 +193,7 @@ def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) 
             [format_stages((line.item.stage,)) for line in lines], max_width_px=_TEXT_WIDTH_PX
         ),
         _("butir"): [line.item.text for line in lines],
-        _("keadaan"): [label("sop", line.state) for line in lines],
+        _("keadaan"): [format_sop_state(line) for line in lines],
         _("giat di baliknya"): [
             "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in group)
             for group in groups

@@ -257,6 +257,7 @@ _LABELS: dict[str, dict[str, str]] = {
     },
     "sop": {
         "selesai": N_("selesai"),
+        "berjalan": N_("sedang berjalan"),
         "sebagian": N_("sebagian, menurut giat"),
         "rencana": N_("direncanakan"),
         "belum": N_("belum"),

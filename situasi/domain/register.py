@@ -24,7 +24,7 @@ from situasi.domain.definition_tables import (
     read_table,
 )
 from situasi.domain.election import Election
-from situasi.domain.feed_schemas import FUNGSI, GIAT, KERAWANAN
+from situasi.domain.feed_schemas import FASE, FUNGSI, GIAT, KERAWANAN
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ class Stage:
 class SopItem:
     """One line of the SOP list of a stage: what must be done, by which fungsi and giat.
 
-    basis: the source of the line; "usulan" is our proposal.
+    basis: the source of the line; "usulan" is our proposal. phase: one of FASE that every TPS must
+    have reached before the line is done; None: an activity is enough.
     """
 
     code: str
@@ -80,6 +81,7 @@ class SopItem:
     fungsi: str | None
     giat: str | None
     basis: str
+    phase: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,9 @@ def _build_stage(row: _StageRow) -> Stage:
 
 def _build_sop_item(row: _SopRow) -> SopItem:
     return SopItem(
-        row.kode, row.tahapan_kode, row.butir, row.fungsi or None, row.giat or None, row.dasar
-    )
+        row.kode, row.tahapan_kode, row.butir, row.fungsi or None, row.giat or None, row.dasar,
+        row.sampai_fase or None,
+    )  # fmt: skip
 
 
 def _load_tps(folder: Path) -> pd.DataFrame:
@@ -296,6 +299,7 @@ class _SopRow:
     fungsi: Annotated[str, only("", *FUNGSI)]
     giat: Annotated[str, only("", *GIAT)]
     dasar: str
+    sampai_fase: Annotated[str, only("", *FASE)] = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The SOP checklist of the stages: which items were done, by which activities."""
+"""The SOP checklist of the stages: which items were done, by which activities, at how many TPS."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.analysis.stations import status
 from situasi.domain.register import SopItem
 
-STATES = ("selesai", "sebagian", "rencana", "belum")
+STATES = ("selesai", "berjalan", "sebagian", "rencana", "belum")
 _PLANNED = ("rencana", "menunggu")
 
 
@@ -16,20 +17,43 @@ _PLANNED = ("rencana", "menunggu")
 class ChecklistItem:
     """One item of the list and its state. activity_positions: the activities that show it.
 
-    state: selesai (done by an activity that names the item), sebagian (only fungsi and giat of one
-    done in the stage match), rencana (an activity that names or matches it is planned), belum.
+    state: selesai (done by an activity that names the item), berjalan (so, but not every TPS has
+    reached the phase of the item), sebagian (only fungsi and giat of one done in the stage match),
+    rencana (an activity that names or matches it is planned), belum.
+    reached: TPS that reached the phase of the item, of tps; None: no phase, or no TPS ever told.
     """
 
     item: SopItem
     state: str
     activity_positions: tuple[int, ...]
+    reached: int | None = None
+    tps: int = 0
 
 
-def build_checklist(items: Sequence[SopItem], activities: pd.DataFrame) -> list[ChecklistItem]:
-    """Return the state of each item. activities: of build_activity_table."""
+def build_checklist(
+    items: Sequence[SopItem], activities: pd.DataFrame, stations: pd.DataFrame
+) -> list[ChecklistItem]:
+    """Return the state of each item.
+
+    activities: of build_activity_table. stations: of status.build_station_table, of the kecamatan
+    in question.
+    """
     # As tuples: to slice a frame for every item is a hundred times slower.
     facts = list(activities[["stages", "sop", "fungsi", "giat", "state"]].itertuples(index=False))
-    return [ChecklistItem(item, *_compute_state(item, facts)) for item in items]
+    return [_check_stations(item, *_compute_state(item, facts), stations) for item in items]
+
+
+def _check_stations(
+    item: SopItem, state: str, positions: tuple[int, ...], stations: pd.DataFrame
+) -> ChecklistItem:
+    """Return the item in its state; one escort that arrived is not the last box."""
+    if item.phase is None:
+        return ChecklistItem(item, state, positions)
+    reached = status.count_reached(stations, item.phase)
+    is_open = state == "selesai" and reached != len(stations)
+    return ChecklistItem(
+        item, "berjalan" if is_open else state, positions, reached, len(stations)
+    )  # fmt: skip
 
 
 def _compute_state(item: SopItem, activities: Sequence[Any]) -> tuple[str, tuple[int, ...]]:

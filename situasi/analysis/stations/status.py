@@ -105,6 +105,16 @@ def count_by_kecamatan(station_table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def count_reached(station_table: pd.DataFrame, fase: str) -> int | None:
+    """Count the TPS that have reached this phase; None where none of them ever told anything.
+
+    station_table: of build_station_table.
+    """
+    if len(station_table) and station_table["last_at"].isna().all():
+        return None
+    return int(station_table["fase"].isin(FASE[FASE.index(fase) :]).sum())
+
+
 def _find_reached_phases(
     ordered_reports: TpsReports, station_count: int
 ) -> tuple[npt.NDArray[np.int64], Micros]:

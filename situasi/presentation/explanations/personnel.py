@@ -96,8 +96,10 @@ _DONE = explain(
 )  # fmt: skip
 _SOP = explain(
     N_("Butir SOP dari tahap yang sudah mulai. Selesai: ada giat terlaksana yang menyebut butir "
-       "itu. Sebagian: hanya fungsi dan jenis giatnya cocok. Daftar butir: sop.csv."),
-    "activities",
+       "itu, dan setiap TPS sudah sampai pada fase yang dituntut butir itu (misalnya semua kotak "
+       "di PPK); sebelum itu berjalan. Sebagian: hanya fungsi dan jenis giatnya cocok. Daftar "
+       "butir dan fasenya: sop.csv."),
+    "activities", "tps",
 )  # fmt: skip
 _JOINT = explain(N_("Giat yang menyebut mitra, menurut lembaga."), "activities")
 _CASES = explain(

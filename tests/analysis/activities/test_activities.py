@@ -269,17 +269,29 @@ def test_nothing_reported_gives_empty_tables_and_no_line_done() -> None:
     assert activities.build_matrix(table, []).empty
     assert activities.build_partner_table(table).empty
     assert activities.select_drills(table).empty
-    assert sop_checklist.count_by_state(sop_checklist.build_checklist(REGISTER.sop, table))[
-        "belum"
-    ] == len(REGISTER.sop)
+    assert sop_checklist.count_by_state(
+        sop_checklist.build_checklist(REGISTER.sop, table, stations_at())
+    )["belum"] == len(REGISTER.sop)
 
 
 # The SOP list: S024 is pengamanan by preventif on voting day (T21).
 
 
-def line(*rows: dict[str, Any], code: str = "S024") -> sop_checklist.ChecklistItem:
+def stations_at(*phases: str | None, has_reports: bool = True) -> pd.DataFrame:
+    """Three TPS, the first of which reached these phases."""
+    reached = [*phases, *[None] * 3][:3]
+    told = pd.Timestamp(NOON) if has_reports else pd.NaT
+    return pd.DataFrame({"fase": pd.Series(reached, dtype="object"), "last_at": [told] * 3})
+
+
+EVERYWHERE = stations_at(*["kotak_tiba_kpu"] * 3)
+
+
+def line(
+    *rows: dict[str, Any], code: str = "S024", stations: pd.DataFrame = EVERYWHERE
+) -> sop_checklist.ChecklistItem:
     item = next(item for item in REGISTER.sop if item.code == code)
-    return sop_checklist.build_checklist([item], found(*rows))[0]
+    return sop_checklist.build_checklist([item], found(*rows), stations)[0]
 
 
 FITS = {"giat": "pengamanan", "fungsi": "preventif"}
@@ -288,6 +300,28 @@ FITS = {"giat": "pengamanan", "fungsi": "preventif"}
 def test_a_line_is_done_only_by_an_activity_that_names_it() -> None:
     done = line(giat(id="other", at="07.00"), giat(sop="S024"))
     assert (done.state, done.activity_positions) == ("selesai", (1,))
+
+
+ESCORT = {"sop": "S031", "tahapan": "T22", "giat": "serpas"}  # S031: to the PPK
+
+
+def test_boxes_are_not_escorted_until_the_last_is_at_the_ppk_however_many_escorts_arrived() -> None:
+    some = stations_at("kotak_tiba_ppk", "kotak_tiba_kpu", "kotak_tiba_pps")
+    going = line(giat(**ESCORT), code="S031", stations=some)
+    assert (going.state, going.reached, going.tps) == ("berjalan", 2, 3)
+    done = line(giat(**ESCORT), code="S031", stations=stations_at(*["kotak_tiba_ppk"] * 3))
+    assert (done.state, done.reached) == ("selesai", 3)
+
+
+def test_where_no_tps_ever_told_anything_a_line_is_not_done_and_has_no_count() -> None:
+    silent = line(giat(**ESCORT), code="S031", stations=stations_at(has_reports=False))
+    assert (silent.state, silent.reached) == ("berjalan", None)
+
+
+def test_boxes_that_arrived_do_not_make_a_line_done_that_nobody_reported() -> None:
+    assert line(code="S031").state == "belum"
+    planned = giat(**ESCORT, status="rencana", at="14.00", known="06.00")
+    assert line(planned, code="S031").state == "rencana"
 
 
 def test_fitting_fungsi_and_giat_make_a_line_partly_done_and_no_more() -> None:
@@ -321,24 +355,32 @@ TOLD = st.tuples(
 
 
 @settings(max_examples=examples(40))
-@given(st.lists(TOLD, max_size=12))
-def test_the_list_is_what_cutting_the_table_line_by_line_gives(told: list[Any]) -> None:
+@given(
+    st.lists(TOLD, max_size=12),
+    st.lists(st.sampled_from([None, *feed_schemas.FASE]), min_size=3, max_size=3),
+)
+def test_the_list_is_what_cutting_the_table_line_by_line_gives(
+    told: list[Any], phases: list[str | None]
+) -> None:
     columns = ("sop", "tahapan", "fungsi", "giat", "status")
     table = found(
         *(giat(id=str(n), **dict(zip(columns, one, strict=True))) for n, one in enumerate(told))
     )
-    for got in sop_checklist.build_checklist(REGISTER.sop, table):
-        assert got.state == slow_state(got.item, table), got.item.code
+    for got in sop_checklist.build_checklist(REGISTER.sop, table, stations_at(*phases)):
+        assert got.state == slow_state(got.item, table, phases), got.item.code
 
 
-def slow_state(item: SopItem, table: pd.DataFrame) -> str:
+def slow_state(item: SopItem, table: pd.DataFrame, phases: list[str | None]) -> str:
     there = table[[item.stage in codes for codes in table["stages"]]] if len(table) else table
     naming = there[there["sop"] == item.code]
     fitting = there[
         there["sop"].isna() & (there["fungsi"] == item.fungsi) & (there["giat"] == item.giat)
     ]
     if (naming["state"] == "terlaksana").any():
-        return "selesai"
+        order = list(feed_schemas.FASE)
+        ranks = [order.index(fase) if fase else -1 for fase in phases]
+        is_everywhere = item.phase is None or min(ranks) >= order.index(item.phase)
+        return "selesai" if is_everywhere else "berjalan"
     if (fitting["state"] == "terlaksana").any():
         return "sebagian"
     planned = pd.concat([naming, fitting])["state"].isin(["rencana", "menunggu"])
@@ -347,7 +389,9 @@ def slow_state(item: SopItem, table: pd.DataFrame) -> str:
 
 def test_every_line_stands_in_exactly_one_state() -> None:
     counts = sop_checklist.count_by_state(
-        sop_checklist.build_checklist(REGISTER.sop, found(giat(**FITS), giat(id="2", sop="S026")))
+        sop_checklist.build_checklist(
+            REGISTER.sop, found(giat(**FITS), giat(id="2", sop="S026")), stations_at()
+        )
     )
     assert sum(counts.values()) == len(REGISTER.sop)
     assert counts["selesai"] == 1
@@ -404,4 +448,4 @@ def test_another_election_with_its_own_stages_and_list_is_read_the_same_way(
     other = register.load(election.load(invented_election(tmp_path)))
     at = datetime(2030, 11, 18, 9, tzinfo=other.election.zone)
     table = found(giat(kecamatan="99.01.01", fungsi="preventif", at=at), at=at, of=other)
-    assert sop_checklist.build_checklist(other.sop, table)[0].state == "sebagian"
+    assert sop_checklist.build_checklist(other.sop, table, EVERYWHERE)[0].state == "sebagian"
