@@ -19,7 +19,7 @@ from situasi.figures.charts.attendance import build_attendance_chart
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme, select_strength_colour
 from situasi.presentation import definition_words
-from situasi.presentation.map_measures import build_strength_area
+from situasi.presentation.map_measures import build_strength_area, build_strength_legend
 from situasi.ui import comparison, filters, page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
@@ -151,9 +151,12 @@ def render_map_panel(context: PageContext, data: PersonnelData) -> None:
     )
     names = (_("di bawah setengah"), _("di bawah pola"), _("sesuai"), _("di atas"),
              _("jauh di atas pola"))  # fmt: skip
-    marks = [
-        (markup.build_colour_mark(c), name) for c, name in zip(theme.strength, names, strict=True)
-    ]
+    shown = data.kecamatan.loc[context.selected_kecamatan()]
+    entries = (
+        build_strength_legend(shown, names, theme) if by_presence
+        else zip(theme.strength, names, strict=True)
+    )  # fmt: skip
+    marks = [(markup.build_colour_mark(colour), name) for colour, name in entries]
     area_map.render_legend(
         [
             *marks,

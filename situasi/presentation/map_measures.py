@@ -1,6 +1,6 @@
 """The measures by which a map of kecamatan is coloured: area styles and legends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,7 +217,7 @@ def build_strength_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     row: of personnel.coverage.build_area_table. Where TPS are silent nobody knows who is there: so
     much of the area is hatched, and where it is half or more no strength is claimed.
     """
-    if row.known and 2 * row.released >= row.tps:  # the few that are left are in the list
+    if _is_duty_over(row):  # the few that are left are in the list
         # Short: it stands beside the name, also on a map of 424 px.
         left = row.tps - row.released
         value = _("sisa {n}").format(n=format_number(left)) if left else _("usai")
@@ -233,6 +233,23 @@ def build_strength_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     )
 
 
+def _is_duty_over(row: Any) -> bool:
+    """Return whether at least half of the TPS of a kecamatan need nobody any more."""
+    return bool(row.known) and 2 * row.released >= row.tps
+
+
+def build_strength_legend(
+    area_table: pd.DataFrame, names: Sequence[str], theme: Theme
+) -> list[tuple[str, str]]:
+    """Return the colours of build_strength_area and their words: those of the shown kecamatan.
+
+    area_table: of personnel.coverage.build_area_table. names: of the steps of strength.
+    """
+    over = [_is_duty_over(row) for row in area_table.itertuples()]
+    steps = [] if over and all(over) else list(zip(theme.strength, names, strict=True))
+    return [*steps, (theme.counts[0], _("usai, sisa: TPS masih dijaga"))] if any(over) else steps
+
+
 def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
     rows: dict[str, Any] = {
         str(row.Index): row for row in inputs.area_summary.coverage_gaps.itertuples()
@@ -243,9 +260,10 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
         return build_strength_area(place, row, inputs.theme)
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))
+    shown = inputs.area_summary.coverage_gaps.loc[list(inputs.places)]
     legend = [
         (Mark("colour", colour), name)
-        for colour, name in zip(inputs.theme.strength, names, strict=True)
+        for colour, name in build_strength_legend(shown, names, inputs.theme)
     ]
     label_text = _("belum ada plotting atau kabar")
     return MapMeasure(build_area, legend, label_text, _("TPS tanpa kabar"))

@@ -69,3 +69,18 @@ def test_a_stated_situasi_is_told_by_its_letter_as_well_as_by_its_colour(
     measure = map_measures.build_measure("situasi", overview, summary, register.kecamatan, LIGHT)
     values = {code: measure.build_area(register.kecamatan[code]).value for code in states}
     assert values == {calm: "1", tense: "K", grave: "M 1"}
+
+
+def test_what_stands_for_the_end_of_duty_on_the_map_of_officers_is_in_its_legend() -> None:
+    names = ("jauh kurang", "kurang", "sesuai pola", "lebih", "jauh lebih")
+
+    def describe(*released: int) -> list[str]:
+        rows = [{"known": True, "tps": 10, "released": count} for count in released]
+        table = pd.DataFrame(rows, columns=["known", "tps", "released"])
+        return [word for _, word in map_measures.build_strength_legend(table, names, LIGHT)]
+
+    assert describe(0, 4) == [*names]
+    assert describe(4, 5) == [*names, "usai, sisa: TPS masih dijaga"]
+    # Where it is over everywhere no area has a colour of the scale.
+    assert describe(9, 10) == ["usai, sisa: TPS masih dijaga"]
+    assert describe() == [*names]
