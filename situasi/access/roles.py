@@ -10,6 +10,9 @@ SCREENS = (
 )  # fmt: skip
 # Pages that have a view of their own on the wall, which is the light view of a phone.
 WALL_SCREENS = ("situasi", "partisipasi", "tps", "personel")
+# Pages of which the wall has a list in full: no view of the large screen, but a light view, too.
+LIST_SCREENS = ("kejadian",)
+LIGHT_SCREENS = (*WALL_SCREENS, *LIST_SCREENS)
 # What a person can do beyond viewing: deliver and correct rows, merge reports, handle a case,
 # create guest links, mark a briefing, decide on redeployment, start an exercise.
 PERMISSIONS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
@@ -108,7 +111,7 @@ class Viewer:
 
     def may_open_wall(self) -> bool:
         """Return whether they may open a view of the wall; a guest, that of the link."""
-        return any(self.may_open(screen) for screen in WALL_SCREENS)
+        return any(self.may_open(screen) for screen in LIGHT_SCREENS)
 
     def covers(self, kecamatan: object) -> bool:
         """Return whether a kecamatan is in their area; None: the whole kabupaten."""

@@ -30,7 +30,7 @@ WALL: dict[str, Any] = {
     "theme": HOSTILE, "title": HOSTILE, "unit": HOSTILE, "zone": HOSTILE, "svg": HOSTILE,
     "credit": HOSTILE, "signs": [(HOSTILE, HOSTILE)], "style_path": HOSTILE, "script_path": HOSTILE,
     "controls": [(HOSTILE, HOSTILE, HOSTILE)], "script_data": {"name": HOSTILE, "home": HOSTILE},
-    "is_guest": True, "shows_reports": True,
+    "is_guest": True, "shows_reports": True, "shows_marks": True,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from situasi.access.roles import WALL_SCREENS, Viewer
+from situasi.access.roles import LIGHT_SCREENS, WALL_SCREENS, Viewer
 from situasi.higher_command import app
 from situasi.presentation.view_text import SITUATION_FILTERS
 
@@ -14,14 +14,14 @@ WALL_PATH = "/layar"
 # Asks for the full board; kept in a cookie, so that shared addresses do not carry it.
 FULL_PARAMETER = "lengkap"
 _FULL_COOKIE = "situasi-lengkap"
-# Parameters that name one TPS or officer, whom no light view shows.
-_DETAIL_PARAMETERS = {"tps", "petugas"}
+# Parameters that name one TPS, officer or case, which no light view shows.
+_DETAIL_PARAMETERS = {"tps", "petugas", "kasus"}
 
 
 def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
     """Return the address of the light view of a page with these filters, by day colours.
 
-    page: one of WALL_SCREENS.
+    page: one of LIGHT_SCREENS.
     """
     kept = [(name, value) for name, value in query if name in (*SITUATION_FILTERS, "lang")]
     view = [("tampilan", page)] if page != WALL_SCREENS[0] else []
@@ -30,7 +30,7 @@ def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
 
 def has_light_view(page: str, query: Iterable[tuple[str, str]]) -> bool:
     """Return whether a light view shows what this address of the full board asks for."""
-    return page in WALL_SCREENS and not any(name in _DETAIL_PARAMETERS for name, _value in query)
+    return page in LIGHT_SCREENS and not any(name in _DETAIL_PARAMETERS for name, _value in query)
 
 
 def redirect_first(request: Request, viewer: Viewer | None) -> Response | None:

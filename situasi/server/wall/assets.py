@@ -13,6 +13,7 @@ BASE_PATH = "/layar/berkas/"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _STATIC_FOLDER = Path(__file__).parent / "static"
 _STYLE = ("wall.css", "large.css")
+_LIST_STYLE = ("wall.css", "list.css")
 _FROZEN_STYLE = ("wall.css", "frozen.css")
 _SCALES = {
     **TINGKAT,
@@ -23,12 +24,16 @@ _SCALES = {
 
 @cache
 def load_files() -> dict[str, str]:
-    """Return the two files of the wall by name: on a slow line each further one costs a moment."""
-    style = "".join((_STATIC_FOLDER / name).read_text("utf-8") for name in _STYLE)
+    """Return the files of the wall by name; a page has one style: each further one takes time."""
     return {
-        "wall.css": _format_font_face() + _format_palette() + style,
+        "wall.css": _format_font_face() + _format_palette() + _join_styles(_STYLE),
+        "list.css": _format_font_face() + _format_palette() + _join_styles(_LIST_STYLE),
         "wall.js": bundle("wall.js", _load_scripts()),
     }
+
+
+def _join_styles(names: tuple[str, ...]) -> str:
+    return "".join((_STATIC_FOLDER / name).read_text("utf-8") for name in names)
 
 
 def _load_scripts() -> dict[str, str]:
@@ -38,9 +43,7 @@ def _load_scripts() -> dict[str, str]:
 @cache
 def build_frozen_style() -> str:
     """Return the stylesheet of a frozen copy, which has no font of its own."""
-    return _format_palette() + "".join(
-        (_STATIC_FOLDER / name).read_text("utf-8") for name in _FROZEN_STYLE
-    )
+    return _format_palette() + _join_styles(_FROZEN_STYLE)
 
 
 @cache

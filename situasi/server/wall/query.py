@@ -6,7 +6,7 @@ from datetime import datetime
 
 from starlette.datastructures import QueryParams
 
-from situasi.access.roles import SCREENS, Viewer
+from situasi.access.roles import LIST_SCREENS, SCREENS, Viewer
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import WINDOWS
 from situasi.common import i18n
@@ -32,6 +32,11 @@ class WallQuery:
     dark: bool
     filters: tuple[tuple[str, str], ...]
     time_text: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is a list in full, which is stacked on any screen."""
+        return self.views[0] in LIST_SCREENS
 
 
 def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQuery:
@@ -71,20 +76,26 @@ def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQ
     )
 
 
-def shows_reports(viewer: Viewer) -> bool:
-    """Return whether single reports are shown: a guest link of figures opens none of them."""
-    return viewer.may_open("situasi")
+def shows_reports(viewer: Viewer, query: WallQuery) -> bool:
+    """Return whether single reports are shown: a guest link of figures opens none of them.
+
+    A list in full has its own.
+    """
+    return viewer.may_open("situasi") and not query.is_list
 
 
 def _parse_views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
     """Return the requested views, or all; never one of data that the viewer may not see.
 
-    A guest link opens the view of its own page alone.
+    A guest link opens the view of its own page alone, and a list in full stands for itself.
     """
+    lists = [name for name in LIST_SCREENS if viewer.may_open(name)]
     allowed = [name for name in VIEW_NAMES if name not in SCREENS or viewer.may_open(name)]
     if viewer.link is not None:
-        allowed = [name for name in allowed if name in SCREENS]
+        allowed = [name for name in (*allowed, *lists) if name in SCREENS]
     requested = [name for text in query.getlist("tampilan") for name in text.split(",")]
+    if listed := [name for name in requested if name in lists]:
+        return (listed[0],)
     return tuple(dict.fromkeys(name for name in requested if name in allowed)) or tuple(allowed)
 
 

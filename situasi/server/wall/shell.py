@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
-from situasi.access.roles import WALL_SCREENS, Viewer
+from situasi.access.roles import LIGHT_SCREENS, WALL_SCREENS, Viewer
 from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
@@ -37,12 +37,13 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
         zone=election.zone_label,
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
         credit=board.boundaries.credit_line,
-        shows_reports=shows_reports(viewer),
+        shows_reports=shows_reports(viewer, query),
+        shows_marks=shows_reports(viewer, query) or query.is_list,
         is_guest=viewer.link is not None,
         signs=list_signs(),
-        style_path=assets.asset_path("wall.css"),
+        style_path=assets.asset_path("list.css" if query.is_list else "wall.css"),
         script_path=assets.asset_path("wall.js"),
-        controls=_build_controls(viewer),
+        controls=_build_controls(viewer, query),
         script_data=_build_script_data(viewer, query)
         | {"home": _build_home_link(request, viewer, query)},
     )
@@ -54,7 +55,7 @@ def list_signs() -> list[tuple[str, str]]:
     return [*levels, ("estimate", _("perkiraan"))]
 
 
-def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
+def _build_controls(viewer: Viewer, query: WallQuery) -> tuple[tuple[str, str, str], ...]:
     """Return the controls: action, label and key."""
     controls = (
         ("back", _("Sebelumnya"), "←"),
@@ -66,14 +67,15 @@ def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         ("full", _("Layar penuh"), "L"),
         ("home", _("Papan lengkap"), "B"),
     )
-    return tuple(
-        control for control in controls if control[0] != "acknowledge" or may_acknowledge(viewer)
-    )
+    missing = set() if may_acknowledge(viewer) else {"acknowledge"}
+    if query.is_list:  # one view, of which nothing rings
+        missing |= {"back", "hold", "next", "mute", "acknowledge"}
+    return tuple(control for control in controls if control[0] not in missing)
 
 
 def _build_home_link(request: Request, viewer: Viewer, wall_query: WallQuery) -> str:
     """Return the path of the page of the only view, else of Situasi, with the same filters."""
-    is_single = len(wall_query.views) == 1 and wall_query.views[0] in WALL_SCREENS
+    is_single = len(wall_query.views) == 1 and wall_query.views[0] in LIGHT_SCREENS
     page = wall_query.views[0] if is_single else WALL_SCREENS[0]
     query = [
         (name, value)
@@ -94,6 +96,7 @@ def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:
         "zone": election.zone_label,
         "between": "." if query.language == "id" else ":",
         "views": len(query.views),
+        "stacked": query.is_list,
         "may_acknowledge": may_acknowledge(viewer),
         "name": "" if viewer.is_local else viewer.name,
         "words": script_sentences(),

@@ -143,11 +143,13 @@ def _build_views(
     visible = cases.select(critical_cases, case_filter)
     overview, minute = analysis_view.compute_overview(selection), cache_minute(sources.view_time)
     open_cases, newest = overview.open_cases, cases.list_newest(overview.selected_cases, MAX_LINES)
-    if not shows_reports(viewer):
-        visible, open_cases, newest = (rows.head(0) for rows in (visible, open_cases, newest))
+    if not shows_reports(viewer, query):
+        visible, newest = visible.head(0), newest.head(0)
+        open_cases = open_cases if query.is_list else open_cases.head(0)
     around = _build_surroundings(sources.board, analysis_view, viewer, overview.selected_cases)
     register = analysis_view.register
     waiting = matters.select_decisions(analysis_view, sources.records, viewer, query, visible)
+    waiting = waiting.head(0) if query.is_list else waiting
     data = ViewData(
         overview=overview,
         day=analysis_view.compute(area_summary.compute_area_summary),
@@ -287,10 +289,12 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
                 "note": line.note,
                 "place": line.place,
                 "act": line.act,
+                "text": line.text,
             }
             for line in view.lines
         ],
         "nothing": view.empty_text,
+        "rest": view.rest_text,
     }
 
 
@@ -360,6 +364,7 @@ _GUEST_COLUMNS = {
     "situasi": ["situasi", "terbuka"],
     "partisipasi": ["partisipasi"],
     "tps": ["fase"],
+    "kejadian": ["terbuka"],
 }
 
 

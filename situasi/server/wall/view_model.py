@@ -81,7 +81,7 @@ class ViewData:
 class ListLine:
     """One line of a list: main text, text at its end, and rows below: place, note, what next.
 
-    tingkat: of a report; its mark is drawn.
+    tingkat: of a report; its mark is drawn. text: of a report, where a list is stacked.
     """
 
     title: str
@@ -90,6 +90,7 @@ class ListLine:
     place: str = ""
     act: str = ""
     tingkat: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class WallView:
 
     is_quiet: it has nothing to say now, so the rotation skips it. line_count: of a list of all that
     something holds for, how many lines it would have; 0: a list of the first few of everything.
+    rest_text: says where those are that a stacked list does not show.
     """
 
     title: str
@@ -108,3 +110,4 @@ class WallView:
     empty_text: str = ""
     is_quiet: bool = False
     line_count: int = 0
+    rest_text: str = ""

@@ -17,11 +17,12 @@ from situasi.presentation import kpis, map_measures
 from situasi.presentation.alerts import format_open_alerts
 from situasi.presentation.model import KpiText
 from situasi.presentation.numbers import format_percent
+from situasi.server.wall import list_views
 from situasi.server.wall.view_model import MAX_LINES, ListLine, ViewData, WallView
 
 
 def build_view(name: str, data: ViewData) -> WallView:
-    """Build the view of this name (query.VIEW_NAMES)."""
+    """Build the view of this name (query.VIEW_NAMES, LIST_SCREENS)."""
     return _VIEW_BUILDERS[name](data)
 
 
@@ -302,6 +303,7 @@ _VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
     "tps": _build_stations,
     "personel": _build_personnel,
     "perhatian": _build_attention,
+    "kejadian": list_views.build_incidents,
 }
 
 

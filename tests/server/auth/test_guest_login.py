@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link
-from situasi.access.roles import ROLES, SCREENS, WALL_SCREENS, LinkScope, Viewer
+from situasi.access.roles import LIGHT_SCREENS, ROLES, SCREENS, LinkScope, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import guest_login, pages
 from situasi.server.auth.middleware import AUTH_CONTEXT
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.xdist_group(__name__)
 
 QUERY = (("kec", "16.10.05"), ("rentang", "semua"))
 OURS, THEIRS = "Kotak Pemulutan basah", "Tenda roboh"
-PAGE = "/kejadian?kec=16.10.05&rentang=semua"
+PAGE = "/layar?kec=16.10.05&rentang=semua&tampilan=kejadian&tema=terang"
 LIGHT = "/layar?kec=16.10.05&rentang=semua&tema=terang"
 
 
@@ -316,7 +316,7 @@ def test_a_link_opens_the_light_view_of_its_page_first_where_there_is_one(
     """Of the others, a wall would show less than what was shared."""
     guest = Knocker(server)
     to = guest.page(address(make(page=page))).to
-    assert to.startswith("/layar?" if page in WALL_SCREENS else f"/{page}?")
+    assert to.startswith("/layar?" if page in LIGHT_SCREENS else f"/{page}?")
     assert guest.page(to).status == 200
     assert guest.page(f"/{page}?lengkap=ya").to == f"/{page}"
 

@@ -135,8 +135,10 @@ def test_a_phone_is_shown_the_light_view_first_and_the_full_board_when_it_asks(
     light = "/layar?kec=16.10.05&saat=2024-11-27T09%3A00&lang=en&tema=terang"
     query = "kec=16.10.05&ukur=tps&saat=2024-11-27T09:00&lang=en"
     assert phone.page(f"/?{query}").to == phone.page(f"/situasi?{query}").to == light
-    assert phone.page(f"/kejadian?{query}").status == 200  # it has no light view
-    # Nor has one TPS, or an officer.
+    assert phone.page(f"/kejadian?{query}").to == light.replace("&tema", "&tampilan=kejadian&tema")
+    assert phone.page(f"/tahapan?{query}").status == 200  # it has no light view
+    # Nor has one case, TPS or officer.
+    assert phone.page("/kejadian?kasus=K-1").status == 200
     assert phone.page("/tps?tps=16.10.05.2001.001").status == 200
     assert phone.page("/personel?petugas=P-0302").status == 200
     counts = "/layar?kec=16.10.05&tampilan=partisipasi&tema=terang"
@@ -255,7 +257,7 @@ def test_a_guest_of_a_page_of_figures_sees_its_view_and_no_report(
 
 
 def test_a_guest_of_another_page_has_no_wall(server: Server, register: Register) -> None:
-    guest = guest_of(server, register, "kejadian")
+    guest = guest_of(server, register, "tahapan")
     assert guest.ask("/layar").status == 404
     assert picture(guest).status == 404
     assert heed(guest, "x", "Orang luar").status == 404
@@ -373,7 +375,7 @@ def test_a_copy_is_taken_along_as_a_file_and_that_is_in_the_trail(
 def test_a_guest_takes_no_copy_along(server: Server, register: Register) -> None:
     guest = guest_of(server, register, "situasi")
     assert guest.ask(COPY).status == 403
-    assert guest_of(server, register, "kejadian").ask(COPY).status == 404
+    assert guest_of(server, register, "tahapan").ask(COPY).status == 404
     assert Knocker(server).ask(COPY).status == 401
     until(lambda: refused(server, "copy"), "the trail does not know of it")
     assert not [who for action, who, _ in trail(server) if action == "export" and who != "rina"]

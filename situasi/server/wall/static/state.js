@@ -9,9 +9,9 @@ export const seconds = (name, fallback, minimum) => {
 };
 document.documentElement.classList.toggle("big", params.get("besar") === "ya");
 export const RELEASE = seconds("jeda", 60, 3);
-// A frozen copy has the desk layout on any screen.
-export const narrow = matchMedia(
-  config.flat ? "all" : "not ((min-width: 1000px) and (min-aspect-ratio: 5/4))");
+// A frozen copy has the desk layout on any screen, and so has a list in full.
+export const narrow = matchMedia(config.flat || config.stacked
+  ? "all" : "not ((min-width: 1000px) and (min-aspect-ratio: 5/4))");
 export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export const state = {

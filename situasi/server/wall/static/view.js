@@ -39,7 +39,7 @@ export function redraw() {
   draw.zoom(by("map"), state.alarm?.spot);
   text(by("map-title"), `${one.title}: ${one.heading}`);
   const bare = one.lines ? !one.lines.length : !picture.alarms.length;
-  text(by("nothing"), bare ? one.nothing : "");
+  text(by("nothing"), bare ? one.nothing : narrow.matches ? one.rest ?? "" : "");
   by("listed").classList.toggle("bare", bare);
   decide(picture, one);
   if (narrow.matches) {
