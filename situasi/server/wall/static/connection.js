@@ -2,6 +2,7 @@
 
 const WAIT = 8; // seconds for which the server may hold the response back
 const GRACE = 5; // extra seconds that a good connection may take
+const FIRST = 20; // the same for the first picture, which a busy server has yet to make
 const PAUSE = 200; // ms between two requests
 const AGAIN = 1000; // ms until the next try of a lost connection, plus as much at random
 
@@ -38,7 +39,7 @@ export class Connection {
   async poll() {
     this.request = new AbortController();
     const waitS = this.isConnected ? WAIT : 0; // after a loss the server answers at once
-    const timeout = setTimeout(() => this.request.abort(), (waitS + GRACE) * 1000);
+    const timeout = setTimeout(() => this.request.abort(), (waitS + (this.tag ? GRACE : FIRST)) * 1000);
     try {
       const headers = { Prefer: `wait=${waitS}`, Accept: "application/json" };
       if (this.tag) headers["If-None-Match"] = this.tag;
