@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell
@@ -25,7 +26,8 @@ _DAY_OF_SHEET = re.compile(
 )
 # `26-27 November`, `26 s.d. 27 Nov`: the first of two days.
 _FIRST_OF_RANGE = re.compile(
-    rf"(?<!\d)(\d{{1,2}}) ?(?:-|–|&|/|s\.?/?d\.?|sampai|hingga|dan) ?"
+    r"(?<!jam )(?<!pukul )(?<!pkl )(?<!pkl. )(?<!\d)(\d{1,2}) ?"
+    r"(?:-|–|&|/|s\.?/?d\.?|sampai|hingga|dan) ?"
     rf"(?=\d{{1,2}}[ ._-]*(?:{_MONTH_NAMES})[a-z]*(?:[ ._-]*(20\d\d))?)",
     re.IGNORECASE,
 )
@@ -40,9 +42,21 @@ _CLOCK = re.compile(
 )
 _SPACED = re.compile(r"(?<!\S)[A-Za-z](?: [A-Za-z]){2,}(?!\S)")
 _BARE_CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)(?: ?wib)?", re.IGNORECASE)
+_UNTIL = r"(?:s\.?/?d\.?|sampai(?: dengan)?|hingga)"
+_HOUR = r"(?:[01]?\d|2[0-4])(?!\d)"
+# A range begins with a clock, or with an hour after a word for it: never with the end of a year or
+# a date, nor with the number of a TPS.
 _RANGE = re.compile(
-    r"\d{1,2}(?:[.:]\d{2})? ?(?:wib)? ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?(?:pukul|jam|pkl\.?)? ?"
-    r"\d{1,2}[.:]\d{2}|\bjam \d{1,2} ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?\d",
+    r"(?:(?<!\d)(?<!\d[.:/])\d{1,2}[.:]\d{2}(?![.:/]?\d)"
+    rf"|(?:^|\b(?:pukul|pkl|pk|jam|waktu|dari|antara)\b)[ ._:]*{_HOUR}) ?(?:wib)? ?"
+    rf"(?:{_UNTIL}|-|–) ?(?:(?:pukul|jam|pkl\.?) ?)?(?:\d{{1,2}}[.:]\d{{2}}(?![.:/]?\d)"
+    rf"|{_HOUR}(?![./-]\d| ?(?:{_MONTH_NAMES})))",
+    re.IGNORECASE | re.MULTILINE,
+)
+# `27 November 2024 s.d. 11.00`, `TPS 12 s.d. 11.00`, `2024 - 11.00`: up to that hour.
+_UNTIL_CLOCK = re.compile(
+    rf"(?:(?:\d|\b(?:{_MONTH_NAMES})[a-z]*)[ ,.)]*{_UNTIL}|20\d\d[ ,)]*[-–]) *"
+    r"([01]?\d|2[0-3])[.:]([0-5]\d)(?![.:/-]?\d)",
     re.IGNORECASE,
 )
 # `export_2024-11-28-03-12-11`, `20241128_031211`: when a program wrote the file, not what is in it.
@@ -236,7 +250,8 @@ def _find_election_day(text: str, day: date) -> Iterator[str]:
 
 
 def _find_clocks(text: str) -> Iterator[str]:
-    for match in _CLOCK.finditer(_RANGE.sub(" ", text)):
+    rest = _RANGE.sub(" ", text)
+    for match in chain(_CLOCK.finditer(rest), _UNTIL_CLOCK.finditer(rest)):
         hour, *minutes = filter(None, match.groups())
         if int(hour) <= 24:
             yield f"{int(hour):02d}.{minutes[0] if minutes else '00'}"

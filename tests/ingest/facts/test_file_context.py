@@ -106,3 +106,42 @@ def test_days_that_differ_between_title_and_sheet_are_asked(board: Board) -> Non
     assert "27/11/2024" in found.day_question and "26/11/2024" in found.day_question
     assert read_context(["RABU 27 NOVEMBER"], "27 Nov", "", context).day == DAY
     assert read_context(["RABU 27 NOVEMBER"], "27 Nov", "28-11-2024.csv", context).other_day
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "REKAP KEHADIRAN PEMILIH 27 November 2024 s.d. pukul 11.00",
+        "Rekap 27-11-2024 sampai dengan pukul 11.00 WIB",
+        "Rabu, 27 November 2024 s/d 11.00",
+        "27/11/24 s.d. 11.00",
+        "27 November s.d. 11.00",
+        "27112024 hingga 11.00",
+        "27 November 2024 - 11.00",
+        "27 November 2024 – 11.00 WIB",
+        "TPS 12 s.d. 11.00 tanggal 27/11/2024",
+        "TPS 12 s.d. pukul 11.00, 27 November 2024",
+        "Jam 11 - 27 November 2024",
+        "DPT 490 s.d. 11.00 (27-11-2024)",
+    ],
+)
+def test_no_range_of_hours_begins_within_a_date_or_a_number(board: Board, title: str) -> None:
+    assert said(board, title)[:2] == (DAY, "11.00")
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        "07.00 s.d. 11.00", "07.00-11.00 WIB", "07.00 WIB s/d 11.00 WIB", "jam 7 - 11",
+        "jam 7 - 11.00", "pukul 07 sampai pukul 11.00", "- 07.00 - 11.00", "dari 7 hingga 11.00",
+    ],
+)  # fmt: skip
+def test_a_range_of_hours_names_no_hour(board: Board, hours: str) -> None:
+    assert said(board, f"27 November 2024 {hours}")[:2] == (DAY, None)
+    assert said(board, f"Pemungutan {hours} 27-11-2024")[1] is None
+
+
+def test_what_a_date_or_a_number_goes_on_with_is_no_hour(board: Board) -> None:
+    assert said(board, "Rekap 24 s.d. 27.11.2024")[1] is None
+    assert said(board, "1 Januari 2024 s.d. 12/11/2024")[1] is None
+    assert said(board, "TPS 1 s.d. 12")[1] is None
