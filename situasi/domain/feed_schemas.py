@@ -92,7 +92,7 @@ CHECKIN = ("apel", "pergeseran", "tiba_di_tps", "laporan_berkala", "kembali")
 INSTANSI = ("polri", "bko_polda", "brimob", "tni", "linmas", "satpol_pp")
 GIAT = (
     "preemtif", "preventif", "kamseltibcarlantas", "gakkum", "humas", "banops", "apel", "patroli",
-    "rapat", "sosialisasi", "latihan", "serpas", "pengamanan", "netralitas",
+    "rapat", "sosialisasi", "latihan", "serpas", "pengamanan", "netralitas", "lainnya",
 )  # fmt: skip
 GIAT_STATUS = ("rencana", "terlaksana", "batal")
 # The task forces of the operation; also the first six kinds of giat.

@@ -234,6 +234,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "serpas": N_("pergeseran pasukan"),
         "pengamanan": N_("pengamanan"),
         "netralitas": N_("netralitas"),
+        "lainnya": N_("lainnya"),
     },
     "giat_status": {"rencana": N_("rencana"), "terlaksana": N_("terlaksana"), "batal": N_("batal")},
     "giat_state": {

@@ -1,6 +1,7 @@
 """Kinds that are answered in other ways than by one word: by columns of 0 and 1, or in words."""
 
 import re
+from collections.abc import Sequence
 
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.facts.answers import is_answered, read_answer
@@ -19,6 +20,17 @@ _QUESTION = re.compile(r"^\W*(?:apakah|is|was|has)\b\s*(?:the\b\s*)?", re.IGNORE
 _ALREADY = re.compile(r"\b(?:sudah|sdh|telah|udah)\b", re.IGNORECASE)
 _MIN_FLAGS = 2
 _LONGEST_PHRASE = 5  # words
+_SHORTEST_GIAT = 3  # characters
+_PLACES = (
+    "kecamatan",
+    "kode_kecamatan",
+    "desa",
+    "kode_desa",
+    "tempat",
+    "lokasi",
+    "lat",
+    "koordinat",
+)
 
 
 def take_flagged_kinds(table: ConvertedTable) -> None:
@@ -141,6 +153,36 @@ def take_leading_giat(table: ConvertedTable) -> None:
             keep_words(table, {row: normalize_text(str(column[row])) for row in found})
             table.set_column(name, [found.get(row, cell) for row, cell in enumerate(column)])
             table.doubt(found, "giat dibaca dari awal kalimatnya")
+
+
+def take_other_giat(table: ConvertedTable, names: Sequence[str]) -> None:
+    """Take for another giat one whose words name no known kind; the words stay.
+
+    names: of columns of kinds, or of words that tell what was done. Only rows that name their own
+    time, and their own place where any does: a line between the others is no giat.
+    """
+    kinds = set(table.find_columns("giat"))
+    rows = set(table.find_empty_rows()).difference(table.find_empty_rows("waktu", "tanggal", "jam"))
+    if table.has_any(*_PLACES):
+        rows.difference_update(table.find_empty_rows(*_PLACES))
+    for name in names[:1]:
+        column = table.cells[name].tolist()
+        if name not in kinds:
+            rows.intersection_update(table.find_empty_rows("giat", "fungsi"))
+        words = {row: normalize_text(str(column[row])) for row in rows if _is_text(column[row])}
+        unknown = [row for row in sorted(words) if _is_other_giat(words[row], table)]
+        if unknown and name in kinds:
+            keep_words(table, {row: words[row] for row in unknown})
+            others = dict.fromkeys(unknown, "lainnya")
+            table.set_column(name, [others.get(row, cell) for row, cell in enumerate(column)])
+        table.fill("giat", unknown if name not in kinds else [], lambda _row: "lainnya")
+        table.doubt(unknown, "jenis giat tidak dikenal, dibaca lainnya")
+
+
+def _is_other_giat(text: str, table: ConvertedTable) -> bool:
+    """Return whether a text tells of something done, under no known word."""
+    is_done = not table.vocabulary.clues.stands_in("not_there", text)
+    return is_done and len(text) > _SHORTEST_GIAT and not _is_giat(text, table)
 
 
 def find_leading_giat(text: str, table: ConvertedTable) -> str | None:

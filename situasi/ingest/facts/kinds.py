@@ -11,6 +11,7 @@ from situasi.ingest.facts.answered_kinds import (
     take_flagged_kinds,
     take_leading_giat,
     take_other_answers,
+    take_other_giat,
     take_phase_answers,
 )
 from situasi.ingest.facts.answers import is_answered, read_answer, read_presence
@@ -109,6 +110,7 @@ def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
     """Read the giat from its own words, or from those of the row; of several the first."""
     if table.has_any("giat"):
         take_leading_giat(table)
+        take_other_giat(table, table.find_columns("giat"))
         return
     find = partial(find_code, feed="activities", heading="giat", context=context)
     find_first = partial(find_leading_giat, table=table)
@@ -116,6 +118,7 @@ def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
     for name in sorted(names, key=lambda name: not _ACTIVITY.search(name)):
         _take_kinds_from_words(table, "giat", find, name)
         _take_kinds_from_words(table, "giat", find_first, name)
+    take_other_giat(table, [name for name in names if _ACTIVITY.search(name)])
 
 
 def _take_remarks_on_counts(table: ConvertedTable) -> None:
