@@ -13,6 +13,7 @@ import pytest
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.validation.place_check import AREA_ALONE
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -67,7 +68,7 @@ def test_a_good_row_is_accepted_as_written(board: Board, tmp_path: Path) -> None
     assert (found["kecamatan"], found["jenis"], found["tingkat"]) == (
         "16.10.04", "logistik", "rendah",
     )  # fmt: skip
-    assert found["flags"] is None
+    assert found["flags"] == AREA_ALONE
 
 
 @pytest.mark.parametrize(

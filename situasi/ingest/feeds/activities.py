@@ -9,7 +9,7 @@ from situasi.ingest.gazetteer.name_index import NameIndex, tokenize_name
 from situasi.ingest.parsing.cells import is_blank, normalize_cell, quote
 from situasi.ingest.parsing.institutions import read_partners
 from situasi.ingest.tables import Cell, ValidationResult
-from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.place_check import check_location, note_area_alone
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import TimeColumns, check_times
@@ -24,6 +24,8 @@ def check(table: TableCheck) -> ValidationResult:
     latihan = check_exercise(table)
     times = check_times(table, latihan, allow_future=True)
     place = check_location(table, venue_column="lokasi")
+    venues = table.texts("lokasi")
+    note_area_alone(table, place, lambda row: venues[row] is not None)
     kinds, functions, statuses = map(table.read_codes, ("giat", "fungsi", "status"))
     giat, fungsi = _complete_kind_and_function(table, kinds, functions)
     status = _complete_status(table, times, latihan, statuses)
@@ -35,7 +37,7 @@ def check(table: TableCheck) -> ValidationResult:
     return build_validation_result(
         table, latihan, times, place,
         giat=giat, fungsi=fungsi, status=status, tahapan=tahapan, sop=sop, mitra=mitra,
-        lokasi=table.texts("lokasi"), jumlah=table.texts("jumlah"), uraian=table.texts("uraian"),
+        lokasi=venues, jumlah=table.texts("jumlah"), uraian=table.texts("uraian"),
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
+
 from situasi.domain.feed_schemas import SITUASI
 from situasi.ingest.parsing.cells import is_blank, normalize_cell, quote
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.coordinate_check import check_coordinates
-from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.place_check import check_location, note_area_alone
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
@@ -24,6 +26,8 @@ def check(table: TableCheck) -> ValidationResult:
     keandalan, kredibilitas = _read_grading(table)
     jenis, status = _complete_nihil(table, kinds, statuses)
     _check_contradictions(table, jenis, status, situasi)
+    has_point = (~np.isnan(points.lat)).tolist()
+    note_area_alone(table, place, lambda row: has_point[row] or jenis[row] == "nihil")
     table.require("jenis", jenis, table.cells("jenis"), "jenis kejadian kosong")
     return build_validation_result(
         table, latihan, times, place,

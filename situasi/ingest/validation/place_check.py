@@ -51,6 +51,7 @@ _DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+
 # Any of these columns can state a place.
 _PLACE_COLUMNS = ("kecamatan_name", "desa_name", "lat", "lon")
 
+AREA_ALONE = "tempat hanya sampai kecamatan"
 NO_PLACE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
 
 
@@ -114,6 +115,17 @@ def check_location(
         tps=tps,
         is_stated=[place.is_stated for place in places],
     )
+
+
+def note_area_alone(table: TableCheck, place: PlaceColumns, is_told: Callable[[int], bool]) -> None:
+    """Add a warning to the rows of which nothing but the kecamatan is known of the place.
+
+    is_told: called with a row; whether it tells more, or is of a whole kecamatan.
+    """
+    rows = zip(place.kecamatan, place.desa, place.tps, strict=True)
+    for row, (area, desa, tps) in enumerate(rows):
+        if area and desa is None and tps is None and not is_told(row):
+            table.issues.add_warning(row, AREA_ALONE)
 
 
 def _list_place_cells(table: TableCheck) -> StationCells:

@@ -8,6 +8,8 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import KEANDALAN, KREDIBILITAS
 from tests.ingest.door import accepted, reasons
 
+DESA = "Tanjung Gelam"  # without it, its place is in doubt
+
 
 @pytest.mark.parametrize("source", KEANDALAN)
 @pytest.mark.parametrize("fact", [*KREDIBILITAS, ""])
@@ -19,7 +21,7 @@ def test_the_two_axes_are_read_apart(board: Board, source: str, fact: str) -> No
 @pytest.mark.parametrize("written", ["A1", "a1", "A-1", "A/1", "A 1"])
 @pytest.mark.parametrize("column", ["keandalan", "kredibilitas", "penilaian"])
 def test_a_grade_written_together_fills_both(board: Board, column: str, written: str) -> None:
-    found = accepted(board, "incidents", **{column: written})
+    found = accepted(board, "incidents", desa=DESA, **{column: written})
     assert (found["keandalan"], found["kredibilitas"], found["flags"]) == ("A", "1", None)
 
 
@@ -31,7 +33,7 @@ def test_a_grade_written_together_fills_both(board: Board, column: str, written:
 def test_a_grade_that_contradicts_its_neighbour_is_doubted(
     board: Board, source: str, fact: str, doubted: bool
 ) -> None:
-    found = accepted(board, "incidents", keandalan=source, kredibilitas=fact)
+    found = accepted(board, "incidents", desa=DESA, keandalan=source, kredibilitas=fact)
     assert (found["keandalan"], found["kredibilitas"]) == ("A", "1")
     assert bool(found["flags"]) == doubted
 
