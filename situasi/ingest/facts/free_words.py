@@ -8,9 +8,10 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
-from situasi.ingest.readers.reserved_columns import NOT_YET
+from situasi.ingest.readers.reserved_columns import COUNT_BEGAN, NOT_YET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.clue_words import ClueWords
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _MAX_CHARS = 300
@@ -30,6 +31,7 @@ _SITUATION = re.compile(r"suasana|situasi|keadaan|kondisi", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
 _MIN_SHARE = 0.75  # of different words that are phases
+_COUNT_ENDED = re.compile(r"selesai|rampung|tuntas|finish|done|complete|ended", re.IGNORECASE)
 _STATUS_WORD = re.compile(r"stat|progres|perkembang", re.IGNORECASE)
 
 
@@ -118,7 +120,7 @@ def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
     matcher, clues = get_phrase_matcher(context.vocabulary), context.vocabulary.clues
     for name in filter(_STATE_OF_STATION.search, table.headings):
         texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
-        texts = {text for text in texts if not clues.is_cell("not_yet", text)}
+        texts = {text for text in texts if not _is_no_phase(text, clues)}
         if (
             name not in table.find_columns("uraian")
             and texts
@@ -160,7 +162,7 @@ def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> Non
 def read_phases(table: ConvertedTable, context: IngestContext) -> None:
     """Read the one phase that longer words assert (`TPS dibuka tepat waktu`); the words stay."""
     for name in table.find_columns("fase"):
-        _mark_not_yet(table, name, context)
+        _leave_out_no_phases(table, name, context)
         unknown = _find_unknown(table, name, "tps", "fase", context)
         if not unknown:
             continue
@@ -176,19 +178,33 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         table.doubt(rows, "fase dibaca dari kalimatnya")
 
 
-def _mark_not_yet(table: ConvertedTable, name: str, context: IngestContext) -> None:
-    """Empty the phases that have not come yet (`Belum buka`); such a row alone is no report."""
-    is_not_yet = partial(context.vocabulary.clues.is_cell, "not_yet")
-    column = table.cells[name].tolist()
-    words = {row: normalize_text(str(c)) for row, c in enumerate(column) if is_not_yet(c)}
+def _is_no_phase(cell: Cell, clues: ClueWords) -> bool:
+    """Return whether a phase has not come yet (`Belum buka`), or is none of ours."""
+    return clues.is_cell("not_yet", cell) or _is_counting(cell, clues)
+
+
+def _is_counting(cell: Cell, clues: ClueWords) -> bool:
+    """Return whether the votes are being counted: of that only the end is a phase."""
+    text = cell[:_MAX_CHARS] if isinstance(cell, str) else ""
+    return clues.stands_in("count_began", text) and not _COUNT_ENDED.search(text)
+
+
+def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContext) -> None:
+    """Empty the cells that tell of no phase; a row with nothing else is no report."""
+    clues, column = context.vocabulary.clues, table.cells[name].tolist()
+    known = {cell: _is_no_phase(cell, clues) for cell in set(column) if isinstance(cell, str)}
+    words = {row: normalize_text(cell) for row, cell in enumerate(column) if known.get(cell)}
     if not words:
         return
     _replace(table, name, dict.fromkeys(words))
     alone = set(table.find_empty_rows(*_COUNTS, "fase", "kontak")) & words.keys()
     for row, word in words.items():
         if row in alone:
-            table.reasons.setdefault(row, NOT_YET.format(word))
+            reason = COUNT_BEGAN if _is_counting(word, clues) else NOT_YET
+            table.reasons.setdefault(row, reason.format(word))
     keep_words(table, {row: f"fase: {word}" for row, word in words.items() if row not in alone})
+    if counted := [word for word in words.values() if _is_counting(word, clues)]:
+        table.notes.append(f"{COUNT_BEGAN.format(counted[0])}; {len(counted)} baris")
 
 
 def read_handling(table: ConvertedTable, context: IngestContext) -> None:

@@ -28,6 +28,7 @@ GROUPS = (
     "ditto",
     "record_id",
     "not_yet",
+    "count_began",
     "test_entry",
     "area_post",
     "open_state",
@@ -62,7 +63,8 @@ class ClueWords:
     sheet that sums up others or explains them. men, women: what stands beside a count of only
     these. present, absent, tick: cells of a list of officers. presence_question: the heading of
     such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
-    cells that say that something has not happened yet. increment: in titles of counts that are not
+    cells that say that something has not happened yet. count_began: in one that says that the votes
+    are being counted, which is no phase of ours. increment: in titles of counts that are not
     those until an hour. test_entry: in a report that somebody sent to try the form.
     area_post: a function that answers for a whole kecamatan. open_state: a cell that says how a TPS
     is, not what happened. attendance: the heading of a column of who is there, which needs no title
