@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.activities import stages
+from situasi.analysis.activities.repeated import join_repeated
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.register import Register, Stage
 from situasi.domain.row_order import reported_time
@@ -33,17 +34,19 @@ def build_activity_table(rows: pd.DataFrame, register: Register, at: datetime) -
     """Build one row per activity with its newest state, in order of its time.
 
     rows: of the feed, known at `at`. Rows are one activity when id, local day, giat and kecamatan
-    agree, and both or neither are of an exercise: each post numbers its own. Added: `state` (one of
-    STATES), `planned` (whether it was ever reported as a plan), `stages` (codes) with `stage_basis`
-    (dinyatakan, sop, tanggal or None), `unknown_code` (a code of a stage, SOP line or kecamatan
-    that the register does not have, or a SOP line of another stage).
+    agree, and both or neither are of an exercise: each post numbers its own; or where they tell the
+    same under another id (repeated.py). Added: `state` (one of STATES), `planned` (whether it was
+    ever reported as a plan), `stages` (codes) with `stage_basis` (dinyatakan, sop, tanggal or
+    None), `unknown_code` (a code of a stage, SOP line or kecamatan that the register does not have,
+    or a SOP line of another stage).
     """
     rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
     zone, report_due = register.election.zone, register.election.rules.activity_report_due
     reported_us = reported_time(rows).astype("datetime64[us, UTC]").astype("int64")
     ordered = rows.take(np.lexsort((rows["seq"], reported_us)))
     # As numbers: texts would be compared again in every grouping.
-    case_codes = pd.Series(pd.factorize(_build_case_keys(ordered, zone))[0], ordered.index)
+    by_id = pd.Series(pd.factorize(_build_case_keys(ordered, zone))[0], ordered.index)
+    case_codes = join_repeated(ordered, by_id)
     grouped = ordered.groupby(case_codes, sort=False)
     table = grouped.tail(1).copy()
     key = case_codes.loc[table.index]
