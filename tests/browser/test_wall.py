@@ -528,7 +528,7 @@ _FAST = """
       etag: `"${n}"`, "x-situasi-now": `${now}`, "x-situasi-checked": `${now}`,
       "x-situasi-files": first.files } });
   };
-  window.most = 400;
+  window.most = 300;
 })()
 """
 
@@ -536,7 +536,8 @@ _FAST = """
 def test_a_long_day_leaves_the_memory_of_the_browser_flat(
     chromium: Browser, rehearsal: Server
 ) -> None:
-    context = chromium.new_context(viewport=LARGE)  # type: ignore[arg-type]
+    # As on a large screen, drawn small: of pixels nothing is asked.
+    context = chromium.new_context(viewport={"width": 1024, "height": 576})
     page = context.new_page()
     page.add_init_script(_FAST)
     page.goto(f"{rehearsal.address}/layar?tempo=2")
@@ -552,9 +553,9 @@ def test_a_long_day_leaves_the_memory_of_the_browser_flat(
         used = int(tools.send("Runtime.getHeapUsage")["usedSize"])
         return used, int(tools.send("Memory.getDOMCounters")["nodes"])
 
-    early, late = weighed(400), weighed(effort(2_400, check=900))
+    early, late = weighed(300), weighed(effort(2_400, check=700))
     context.close()
-    print(f"heap and nodes after 400 updates {early}, after the others {late}")
+    print(f"heap and nodes after 300 updates {early}, after the others {late}")
     assert late[0] < early[0] + 300_000
-    # Views differ by some dozens of nodes, and either may be shown; 1,000 updates leave none each.
+    # Views differ by some dozens of nodes, and either may be shown; 400 updates leave none each.
     assert late[1] < early[1] + 300
