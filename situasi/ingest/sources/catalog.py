@@ -84,7 +84,11 @@ class SourceCatalog:
             name, is_left_out = profile.sort_heading(heading, plain) if profile else (None, False)
             if name is not None:
                 own[heading] = name
-            elif is_left_out:
+            elif (
+                profile
+                and is_left_out
+                and not (is_known(heading) and profile.is_named_by_end(heading))
+            ):
                 left_out.append(heading)
             elif heading in tags and not is_known(plain):
                 own[heading] = tags[heading]

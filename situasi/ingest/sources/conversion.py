@@ -295,8 +295,10 @@ def _apply_review(converted: ConvertedTable, profile: SourceProfile | None) -> N
     if profile is None or profile.review is None:
         return
     state_by_word = {normalize_key(word): s for word, s in profile.review.states.items()}
-    wanted = {normalize_key(heading) for heading in profile.review.headings}
-    for heading in [h for h in converted.headings if normalize_key(h) in wanted]:
+    wanted = profile.review.headings
+    for heading in converted.headings:
+        if not any(matches_heading(heading, pattern) for pattern in wanted):
+            continue
         cells = converted.cells[heading].tolist()
         states = [None if is_blank(c) else state_by_word.get(normalize_key(str(c))) for c in cells]
         for row, (cell, state) in enumerate(zip(cells, states, strict=True)):

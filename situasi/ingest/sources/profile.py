@@ -217,17 +217,24 @@ class SourceProfile(_Part):
 
         plain: the heading without its group; what the whole heading says goes first.
         """
-        for spelling in (heading, plain):
-            if name := self.find_heading(spelling):
-                return name, False
-            if self.is_metadata(spelling):
-                return None, True
-        return None, False
+        if name := self.find_heading(heading):
+            return name, False
+        if self.is_metadata(heading):
+            return None, True
+        if name := self.find_heading(plain):
+            return name, False
+        # `kejadian/_status` is an answer: what a tool notes itself stands in no group.
+        return None, not plain.startswith("_") and self.is_metadata(plain)
 
-    def is_metadata(self, *spellings: str) -> bool:
-        """Return whether a heading, in one of these spellings, is left out."""
+    def is_named_by_end(self, heading: str) -> bool:
+        """Return whether only its end makes a heading metadata (`*_count`)."""
+        patterns = [m for m in self.metadata if matches_heading(heading, m)]
+        return bool(patterns) and all(pattern.startswith("*") for pattern in patterns)
+
+    def is_metadata(self, heading: str) -> bool:
+        """Return whether a heading is left out."""
         patterns = (*self.metadata, *self.unzoned_times)
-        return any(matches_heading(s, pattern) for s in spellings for pattern in patterns)
+        return any(matches_heading(heading, pattern) for pattern in patterns)
 
     def is_of_record(self, heading: str) -> bool:
         """Return whether a heading is left out, or says when the form was filled in."""
@@ -248,13 +255,16 @@ def _matches_one(spellings: Sequence[str], pattern: str) -> bool:
 def matches_heading(heading: str, pattern: str) -> bool:
     """Return whether a heading is the one meant.
 
-    `*` in the pattern stands for anything; after `=` follows the heading letter by letter.
+    `*` in the pattern stands for anything; after `=` follows the heading letter by letter. One
+    that begins with `_`, as tools name what they note themselves, is no answer without it.
     """
     if pattern.startswith("="):
         return heading.strip() == pattern[1:]
     if "*" in pattern:
         return _compile_pattern(pattern).fullmatch(heading.strip()) is not None
     key = normalize_key(pattern)
+    if pattern.startswith("_") and not heading.strip().startswith("_"):
+        return False
     return normalize_key(heading) == key if key else heading.strip() == pattern
 
 

@@ -33,6 +33,9 @@ def test_every_tool_has_a_profile_with_the_address_of_its_documentation(board):
         ("status", "=Status", False),
         ("Post ID", "post_id", True),
         ("#", "=#", True),
+        ("_status", "_status", True),
+        ("status", "_status", False),
+        ("__version__", "_version_", True),
     ],
 )
 def test_heading_fits_a_pattern(heading, pattern, fits):
@@ -55,6 +58,20 @@ def test_what_the_whole_heading_says_goes_before_what_its_end_says():
     profile = parse_profile(text, "x.toml")
     assert profile.sort_heading("_submission__uuid", "uuid") == (None, True)
     assert profile.sort_heading("data/_uuid", "_uuid") == ("id", False)
+
+
+def test_metadata_of_a_tool_stands_in_no_group_and_begins_as_the_tool_writes_it(board):
+    kobo = board.ingest_context.sources.by_name["kobotoolbox"]
+    assert kobo.sort_heading("_status", "_status") == (None, True)
+    for answer in (("status", "status"), ("kejadian/status", "status"), ("a/_notes", "_notes")):
+        assert kobo.sort_heading(*answer) == (None, False)
+
+
+def test_answer_whose_end_alone_is_that_of_metadata_is_known_by_its_whole_name(board):
+    sources = board.ingest_context.sources
+    headings = ["hadir_count", "kunjungan_count"]
+    sorted_headings = sources.sort_headings(headings, sources.by_name["surveycto"])
+    assert sorted_headings.left_out == ("kunjungan_count",)
 
 
 def test_numbers_and_groups_of_questions_are_no_part_of_their_names():
