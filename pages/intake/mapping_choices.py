@@ -237,7 +237,7 @@ def _choose_facts(editor: Editor, columns: Mapping[str, str]) -> dict[str, str]:
         clock = st.text_input(_("Jam"), placeholder="09.00", max_chars=5, key=editor.key("jam"))
         if clock.strip():
             facts["jam"] = clock.strip()
-    if not own & {"kecamatan", "kode_kecamatan", "tempat", "koordinat"}:
+    if not own & {"kecamatan", "kode_kecamatan", "koordinat"}:
         names = {code: area.name for code, area in editor.context.register.kecamatan.items()}
         codes = [code for code, name in names.items() if name == named.get("kecamatan")]
         if codes:

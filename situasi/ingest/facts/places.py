@@ -15,11 +15,13 @@ from situasi.ingest.messages.place_mentions import (
     find_kecamatan,
     find_stations,
 )
-from situasi.ingest.parsing.cells import is_blank, normalize_text
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
+from situasi.ingest.validation.place_check import read_free_place
 
 _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
+_OTHER_PLACES = ("kecamatan", "kode_kecamatan", "desa", "kode_desa", "lat", "koordinat")
 # Latitude and longitude, with altitude and accuracy behind them as telephones write them.
 _POINT = re.compile(
     r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
@@ -49,6 +51,8 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
         rows = [row for row in table.find_empty_rows(*_PLACES) if row not in no_station]
         table.fill("kecamatan", rows, lambda _: facts.kecamatan)
         table.doubt(rows, "kecamatan dari judul atau nama berkas")
+    if facts.kecamatan is not None and not table.has_any(*_OTHER_PLACES):
+        _take_area_beside_places(table, facts.kecamatan, context)
     if facts.venue is not None and table.has_any("checkin", "giat"):
         rows = table.find_empty_rows(*_PLACES, "desa", "kode_desa", "lokasi", "lat", "koordinat")
         table.fill("tempat", rows, lambda _: facts.venue)
@@ -57,6 +61,38 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
         rows = table.find_empty_rows("desa")
         table.fill("desa", rows, lambda _: facts.desa)
         table.doubt(rows, "desa dari judul atau nama berkas")
+
+
+def _take_area_beside_places(table: ConvertedTable, area: str, context: IngestContext) -> None:
+    """Fill in the kecamatan of the titles where a place in words does not tell its own.
+
+    Such as a desa whose name two kecamatan have. For a count or a phase its desa must be of it.
+    """
+    code = context.places.read_kecamatan(None, area).code
+    must_name_desa = table.has_any("hadir", "fase", "tps")
+    for name in table.find_columns("tempat")[:1]:
+        column = table.cells[name].tolist()
+        needs_area = {
+            cell: _needs_area(cell, code, context, must_name_desa=must_name_desa)
+            for cell in set(column)
+            if isinstance(cell, str)
+        }
+        open_rows = set(table.find_empty_rows("kecamatan"))
+        rows = [r for r, c in enumerate(column) if r in open_rows and needs_area.get(c)]
+        table.fill("kecamatan", rows, lambda _: area)
+        table.doubt(rows, "kecamatan dari judul atau nama berkas")
+
+
+def _needs_area(
+    text: str, kecamatan: str | None, context: IngestContext, *, must_name_desa: bool
+) -> bool:
+    try:
+        is_clear = read_free_place(text, context.places) is not None
+    except UnreadableCell:
+        return False
+    if is_clear or not any(map(str.isalpha, text)):
+        return False
+    return not must_name_desa or context.places.read_desa(text, kecamatan).note is None
 
 
 def take_station_column(table: ConvertedTable) -> None:

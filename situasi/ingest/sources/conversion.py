@@ -195,7 +195,7 @@ def _convert(
         _leave_out_unclear(converted, profile)
         _apply_words(converted, profile)
         no_station = converted.find_unnamed_stations() if profile.constants else set()
-        for heading, value in profile.constants.items():
+        for heading, value in _list_constants(converted, profile):
             skipped = no_station if heading in {"kecamatan", "kode_kecamatan", "desa"} else set()
             rows = [row for row in converted.find_empty_rows(heading) if row not in skipped]
             converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
@@ -203,6 +203,15 @@ def _convert(
     if profile is not None:
         convert_utc_answers(converted, profile, context.election.zone)
     take_part_headings(converted, context)
+    facts = _read_facts(table, file_name, context, profile)
+    take_time_headings(converted, facts)
+    take_attendance(converted, facts.words)
+    return converted, facts
+
+
+def _read_facts(
+    table: Table, file_name: str, context: IngestContext, profile: SourceProfile | None
+) -> FileContext:
     # A program names its files after the moment of export; a person may add the hour of a round.
     name = file_name if profile is None else ""
     facts = read_context(
@@ -210,9 +219,15 @@ def _convert(
     )
     if profile is not None and facts.clock is None:
         facts = replace(facts, clock=find_hour_of_file(file_name))
-    take_time_headings(converted, facts)
-    take_attendance(converted, facts.words)
-    return converted, facts
+    if profile is not None and "kecamatan" in profile.constants:
+        facts = replace(facts, kecamatan=profile.constants["kecamatan"])
+    return facts
+
+
+def _list_constants(converted: ConvertedTable, profile: SourceProfile) -> list[tuple[str, str]]:
+    """Return what is known of every row: beside places in words no kecamatan, which they tell."""
+    is_stated = converted.has_any("tempat")
+    return [pair for pair in profile.constants.items() if pair[0] != "kecamatan" or not is_stated]
 
 
 def _leave_out_citizens(converted: ConvertedTable) -> None:

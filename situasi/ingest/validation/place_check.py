@@ -179,7 +179,7 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
             return ResolvedPlace(village.kecamatan, village.code), village.note
         unknown = village.note
     if cells.place is not None:
-        resolved = _resolve_free_text(cells.place, places)
+        resolved = read_free_place(cells.place, places)
         if resolved is not None:
             return resolved, f'tempat dibaca dari "{cells.place}"'
     if cells.has_point:
@@ -236,8 +236,11 @@ def _resolve_in_kecamatan(
     return ResolvedPlace(village.kecamatan, village.code), "; ".join(notes) or None
 
 
-def _resolve_free_text(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
-    """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain."""
+def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
+    """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain.
+
+    Raises UnreadableCell where they name several kecamatan.
+    """
     parts = [part.strip() for part in _PLACE_SEPARATOR.split(place_text) if part.strip()]
     offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
     parts = [match["name"] for match in offices if match["office"] is None] + parts
