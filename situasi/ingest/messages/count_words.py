@@ -60,6 +60,12 @@ SEX_BEHIND = re.compile(
     rf" ?{_SEX}\b(?:\W{{0,3}}(?![\W0-9])|\W*\Z|\W{{1,3}}[0-9]+ ?{_SEX}\b(?!\W{{0,3}}[0-9]))",
     re.IGNORECASE,
 )
+BOTH_SEXES = re.compile(
+    r"\b(?:l|lk|laki(?:[ -]laki|2)?|pria)\W{0,3}[0-9]+.{0,12}?"
+    r"\b(?:p|pr|perempuan|wanita)\W{0,3}[0-9]"
+    r"|[0-9]+ ?(?:lk|laki(?:[ -]laki|2)?|pria)\b.{0,8}?[0-9]+ ?(?:pr|perempuan|wanita)\b",
+    re.IGNORECASE,
+)
 MARKS = re.compile(r"[;,\n]")
 # `Pengguna hak pilih: DPT 205, DPTb 2`: the parts are of the voters present.
 OPENS_PARTS = re.compile(

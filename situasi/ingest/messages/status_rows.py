@@ -70,6 +70,11 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
     ]
 
 
+def find_dated_phases(entities: MessageEntities) -> list[Span]:
+    """Return phases whose time is not that of a count; a closing counts all who came."""
+    return [match.span for match in find_phases(entities) if match.code != "ditutup"]
+
+
 def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
     """Yield a row for each phase and each TPS that belongs to it."""
     phases = find_phases(entities)

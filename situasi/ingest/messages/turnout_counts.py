@@ -14,7 +14,7 @@ from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.listed_counts import is_below_voters
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.place_mentions import TpsMention
-from situasi.ingest.messages.status_rows import find_phases
+from situasi.ingest.messages.status_rows import find_dated_phases
 
 _GARBLED = N_('"{words}": ada huruf di antara angkanya; berapa?')
 _LIKE_DIGITS = str.maketrans("OolI", "0011")
@@ -93,13 +93,15 @@ class _CountReader:
             unit = words.UNIT.match(number.following)
             text = number.match[0] + (unit[0] if unit else "")
             column, question = "hadir", _HOW_MANY.format(words=text)
+        elif not entities.mentions_turnout and self._is_sum_of_sexes(number):
+            question = _HOW_MANY.format(words=number.match[0])
         elif column in {"hadir", *words.PARTS.values()} and words.ABOUT.search(
             number.stripped_label
         ):
             about = entities.passage.excerpt((start - len(number.label), number.match.end()))
             question = N_('"{words}" adalah perkiraan: jumlah pastinya?').format(words=about)
         self.has_open_parts = self.has_open_parts and column is not None
-        if column is None and self._is_on_list(number):
+        if column is None and not number.is_pair and words.ON_VOTER_LIST.search(number.label):
             column = ON_LIST
         if column:
             span = Span(start - len(number.label), number.match.end())
@@ -164,10 +166,6 @@ class _CountReader:
         elif (part := words.PART.search(label)) and part[1].lower() == "dpt":
             self.is_voter_list = not self.has_open_parts
 
-    def _is_on_list(self, number: _NumberMention) -> bool:
-        """Return whether this is the number of voters on the list (DPT) of a TPS."""
-        return not number.is_pair and bool(words.ON_VOTER_LIST.search(number.label))
-
     def _count_column(self, number: _NumberMention) -> str | None:
         """Return the column of the voters that a number counts, if any."""
         label = number.stripped_label
@@ -175,7 +173,7 @@ class _CountReader:
         if self._counts_others(number) or (number.is_pair and not _is_count_of_list(number)):
             return None
         if words.SEXES.search(label) or words.SEX_BEHIND.match(number.following):
-            return SEX if self.entities.mentions_turnout and not self.is_voter_list else None
+            return SEX if self._may_be_sexes(number) and not self.is_voter_list else None
         part = words.PART.search(label)
         if words.HEADS.search(label):
             return self._vocabulary_column(label) or (
@@ -193,10 +191,9 @@ class _CountReader:
         following = words.BEHIND.match(number.following)
         context = f"{label} {following[0] if following else ''}"
         behind = words.NEXT_COUNT.sub(r"\1", words.AND_COUNT.sub("", number.following[:24]))
-        person_context = f"{label} {behind}".split(",")[0]
-        line = self.entities.passage.line_at(number.match.start())
-        start = number.match.start()
-        line_before = self.entities.passage.text[max(line.start, start - 200) : start]
+        person_context, start = f"{label} {behind}".split(",")[0], number.match.start()
+        line_start = max(self.entities.passage.line_at(start).start, start - 200)
+        line_before = self.entities.passage.text[line_start:start]
         return bool(
             words.ABSENT.search(context)
             or (words.NO_STATE.search(label) and not words.ABOUT.search(label))
@@ -213,6 +210,15 @@ class _CountReader:
         """Return the column of DPTb or DPK beside voters present; DPT alone is the voter list."""
         has_counts = any(count.column != ON_LIST for count in self.counts)
         return words.PARTS[name] if self.has_open_parts or (has_counts and name != "dpt") else None
+
+    def _may_be_sexes(self, number: _NumberMention) -> bool:
+        """Return whether men and women present are counted; without that word, beside a TPS."""
+        line = self.entities.passage.line_at(number.match.start())
+        text = self.entities.passage.text[slice(*line)]
+        is_both = words.BOTH_SEXES.search(text) and not words.OTHERS.search(text)
+        is_beside = any(line.contains(tps.span.start) for tps in self.entities.stations)
+        may_be = bool(is_both) and is_beside and not (self._may_be_votes or self._has_incident)
+        return self.entities.mentions_turnout or may_be
 
     def _is_sum_of_sexes(self, number: _NumberMention) -> bool:
         """Return whether this is labelled as a total and is the sum of the last two sexes."""
@@ -246,7 +252,9 @@ class _CountReader:
         if number.is_pair:
             is_counted = _is_count_of_list(number)
         if is_counted and self._follows_mention(number):
-            return bool(self.entities.stations) or _follows_clock(self.entities, number)
+            label_start = number.match.start() - len(number.label)
+            is_timed = any(clock.span.end == label_start for clock in self.entities.clocks)
+            return bool(self.entities.stations) or is_timed
         if words.AT_STATION.match(number.following):
             return bool(words.NEUTRAL.fullmatch(number.stripped_label))
         return self._stands_behind_mention(number) and not self._may_be_votes
@@ -264,7 +272,7 @@ class _CountReader:
         return is_behind and has_mark and bool(words.ENDS_COUNT.match(number.following))
 
     def _stands_behind_desa(self, number: _NumberMention) -> bool:
-        """Return whether it stands between its TPS with its desa and a time: `66 (09.00)`."""
+        """Return whether it stands behind its desa, before a time (`66 (09.00)`) or at the end."""
         start, text = number.match.start(), self.entities.passage.text
         line = self.entities.passage.line_at(start)
         stations = [s for s in self.entities.stations if line.start <= s.span.start < start]
@@ -273,8 +281,10 @@ class _CountReader:
             for area in self.entities.desa
             if area.span.end <= start
         )
-        has_time = bool(words.TIME_BEHIND.match(number.following))
-        return len(stations) == 1 and is_behind and has_time and not number.is_pair
+        has_mark = self.entities.mentions_turnout or text[:start].rstrip()[-1:] in {":", "="}
+        is_end = has_mark and bool(words.ENDS_COUNT.match(number.following))
+        is_end = is_end or bool(words.TIME_BEHIND.match(number.following))
+        return len(stations) == 1 and is_behind and is_end and not number.is_pair
 
     def _column_by_position(self, number: _NumberMention) -> str | None:
         """Return the column of a number right after its TPS or time, if turnout is mentioned."""
@@ -325,11 +335,6 @@ def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str
     return reader.counts, reader.notes
 
 
-def find_dated_phases(entities: MessageEntities) -> list[Span]:
-    """Return phases whose time is not that of a count; a closing counts all who came."""
-    return [match.span for match in find_phases(entities) if match.code != "ditutup"]
-
-
 def _parse_count(text: str) -> int:
     return int(re.sub("[.,]", "", text).translate(_LIKE_DIGITS))
 
@@ -337,11 +342,6 @@ def _parse_count(text: str) -> int:
 def _is_count_of_list(number: _NumberMention) -> bool:
     present, on_list = int(number.match["came"]), int(number.match["list"])
     return present <= on_list and on_list >= words.SHORTEST_LIST
-
-
-def _follows_clock(entities: MessageEntities, number: _NumberMention) -> bool:
-    start = number.match.start() - len(number.label)
-    return any(clock.span.end == start for clock in entities.clocks)
 
 
 def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:

@@ -12,7 +12,8 @@ from situasi.ingest.messages.pasted_tables import TableRow
 from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.proposal import RecognisedCell, RowDraft, UnclearCell
 from situasi.ingest.messages.station_codes import UNKNOWN_CODE
-from situasi.ingest.messages.turnout_counts import TurnoutCount, find_counts, find_dated_phases
+from situasi.ingest.messages.status_rows import find_dated_phases
+from situasi.ingest.messages.turnout_counts import TurnoutCount, find_counts
 
 _AREA_TOTAL = re.compile(
     r"\bse[- ]?(?:desa|kecamatan|kelurahan)\b|\b(?:total|rekap|seluruh|semua)\b|\b[0-9]{1,3} tps\b",

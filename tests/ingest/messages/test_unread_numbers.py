@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -201,3 +202,36 @@ def test_what_is_told_of_a_tps_that_nobody_knows_is_of_no_other_tps(
     assert strange.cells["hadir"] == "120" and "desa" not in strange.cells
     assert "kode TPS tidak dikenal" in [one.reason for one in strange.unclear_cells]
     assert not strange.is_complete
+
+
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("TPS 3 Tanjung Seteko: 84", "84"),
+        ("jumlah pemilih hadir s.d. pukul 09.00 di TPS 3 Tanjung Seteko 84", "84"),
+        ("TPS 3 Tanjung Seteko laki 40 perempuan 44 jumlah 84", "84"),
+        ("TPS 3 Tanjung Seteko L 40 P 44 jam 09.00", None),
+        ("TPS 3 Tanjung Seteko 40 lk, 44 pr", None),
+    ],
+)
+def test_a_number_that_may_be_of_voters_beside_its_tps_is_asked_and_not_lost(
+    reader: MessageExtractor, text: str, present: str | None
+) -> None:
+    found = reader.extract(Message(text), date(2024, 11, 27))
+    [row] = found.rows
+    assert (row.cells["tps"], row.cells.get("hadir")) == ("003", present)
+    assert "hadir" in {cell.heading for cell in row.unclear_cells}
+    assert found.unread_numbers == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["TPS 3 Tanjung Seteko DPT L 240 P 244", "TPS 3 Tanjung Seteko: saksi L 4 P 3",
+     "TPS 3 Tanjung Seteko: 5 saksi", "TPS 3 Tanjung Seteko perolehan L 40 P 44"],
+)  # fmt: skip
+def test_numbers_of_others_beside_a_tps_are_no_voters_present(
+    reader: MessageExtractor, text: str
+) -> None:
+    found = reader.extract(Message(text), date(2024, 11, 27))
+    assert not [row for row in found.rows if row.feed == "tps"]
+    assert found.unread_numbers
