@@ -72,7 +72,7 @@ def test_a_deep_link_opened_first_after_a_restart_shows_its_view(
     assert viewer.page.get_by_label("Map colours").input_value() == "Open incidents"
 
 
-def test_a_link_copied_from_the_address_bar_shows_another_viewer_the_same(
+def test_a_link_copied_from_the_address_bar_shows_another_viewer_the_same_wherever_they_stand(
     rehearsal: Server, look: Look
 ) -> None:
     sender = look(rehearsal, "?saat=2024-11-27T12:30")
@@ -85,12 +85,29 @@ def test_a_link_copied_from_the_address_bar_shows_another_viewer_the_same(
     sender.until(
         lambda: len(sender.reports()) == len(expected.selected_cases), "the list was not filtered"
     )
-    receiver = look(rehearsal, sender.page.url.removeprefix(rehearsal.address + "/"))
+    copied = sender.page.url.removeprefix(rehearsal.address + "/")
+    receiver = look(rehearsal, copied, timezone_id="America/New_York", locale="en-US")
     _shows(receiver, expected, "id")
     assert receiver.cards() == sender.cards()
     assert receiver.reports() == sender.reports()
     assert receiver.chosen("ukur") == ["tps"]
+    _tells_times_of_the_kabupaten(receiver, sender)
     _a_typed_place_is_that_one(receiver)
+
+
+def _tells_times_of_the_kabupaten(there: Viewer, here: Viewer) -> None:
+    assert "12.30 WIB" in there.clock()
+    assert there.page.locator("[data-testid=stSliderThumbValue]").inner_text() == "12.30"
+    ticks = there.page.locator(".xtick text").all_text_contents()
+    assert "08.00" in ticks
+    assert ticks == here.page.locator(".xtick text").all_text_contents()
+    assert _without_the_check(there) == _without_the_check(here)
+
+
+def _without_the_check(viewer: Viewer) -> list[str]:
+    lines = viewer.words().splitlines()
+    assert sum("Diperiksa" in line for line in lines) == 1
+    return [line for line in lines if "Diperiksa" not in line]
 
 
 def _a_typed_place_is_that_one(viewer: Viewer) -> None:
@@ -134,6 +151,7 @@ def test_the_slider_shows_the_board_as_it_was_known_and_leads_back_to_the_rehear
     viewer.until(lambda: viewer.reports() == present, "the present did not come back")
     viewer.until(lambda: viewer.chosen("saat") == [], "the past is still in the address")
     assert not any("bukan keadaan sekarang" in band for band in viewer.bands())
+    _goes_on_while_a_choice_is_being_drawn(rehearsal, viewer)
     _passes_over_what_nobody_knows(viewer)
     assert (viewer.cards(), viewer.reports()) == (cards, present)
 
@@ -142,10 +160,7 @@ def _passes_over_what_nobody_knows(viewer: Viewer) -> None:
     viewer.open("?kec=99.99.99&tingkat=gawat&saat=kemarin&ukur=warna&lang=xx&rentang=-1")
 
 
-def test_who_goes_on_while_a_choice_is_being_drawn_is_not_led_back(
-    rehearsal: Server, look: Look
-) -> None:
-    viewer = look(rehearsal)
+def _goes_on_while_a_choice_is_being_drawn(rehearsal: Server, viewer: Viewer) -> None:
     for busy_after_ms in (0, 150):
         _goes_on_and_is_not_led_back(rehearsal, viewer, busy_after_ms)
         viewer.page.get_by_role("button", name="Kembali ke langsung").click()
@@ -195,23 +210,3 @@ def _slide_to(viewer: Viewer, clock: str) -> None:
             break
         viewer.page.keyboard.press("ArrowLeft" if stands > wanted else "ArrowRight")
     assert handle.get_attribute("aria-valuetext") == clock
-
-
-def test_times_are_those_of_the_kabupaten_wherever_the_browser_stands(
-    rehearsal: Server, look: Look
-) -> None:
-    query = "?saat=2024-11-27T12:30"
-    here = look(rehearsal, query)
-    there = look(rehearsal, query, timezone_id="America/New_York", locale="en-US")
-    assert "12.30 WIB" in there.clock()
-    assert there.page.locator("[data-testid=stSliderThumbValue]").inner_text() == "12.30"
-    ticks = there.page.locator(".xtick text").all_text_contents()
-    assert "08.00" in ticks
-    assert ticks == here.page.locator(".xtick text").all_text_contents()
-    assert _without_the_check(there) == _without_the_check(here)
-
-
-def _without_the_check(viewer: Viewer) -> list[str]:
-    lines = viewer.words().splitlines()
-    assert sum("Diperiksa" in line for line in lines) == 1
-    return [line for line in lines if "Diperiksa" not in line]
