@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Look
-from tests.browser.serving import Server, snapshot
+from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.test_signing_in import enter
 from tests.browser.viewing import Viewer
 from tests.builders import case_table
@@ -17,13 +17,22 @@ from tests.server.doors import SECRET, admit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+INCIDENTS = """id,waktu,kode_kecamatan,jenis,tingkat,uraian
+K-1,2024-11-27 08:00,16.10.05,kericuhan,tinggi,Massa di gerbang
+K-2,2024-11-27 08:10,16.10.05,logistik,sedang,Kotak belum tiba
+K-3,2024-11-27 08:20,16.10.13,bencana,sedang,Tenda roboh
+"""
 VIEW = "kejadian?kec=16.10.05&rentang=semua"
 
 
 @pytest.fixture(scope="module")
 def guarded(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The rehearsal day behind accounts."""
-    server = Server(tmp_path_factory.mktemp("tautan"), {"SITUASI_SECRET": SECRET})
+    """A board behind accounts, with incidents in two kecamatan."""
+    server = Server(
+        tmp_path_factory.mktemp("tautan"), {"SITUASI_REHEARSAL": "no", "SITUASI_SECRET": SECRET}
+    )
+    mark_as_opened(server)
+    server.deliver("incidents.csv", INCIDENTS)
     admit(server, "wati", "analis")
     admit(server, "posko", "operator")
     server.start()
