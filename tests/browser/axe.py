@@ -62,7 +62,8 @@ def _script() -> str:
 
 def find_problems(page: Page, *only: str) -> list[str]:
     """Return what axe-core finds, of any weight, except in Streamlit's menu; only: these rules."""
-    page.evaluate(_script())
+    if not page.evaluate("'axe' in window"):  # a page reached by the menu has it still
+        page.evaluate(_script())
     findings: list[dict[str, Any]] = page.evaluate(_FINDINGS, [_MENU, only])
     return [
         str(one["what"]) for one in findings if not (one["inMenu"] and one["rule"] in MENU_FINDINGS)

@@ -58,7 +58,7 @@ def _walk(viewer: Viewer, first: str, screens: tuple[str, ...] = SEEN) -> Iterat
 
 
 def test_every_page_is_drawn_whole_for_everybody_and_answers_a_briefing_as_the_files_do(
-    rehearsal: Server, look: Look, day: Day, register: Register
+    rehearsal: Server, look: Look, day: Day, register: Register, tmp_path: Path
 ) -> None:
     """At one moment; tests/pages/test_briefing.py asks the same of others without a browser."""
     viewer = look(rehearsal, viewport={"width": 1366, "height": 768})
@@ -77,6 +77,8 @@ def test_every_page_is_drawn_whole_for_everybody_and_answers_a_briefing_as_the_f
             assert "13.05 WIB" in viewer.clock()
             assert any("bukan keadaan sekarang" in band for band in viewer.bands())
             briefing.compare(viewer, screen, day, register, wib("13.05"))
+        if screen in FIRST_FIGURE:
+            _opens_rows_which_leave_as_a_file_marked_latihan(viewer, screen, tmp_path)
 
 
 def _walks(viewer: Viewer, now: tuple[str, ...], past: tuple[str, ...]) -> Iterator[str]:
@@ -84,6 +86,47 @@ def _walks(viewer: Viewer, now: tuple[str, ...], past: tuple[str, ...]) -> Itera
     yield from _walk(viewer, "situasi", now)
     viewer.open(_past(past[0], "13.05"))
     yield from _walk(viewer, past[0], past)
+
+
+# The tables of all pages are read back in tests/pages/test_page_tables.py.
+FIRST_FIGURE = {
+    "situasi": "terbuka",
+    "partisipasi": "tingkat",
+    "personel": "tanpa_petugas",
+    "masukan": "dibaca",
+}
+
+
+def _opens_rows_which_leave_as_a_file_marked_latihan(
+    viewer: Viewer, screen: str, folder: Path
+) -> None:
+    key = f"baris_{FIRST_FIGURE[screen]}"
+    viewer.page.locator(f".st-key-{key} button").first.click()
+    opened = viewer.page.locator("[data-testid=stPopoverBody]")
+    opened.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    viewer.settled()
+    own = opened.locator("button[aria-label^='Download as CSV']")
+    assert own.count() == 1 and not own.is_visible()  # it knows neither LATIHAN nor formulas
+    told = opened.locator(".si-why").inner_text()
+    assert told.startswith("Cara hitung ") and "versi data" in told
+    with viewer.page.expect_download() as waiting:
+        opened.get_by_role("button", name="CSV", exact=True).click()
+    file = folder / "rows.csv"
+    waiting.value.save_as(file)
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    assert len(rows) > 0
+    with viewer.page.expect_download() as waiting_too:
+        opened.get_by_role("button", name="XLSX", exact=True).click()
+    waiting_too.value.save_as(folder / "rows.xlsx")
+    book = openpyxl.load_workbook(folder / "rows.xlsx")
+    facts = {str(row[0].value): str(row[1].value) for row in book["Keterangan"]}
+    assert facts["Cara hitung"] in told and int(facts["Versi data"]) > 0
+    if screen != "masukan":  # its rows are feeds, none of which is made up
+        assert waiting.value.suggested_filename.startswith("LATIHAN_")
+        assert "LATIHAN" in {row["LATIHAN"] for row in rows}
+    assert viewer.failures() == []
+    viewer.page.keyboard.press("Escape")
+    opened.wait_for(state="hidden")
 
 
 # What a table of each page is read for, in the order of the page: seen at a desk without scrolling.
@@ -212,47 +255,6 @@ def _keeps_its_last_picture(
         assert viewer.cards() == sound[screen] or screen == "kesehatan"
         assert viewer.failures() == []
     viewer.open("situasi")  # of now
-    assert viewer.failures() == []
-
-
-# The tables of all pages are read back in tests/pages/test_page_tables.py.
-FIRST_FIGURE = {
-    "situasi": "terbuka",
-    "partisipasi": "tingkat",
-    "personel": "tanpa_petugas",
-    "masukan": "dibaca",
-}
-
-
-@pytest.mark.parametrize("screen", FIRST_FIGURE)
-def test_a_number_opens_its_rows_which_leave_as_a_file_marked_latihan(
-    rehearsal: Server, look: Look, screen: str, tmp_path: Path
-) -> None:
-    viewer = look(rehearsal, _past(screen, "12.30"))
-    key = f"baris_{FIRST_FIGURE[screen]}"
-    viewer.page.locator(f".st-key-{key} button").first.click()
-    opened = viewer.page.locator("[data-testid=stPopoverBody]")
-    opened.locator("[data-testid=stDataFrame] canvas").first.wait_for()
-    viewer.settled()
-    own = opened.locator("button[aria-label^='Download as CSV']")
-    assert own.count() == 1 and not own.is_visible()  # it knows neither LATIHAN nor formulas
-    told = opened.locator(".si-why").inner_text()
-    assert told.startswith("Cara hitung ") and "versi data" in told
-    with viewer.page.expect_download() as waiting:
-        opened.get_by_role("button", name="CSV", exact=True).click()
-    file = tmp_path / "rows.csv"
-    waiting.value.save_as(file)
-    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
-    assert len(rows) > 0
-    with viewer.page.expect_download() as waiting_too:
-        opened.get_by_role("button", name="XLSX", exact=True).click()
-    waiting_too.value.save_as(tmp_path / "rows.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "rows.xlsx")
-    facts = {str(row[0].value): str(row[1].value) for row in book["Keterangan"]}
-    assert facts["Cara hitung"] in told and int(facts["Versi data"]) > 0
-    if screen != "masukan":  # its rows are feeds, none of which is made up
-        assert waiting.value.suggested_filename.startswith("LATIHAN_")
-        assert "LATIHAN" in {row["LATIHAN"] for row in rows}
     assert viewer.failures() == []
 
 
