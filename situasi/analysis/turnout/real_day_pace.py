@@ -7,12 +7,14 @@ narrow the second and third (a normal conditioned on what was seen). Higgins, Th
 Spiegelhalter (2009): with few days the interval of the next one is that of t with days - 1 degrees,
 and the mean of so many days is wrong by 1/days of their variance. That is a part of what is not
 known of the country, so own days narrow it too. With many days, day_conformal. How places differ
-for good was measured on many places: that part of the variance is kept apart (Pace.of_days).
+for good, and how a day takes each of them otherwise, was measured on many places: these parts of
+the variance are kept apart (Pace.of_days).
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +42,13 @@ class PaceEstimate:
     day_quantile: float | None
 
 
+class _Covariances(NamedTuple):
+    """Of one cause: as far as it was measured on few days and countries, and on many places."""
+
+    few: _Floats
+    many: _Floats
+
+
 def estimate_pace(
     real_days: RealDays, own_days: Sequence[DaySummary], election: Election
 ) -> PaceEstimate:
@@ -57,15 +66,17 @@ def estimate_pace(
         ]
     )
     between_days = _estimate_between_days(real_days.days, elapsed)
-    day_covariance = _widen(
-        between_days + _keep_positive(places - persistent),
+    of_place_and_day = _keep_positive(places - persistent)
+    wider = _compute_widening(
+        between_days + of_place_and_day,
         build_interpolation(real_days.days[0].elapsed, elapsed) @ real_days.least_day_sd,
     )
+    of_day, of_place_and_day = wider * between_days, wider * of_place_and_day
+    of_mean = (of_day + of_place_and_day) / len(real_days.days)
     mean, few, many = _learn_from_own_days(
         mean,
-        country + day_covariance / len(real_days.days),
-        persistent,
-        day_covariance,
+        _Covariances(country + of_mean, persistent),
+        _Covariances(of_day, of_place_and_day),
         _move_all(own_days, elapsed, real_days.days),
     )
     end = np.zeros_like(few)
@@ -198,31 +209,31 @@ def _estimate_between_days(days: Sequence[DaySummary], elapsed: _Floats) -> _Flo
 
 
 def _learn_from_own_days(
-    mean: _Floats,
-    country: _Floats,
-    place: _Floats,
-    day_covariance: _Floats,
-    own: Sequence[_Floats],
+    mean: _Floats, usual: _Covariances, day: _Covariances, own: Sequence[_Floats]
 ) -> tuple[_Floats, _Floats, _Floats]:
     """Return the mean of a day of this place, and its covariance once these days were seen.
 
-    The covariance in two parts: what was measured on few days and countries, and on many places.
+    usual: of what all days of this place share. day: of each of them. The covariance in two parts:
+    what was measured on few days and countries, and on many places.
     """
     if not own:
-        return mean, country + day_covariance, place
-    unknown, noise = country + place, day_covariance / len(own)
+        return mean, usual.few + day.few, usual.many + day.many
+    unknown, noise = usual.few + usual.many, (day.few + day.many) / len(own)
     seen = np.array(own).mean(axis=0)
     gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
     left = np.eye(len(mean)) - gain
-    few = left @ country @ left.T + gain @ noise @ gain.T + day_covariance
-    return mean + gain @ (seen - mean), few, left @ place @ left.T
+    few, many = (
+        left @ before @ left.T + gain @ of_day @ gain.T / len(own) + of_day
+        for before, of_day in zip(usual, day, strict=True)
+    )
+    return mean + gain @ (seen - mean), few, many
 
 
-def _widen(covariance: _Floats, least_sd: _Floats) -> _Floats:
-    """Return the covariance with no sd below these; its correlations stay."""
+def _compute_widening(covariance: _Floats, least_sd: _Floats) -> _Floats:
+    """Return what to multiply it by: no sd is below these then, and its correlations stay."""
     sd = np.sqrt(np.diag(covariance))
     factor = np.maximum(sd, least_sd) / np.maximum(sd, 1e-9)
-    return covariance * np.outer(factor, factor)
+    return np.outer(factor, factor)
 
 
 def _keep_positive(matrix: _Floats) -> _Floats:
