@@ -74,8 +74,9 @@ class Person:
         admit(server, self.name, self.role, self.area)
 
     def come(self, server: Server, look: Look) -> Viewer:
-        """Before the board, in a browser of their own."""
-        viewer = look(server, "situasi?rentang=semua", at_the_door=True)
+        """Before the board, in a browser of their own, by a page that is not theirs, if any."""
+        page = next(iter(self.others), "situasi")
+        viewer = look(server, f"{page}?rentang=semua", at_the_door=True)
         enter(viewer.page, self.name)
         viewer.drawn()
         return viewer
@@ -99,6 +100,8 @@ class Guest(Person):
         viewer = look(server, self.address, at_the_door=True)
         _sees_the_wall_of_their_own_first(viewer)
         viewer.page.keyboard.press("b")  # the full board
+        viewer.settled()
+        viewer.open(self.others[0])
         viewer.drawn()
         return viewer
 
@@ -165,8 +168,7 @@ def test_each_sees_their_own_pages_and_rows_and_nothing_of_the_others(
         texts = {text for *_, text in viewer.reports()}
         assert texts == ({OURS} if person.area else {OURS, THEIRS})
     for person, viewer in here.items():
-        for page in person.others:
-            viewer.open(page)
+        for page in person.others:  # by which they came
             assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
             for words in OF_PAGE[page]:
                 assert words not in viewer.page.content(), (person.name, page)
