@@ -249,3 +249,53 @@ def test_only_supplies_come_before_the_morning_of_the_voting(any_board: Board, p
     assert len(night.accepted) == (phase == "logistik_tiba")
     assert all("sebelum pemungutan suara" in held.reasons[0] for held in night.rejected)
     assert len(judged(any_board, "tps", row | {"waktu": "27/11/2024"}).accepted) == 1
+
+
+# What cannot be: a count of no hour, a TPS that no kecamatan has, a desa that nobody knows.
+
+
+def test_a_count_without_its_hour_waits_and_a_phase_keeps_its_day_with_a_mark(
+    board: Board,
+) -> None:
+    assert "jam hitungan tidak disebut" in reasons(board, "tps", waktu="27/11/2024", **COUNT)
+    parts = {"fase": "ditutup", "hadir": "", "hadir_dpt": "400"}
+    assert "jam hitungan tidak disebut" in reasons(board, "tps", waktu="27/11/2024", **parts)
+    found = accepted(board, "tps", waktu="27/11/2024", fase="dibuka", hadir="")
+    assert (found["precision"], found["hadir"]) == ("hari", None) or found.isna()["hadir"]
+    assert "jam tidak disebut" in found["flags"]
+    assert accepted(board, "tps", id="K-3", waktu="27/11/2024", jam="11.00", **COUNT)["hadir"]
+
+
+@pytest.mark.parametrize(
+    ("feed", "cells"),
+    [
+        ("tps", COUNT),
+        ("tps", {"fase": "dibuka", "hadir": ""}),
+        ("incidents", {}),
+        ("personnel", {"checkin": "tiba di TPS"}),
+        ("postings", {}),
+    ],
+)
+def test_a_tps_above_those_of_its_whole_kecamatan_waits_in_every_feed(
+    board: Board, feed: str, cells: dict[str, str]
+) -> None:
+    place = {"kode_kecamatan": "", "kecamatan": "Kandis", "desa": "Lubuk Rukam"}
+    reason = reasons(board, feed, **place, tps="45", **cells)
+    assert "TPS 045 tidak mungkin: seluruh kecamatan Kandis mempunyai 19 TPS" in reason
+    found = accepted(board, feed, id="K-9", **place, tps="19", **cells)
+    assert "TPS 019 tidak ada di daftar Lubuk Rukam" in found["flags"]
+
+
+@pytest.mark.parametrize("cells", [COUNT, {"fase": "dibuka", "hadir": ""}])
+def test_a_count_or_phase_of_an_unknown_desa_waits_with_the_nearest_names(
+    board: Board, cells: dict[str, str]
+) -> None:
+    place = {"kode_kecamatan": "", "kecamatan": "Indralaya Selatan", "tps": "1"}
+    reason = reasons(board, "tps", **place, desa="Meranjat IV", **cells)
+    assert "Meranjat IV" in reason and "Meranjat I" in reason.replace("Meranjat IV", "")
+    assert "tidak dikenal" in reasons(board, "tps", **place, desa="Entah Berantah", **cells)
+
+
+def test_a_sum_of_an_unknown_desa_waits_too(board: Board) -> None:
+    total = {**COUNT, "tps": "", "desa": "Entah Berantah"}
+    assert "tidak dikenal" in reasons(board, "tps", **total)

@@ -111,14 +111,16 @@ def select_current_counts(reports: TpsReports, register: Register) -> TpsReports
 
     A count told with the end of the voting stands before one of the same minute without: an hourly
     count of 13.00 that comes in later is not the end. A count of another day (a repeated voting)
-    is not added to it. Sorted by TPS, oldest first.
+    is not added to it, nor one without its hour: it would stand as though counted at midnight.
+    Sorted by TPS, oldest first.
     """
     election = register.election
     start = timestamps.to_us(election.midnight)
     today = (reports.occurred_us >= start) & (
         reports.occurred_us <= timestamps.to_us(election.day_end)
     )
-    counted = reports.take((reports.station_index >= 0) & ~np.isnan(reports.voters_present) & today)
+    is_count = (reports.station_index >= 0) & ~np.isnan(reports.voters_present)
+    counted = reports.take(is_count & today & reports.has_exact_minute)
     is_final = counted.fase_index >= _CLOSED
     # Stable: of equal ones the last reported remains last.
     ordered = counted.take(np.lexsort((is_final, counted.occurred_us, counted.station_index)))

@@ -29,7 +29,6 @@ def check(table: TableCheck) -> ValidationResult:
     penugasan = _read_tasks(table)
     for row, task in enumerate(penugasan):
         _check_task(table, place, row, task)
-    _check_tps_numbers(table, place)
     result = build_validation_result(
         table, latihan, times, place, officers,
         penugasan=penugasan,
@@ -89,16 +88,3 @@ def _check_task(table: TableCheck, place: PlaceColumns, row: int, task: str | No
         issues.add_error(row, reason, "penugasan", "tps")
     if task == "kecamatan" and place.kecamatan[row] is None:
         issues.add_error(row, "penugasan kecamatan tanpa kecamatan", "kecamatan_name")
-
-
-def _check_tps_numbers(table: TableCheck, place: PlaceColumns) -> None:
-    """Add a warning for TPS numbers that the register does not have for the desa."""
-    register = table.context.register
-    numbers = {desa: set(rows) for desa, rows in register.tps.groupby("desa")["nomor"]}
-    for row, (desa, tps) in enumerate(zip(place.desa, place.tps, strict=True)):
-        if desa is None or tps is None:
-            continue
-        unknown = [n for n in tps.split(",") if int(n) not in numbers.get(desa, set())]
-        if unknown:
-            note = f"TPS {', '.join(unknown[:5])} tidak ada di daftar {register.name_of(desa)}"
-            table.issues.add_warning(row, note)

@@ -9,7 +9,7 @@ from situasi.ingest.feeds.station_limits import (
     check_phase_order,
     check_voter_limits,
 )
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, join_with_or, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
@@ -18,7 +18,7 @@ from situasi.ingest.validation.coordinate_check import check_coordinates, keep_s
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
-from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.time_check import TimeColumns, check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 _VOTER_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
@@ -37,6 +37,7 @@ _UNNAMED_OF_DESA = (
     "nomor TPS kosong, padahal baris lain menyebut TPS: bila ini jumlah seluruh desa ({} TPS), isi "
     "lingkup desa"
 )
+_HOURLESS_COUNT = "jam hitungan tidak disebut: isi jam berapa pemilih yang hadir dihitung"
 
 Count = int | None
 
@@ -50,6 +51,7 @@ def check(table: TableCheck) -> ValidationResult:
     ]
     has_count = [not all(blanks) for blanks in zip(*blank_counts, strict=True)]
     times = check_times(table, latihan, is_at_end=has_count)
+    _hold_hourless_counts(table, times, has_count)
     place, sent_from = check_coordinates(table, check_location(table))
     points = keep_station_points(sent_from, place)
     fase, kontak, scopes = map(table.read_codes, ("fase", "kontak", "lingkup"))
@@ -82,6 +84,19 @@ def check(table: TableCheck) -> ValidationResult:
         fase=fase, kontak=kontak, lingkup=lingkup, hadir=hadir, **parts, pengawal=pengawal,
         uraian=table.texts("uraian"),
     )  # fmt: skip
+
+
+def _hold_hourless_counts(table: TableCheck, times: TimeColumns, has_count: Sequence[bool]) -> None:
+    """Hold counts without an hour, and mark phases: what is counted grows by the hour.
+
+    A phase was reached on that day, whenever it was.
+    """
+    for row, precision in enumerate(times.precision):
+        if precision in {"hari", "bulan"}:
+            if has_count[row]:
+                table.issues.add_error(row, _HOURLESS_COUNT, "clock")
+            else:
+                table.issues.add_warning(row, "jam tidak disebut: hanya harinya yang dicatat")
 
 
 def _find_blanks(cells: Sequence[Cell], is_blank_cell: Callable[[Cell], bool]) -> Iterable[bool]:
@@ -224,12 +239,27 @@ def _complete_scope(
     elif level == "":
         reason = f"{quote(desa or '')} bukan desa yang dikenal: jumlah siapa?"
         add_error(row, reason, "desa_name", "tps")
+        return scope
     elif not is_count:
         add_error(row, "fase hanya dapat dilaporkan per TPS", "tps", "desa_name")
     elif scope != level:
         reason = f"lingkup {scope} tetapi yang disebut {level}: pilih salah satu"
         add_error(row, reason, "lingkup", "tps", "desa_name", "kecamatan_name")
+    if scope in {"tps", "desa"} and desa and place.desa[row] is None:
+        _hold_unknown_desa(table, row, desa, place.kecamatan[row])
     return scope
+
+
+def _hold_unknown_desa(table: TableCheck, row: int, name: str, kecamatan: str | None) -> None:
+    """Hold a report of a desa that is not known: it would be in no figure."""
+    if kecamatan is None and row in table.issues.errors:  # its place could not be read
+        return
+    places = table.context.places
+    note = places.read_desa(name, kecamatan, required=False).note
+    reason = note or f"desa {quote(name)} tidak dikenal"
+    if (names := places.suggest_desa(name, kecamatan)) and "bisa berarti" not in reason:
+        reason += f"; maksudnya {join_with_or(names)}?"
+    table.issues.add_error(row, reason, "desa_name")
 
 
 def _read_escorts(table: TableCheck, fase: Texts) -> Texts:

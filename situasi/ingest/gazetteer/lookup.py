@@ -95,6 +95,10 @@ class PlaceLookup:
         """
         return self._desa.read(text, kecamatan, required)
 
+    def suggest_desa(self, text: str, kecamatan: str | None) -> list[str]:
+        """Return the names of desa that a text may mean, within its kecamatan where it is known."""
+        return self._desa.suggest(text, kecamatan)
+
     def names_desa(self, text: str) -> bool:
         """Return whether a text is the name of one desa, as in the register, and no more."""
         return _names_desa(text, self)
@@ -289,6 +293,12 @@ class DesaLookup:
         if kecamatan is not None:
             return self._read_in_kecamatan(words, text, kecamatan)
         return self._read_in_kabupaten(words, text, required)
+
+    def suggest(self, text: str, kecamatan: str | None) -> list[str]:
+        """Return the nearest names. See PlaceLookup.suggest_desa."""
+        within = None if kecamatan is None else self._codes_by_kecamatan.get(kecamatan)
+        words = _extract_desa_words(text)
+        return self._desa.suggest_names(words, within) if words else []
 
     def _by_code(self, code: str, text: Cell, kecamatan: str | None) -> ParsedDesa:
         village = self._register.desa.get(code)

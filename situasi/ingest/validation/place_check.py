@@ -19,6 +19,7 @@ from situasi.ingest.parsing.numbers import read_tps
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.station_cells import StationCells, complete_station_cells
+from situasi.ingest.validation.station_numbers import check_station_numbers
 from situasi.ingest.validation.table_check import TableCheck
 
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
@@ -108,9 +109,11 @@ def check_location(
         venues = table.texts(venue_column)
     places = _resolve_rows(table, cells, venues, required=required)
     tps = table.issues.read_distinct(cells.tps, read_tps_cell or _read_single_tps, columns=["tps"])
+    kecamatan, desa = [place.kecamatan for place in places], [place.desa for place in places]
+    check_station_numbers(table, kecamatan, desa, tps)
     return PlaceColumns(
-        kecamatan=[place.kecamatan for place in places],
-        desa=[place.desa for place in places],
+        kecamatan=kecamatan,
+        desa=desa,
         desa_text=[name or other for name, other in zip(cells.desa, cells.place, strict=True)],
         tps=tps,
         is_stated=[place.is_stated for place in places],

@@ -33,3 +33,9 @@ def test_of_two_hourly_counts_of_a_minute_the_last_reported_stands() -> None:
     assert newest(
         told(hadir=90, at="09.00", known="09.05"), told(hadir=80, at="09.00", known="09.20")
     ) == (80, False)
+
+
+def test_a_count_without_its_hour_stands_neither_before_nor_behind_one_of_an_hour() -> None:
+    hourless = told(hadir=318, at="00.00", known="18.00", precision="hari")
+    assert standing(hourless, told(hadir=200, at="11.00")).voters_present.tolist() == [200]
+    assert len(standing(hourless)) == 0

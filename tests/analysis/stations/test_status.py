@@ -207,7 +207,7 @@ def heard(mine: list[dict[str, Any]]) -> dict[str, Any]:
             found["reached"] = max(found["reached"], FASE.index(row["fase"]))
         if row["fase"] == "dibuka" and row["precision"] == "menit":
             found["opened"] = min(found["opened"] or row["occurred_at"], row["occurred_at"])
-        if row["hadir"] is not None:
+        if row["hadir"] is not None and row["precision"] == "menit":
             found |= {"heads": row["hadir"], "counted": row["occurred_at"]}
     if found["heads"]:
         found["reached"] = max(found["reached"], FASE.index("dibuka"))
