@@ -13,7 +13,7 @@ from situasi.ingest.message_files.sms_backups import is_sms_backup, read_sms_bac
 from situasi.ingest.message_files.sms_logs import read_message_rows, read_sms_log
 from situasi.ingest.message_files.written_reports import read_written_report
 from situasi.ingest.parsing.cells import format_cell, is_blank
-from situasi.ingest.readers import file_types, grid, text_encoding, zip_reader
+from situasi.ingest.readers import file_types, grid, text_encoding, word_documents, zip_reader
 
 _MAX_BYTES = 32_000_000
 _HEAD_BYTES = 40_000
@@ -69,6 +69,8 @@ def _read_workbook(path: Path, context: IngestContext, now: datetime) -> Gateway
 
 def _read_text(path: Path) -> str:
     """Return a text file; "" for a workbook or one that is too large."""
+    if word_documents.is_word(path):
+        return word_documents.read_text(path)
     with path.open("rb") as file:
         if file_types.is_workbook(file.read(8)) or path.stat().st_size > _MAX_BYTES:
             return ""

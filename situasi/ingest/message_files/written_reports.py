@@ -12,7 +12,7 @@ from situasi.ingest.messages.extractor import MessageExtractor, parse_sent_time
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
 
-_SUFFIXES = frozenset((".txt", ".log", ".text", ".md", ""))
+_SUFFIXES = frozenset((".txt", ".log", ".text", ".md", ".docx", ""))
 _MAX_CHARACTERS = 200_000  # as many as may be pasted
 _CELL_MARK = re.compile(r"[\t;|]")
 _MOST_CELL_LINES = 0.2  # of the lines of a text; more are a table

@@ -20,6 +20,7 @@ from situasi.ingest.readers import (
     reserved_columns,
     table_builder,
     text_encoding,
+    word_documents,
     zip_reader,
 )
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
@@ -64,6 +65,8 @@ def _read_tables(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Ite
     suffix = path.suffix.lower()
     if file_types.is_zip(head) and zip_reader.holds_tables(path):
         return _read_archive(path, score_header, chunk_rows)
+    if word_documents.is_word(path):
+        return _read_word(path, score_header, chunk_rows)
     if file_types.is_workbook(head):
         is_named_so = suffix in _WORKBOOK_SUFFIXES | _OTHER_WORKBOOK_SUFFIXES
         note = "" if is_named_so else f"isinya berkas Excel walau bernama *{suffix}"
@@ -103,6 +106,14 @@ def _read_page(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Itera
         yield from _add_note(
             csv_reader.read(plain, text_encoding.detect(plain), score_header, chunk_rows),
             "dibaca dari tabel halaman web (HTML)",
+        )
+
+
+def _read_word(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
+    with word_documents.as_delimited_text(path) as plain:
+        yield from _add_note(
+            csv_reader.read(plain, text_encoding.detect(plain), score_header, chunk_rows),
+            "dibaca dari tabel dokumen Word",
         )
 
 

@@ -18,6 +18,7 @@ from situasi.ingest.readers import (
     reserved_columns,
     table_builder,
     text_encoding,
+    word_documents,
     zip_reader,
 )
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
@@ -131,24 +132,30 @@ def read_sheets(path: Path, max_rows: int | None = None) -> Iterator[Sheet]:
                     name = f"{member.label} / {sheet.name}" if sheet.name else member.label
                     yield replace(sheet, name=name)
         return
+    is_word = word_documents.is_word(path)
+    if is_word or file_types.is_html(head):
+        as_text = (word_documents if is_word else html_tables).as_delimited_text
+        with as_text(path) as plain:
+            yield _read_plain(plain, max_rows)
+        return
     if file_types.is_workbook(head):
         for raw in xlsx_reader.read_raw_sheets(path):
             numbered = islice(enumerate(raw.rows, start=raw.first_number), max_rows)
             sheet = _build_sheet(raw.name, numbered)
             yield replace(sheet, is_hidden=raw.is_hidden, merges=raw.merges)
         return
-    if file_types.is_html(head):
-        with html_tables.as_delimited_text(path) as plain:
-            rows = islice(csv_reader.read_raw_rows(plain, text_encoding.detect(plain)), max_rows)
-            yield _build_sheet("", ((number, _to_cells(row)) for number, row in rows))
-        return
     encoding = text_encoding.detect(path)
     kind = json_reader.detect_kind(path, encoding)
     if kind:
         yield _read_objects(_unwrap(list(json_reader.read_raw_rows(path, encoding, kind))))
         return
-    rows = islice(csv_reader.read_raw_rows(path, encoding), max_rows)
-    yield _build_sheet("", ((number, _to_cells(row)) for number, row in rows))
+    yield _read_plain(path, max_rows)
+
+
+def _read_plain(path: Path, max_rows: int | None) -> Sheet:
+    """Return the one sheet of a delimited text."""
+    rows = islice(csv_reader.read_raw_rows(path, text_encoding.detect(path)), max_rows)
+    return _build_sheet("", ((number, _to_cells(row)) for number, row in rows))
 
 
 def _to_cells(row: table_builder.Row) -> Row:

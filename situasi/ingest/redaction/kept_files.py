@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 from situasi.access.officer_key import OfficerKey
 from situasi.common import atomic_files, service_numbers
 from situasi.ingest.readers import file_types
+from situasi.ingest.readers.word_documents import write_as_text
 from situasi.ingest.readers.workbooks import xlsx_copy
 from situasi.ingest.redaction.persons import replace_numbers
 
@@ -55,7 +56,8 @@ def redact_kept_file(path: Path, key: OfficerKey, *, is_about_officers: bool) ->
     """Replace each NRP of a file by its mark, in place; return whether anything was changed.
 
     is_about_officers: also any other long number. Dates, modification time and mode stay. A
-    workbook of another kind with such a number becomes XLSX under its own name. What is neither
+    workbook of another kind with such a number becomes XLSX under its own name, a Word document
+    delimited text. What is neither
     text nor an archive of text is left as it is. Raises OSError.
     """
     if path.is_symlink() or not path.is_file():
@@ -64,7 +66,8 @@ def redact_kept_file(path: Path, key: OfficerKey, *, is_about_officers: bool) ->
     with suppress(_Unchanged):
         with atomic_files.replace_file(path, status.st_mode & 0o777) as target:
             with TemporaryFile() as copy, path.open("rb") as original:
-                source = copy if xlsx_copy.write_as_xlsx(path, copy) else original
+                is_copy = xlsx_copy.write_as_xlsx(path, copy) or write_as_text(path, copy)
+                source = copy if is_copy else original
                 is_changed = _redact_file(source, target, redact)
             if not is_changed:
                 raise _Unchanged
