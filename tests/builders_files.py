@@ -25,7 +25,7 @@ FAULTS = {
     "incidents": {"jenis": "entah apa"},
     "tps": {"fase": "entah apa"},
     "personnel": {"checkin": "entah apa"},
-    "activities": {"giat": "entah apa"},
+    "activities": {"giat": "123"},
     "roster": {"instansi": "entah apa"},
     "postings": {"penugasan": "entah apa"},
     "neutrality": {"langkah": "entah apa"},
