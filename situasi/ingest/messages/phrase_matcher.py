@@ -49,11 +49,12 @@ kriminal kriminalitas crime network netralitas neutrality hakpilih daftarpemilih
 alatperagakampanye bahankampanye distribusilogistik logistiktps penertibanapk pembersihanapk
 pemasanganapk pemungutansuaraulang isusara voterlist voterroll power kecurangan miras sajam
 listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount
-tidakada"""
+tidakada lainlain lainlainnya danlainlain kejadianlain kejadianlainnya miscellaneous"""
 _VAGUE = frozenset(_VAGUE_WORDS.split())
+_OTHER_KIND = ("jenis", "lainnya")  # beside a kind it tells what came of it
 _REQUIRED_PREFIXES = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}
 _IGNORED_MEANINGS = frozenset(
-    (("incidents", "jenis", "lainnya"), ("incidents", "status", "dilaporkan"),
+    (("incidents", "status", "dilaporkan"),
      ("incidents", "status", "nihil"), ("personnel", "checkin", "laporan_berkala"),
      ("tps", "kontak", "terjangkau"))
 )  # fmt: skip
@@ -121,7 +122,10 @@ class PhraseMatcher:
             in_clause = [*self._match_clause(lowered, clause)]
             has_phase = any(match.column == "fase" for match in in_clause)
             matches += in_clause + ([] if has_phase else [*_match_gapped(lowered, clause)])
-        return matches
+        kinds = {match.code for match in matches if match.column == "jenis"}
+        if kinds <= {"nihil", "lainnya"}:
+            return matches
+        return [match for match in matches if (match.column, match.code) != _OTHER_KIND]
 
     def _match_clause(self, text: str, clause: Span) -> Iterator[PhraseMatch]:
         words = _skip_stations(list(_WORD.finditer(text, *clause)))

@@ -255,3 +255,21 @@ def test_a_short_message_is_told_whole(reader: MessageExtractor) -> None:
     text = "Ijin lapor\nTPS 1 Desa Miji Kec. Kandis jam 09.00 terjadi kericuhan\nPelaku diamankan"
     [row] = read(reader, text).rows
     assert row.cells["uraian"] == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "Ada warga pingsan di TPS 4 Tanjung Raja Timur jam 09.40, dibawa ke puskesmas",
+            ["lainnya"],
+        ),
+        ("Kericuhan di TPS 1 Desa Miji jam 09.40, satu warga pingsan", ["kericuhan"]),
+        ("TPS 1 Desa Miji jam 09.40 aman, tidak ada kejadian lain", ["nihil"]),
+    ],
+)
+def test_what_has_no_kind_of_its_own_is_another_one_where_nothing_else_is_told(
+    reader: MessageExtractor, text: str, kinds: list[str]
+) -> None:
+    rows = [row for row in read(reader, text).rows if row.feed == "incidents"]
+    assert [row.cells.get("jenis") for row in rows] == kinds
