@@ -125,11 +125,12 @@ def format_turnout_bounds(rates: pd.Series) -> KpiText:
 
 
 def format_stations(
-    tps: pd.DataFrame, *, lacks_reports: bool = False, days_left: int = 0
+    tps: pd.DataFrame, *, lacks_reports: bool = False, days_left: int = 0, with_silent: bool = True
 ) -> KpiText:
     """Return the phase that most TPS have reached, and how many TPS report late.
 
     lacks_reports: of AreaSummary; then the days left until the voting, or that nothing is known.
+    with_silent: say how many are late or out of reach, unless figures beside it do.
     """
     if lacks_reports:
         note = _("belum ada laporan TPS")
@@ -139,11 +140,12 @@ def format_stations(
         return KpiText("tps", _("TPS buka"), "–", note)
     counts = {state: int(n) for state, n in tps["state"].value_counts().items()}
     late, unreachable = (counts.get(state, 0) for state in SILENT_STATES)
-    note = format_counts(_("{n} terlambat melapor"), n=late)
-    if unreachable:
-        note += " · " + format_counts(_("{n} tak terjangkau"), n=unreachable)
+    notes = [format_counts(_("{n} terlambat melapor"), n=late)] if with_silent else []
+    if unreachable and with_silent:
+        notes.append(format_counts(_("{n} tak terjangkau"), n=unreachable))
     if doubted_count := counts.get("diragukan", 0):
-        note += " · " + format_counts(_("{n} diragukan"), n=doubted_count)
+        notes.append(format_counts(_("{n} diragukan"), n=doubted_count))
+    note = " · ".join(notes)
     phase_row = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(phase_row["fase"], str):
         waiting = format_ratio(0, len(tps))
@@ -151,7 +153,8 @@ def format_stations(
     is_alarm = late + unreachable > 0
     if phase_row["fase"] in ballot_boxes.BOX_PHASES:
         boxes = format_boxes(tps)
-        return KpiText("tps", boxes.title, boxes.value, f"{boxes.note} · {note}", alarm=is_alarm)
+        note = " · ".join(filter(None, (str(boxes.note), note)))
+        return KpiText("tps", boxes.title, boxes.value, note, alarm=is_alarm)
     value = format_ratio(phase_row["reached"], phase_row["tps"])
     title = _("TPS {fase}").format(fase=label("fase", phase_row["fase"]))
     return KpiText("tps", title, value, note, alarm=is_alarm)

@@ -127,9 +127,11 @@ def _build_stations(data: ViewData) -> WallView:
     is_boxes = task.name == current_task.BOXES
     line_count = len(task.stations) if is_boxes else task.stations["kecamatan"].nunique()
     is_quiet = bool(tps["last_at"].isna().all())
+    # How many are late stands beside it.
+    phase = kpis.format_stations(tps, days_left=data.days_left, with_silent=False)
     return WallView(
         _("TPS"),
-        [data.stations_kpi, *overdue],
+        [phase, *overdue],
         "fase",
         heading,
         _list_boxes(task, data) if is_boxes else _list_task(task, data),
@@ -209,7 +211,10 @@ def _format_states(row: Any, *, is_about_late: bool) -> str:
         for state in states
         if not (is_about_late and state == "terlambat")
     ]
-    return " · ".join(f"{label('lapor', state)} {format_number(n)}" for state, n in counts if n)
+    owing = [(state, n) for state, n in counts if n]
+    if [state for state, _n in owing] == ["lapor"]:  # all report: that says nothing of what is owed
+        return ""
+    return " · ".join(f"{label('lapor', state)} {format_number(n)}" for state, n in owing)
 
 
 def _build_personnel(data: ViewData) -> WallView:

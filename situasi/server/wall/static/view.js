@@ -57,6 +57,7 @@ export function redraw() {
 function list(one, told) {
   const rows = one.lines ?? reports(state.picture, told);
   draw.lines(by("lines"), rows);
+  by("heading").hidden = false;
   const grave = rows.some((row) => row.grave);
   const others = !one.lines && state.picture.alarms.some((alarm) => told.has(alarm.id));
   const newest = others && rows.length && !grave;
@@ -102,8 +103,16 @@ function fitOnce(least) {
   unit.hidden = unit.scrollWidth > unit.clientWidth;
   const waiting = state.picture.decisions ?? [];
   by("listed").hidden = false;
-  draw.fit(by("lines"), 0);
-  const rows = [...by("lines").children].filter((row) => !row.hidden);
+  const strip = view().name === STRIP;
+  // Its title says what it is: the heading takes space only for how many matters are not shown.
+  by("heading").hidden = strip && waiting.length > 0;
+  draw.fit(by("lines"), strip ? 1 : 0);
+  const isShown = (row) => !row.hidden;
+  if (strip && [...by("lines").children].filter(isShown).length < state.picture.decision_count) {
+    by("heading").hidden = false;
+    draw.fit(by("lines"), strip ? 1 : 0);
+  }
+  const rows = [...by("lines").children].filter(isShown);
   // Returns how many matters have no space beside so many rows.
   const show = (count) => {
     rows.forEach((row, at) => { row.hidden = at >= count; });
@@ -113,10 +122,11 @@ function fitOnce(least) {
   // What waits is worth more than the list above it: one matter has its space on every view, and
   // two where the list is of reports, the gravest of which wait themselves.
   const wanted = Math.min(Math.max(least, view().lines ? 1 : 2), waiting.length);
-  let count = Math.min(rows.length, rows[0]?.matches(".sub") ? 2 : 1);
+  const isSub = rows[0]?.matches(".sub");
+  let count = Math.min(rows.length, isSub || view().lines ? 2 : 1); // one line alone is no list
   let hidden = show(count);
-  if (count && (draw.isCut(by("decisions")) || waiting.length - hidden < wanted)) {
-    count = 0;
+  while (count && (draw.isCut(by("decisions")) || waiting.length - hidden < wanted)) {
+    count = isSub ? 0 : count - 1;
     hidden = show(count);
   }
   // The list has the space that the matters leave.
