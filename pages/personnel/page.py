@@ -151,9 +151,9 @@ def render_map_panel(context: PageContext, data: PersonnelData) -> None:
     )
     names = (_("di bawah setengah"), _("di bawah pola"), _("sesuai"), _("di atas"),
              _("jauh di atas pola"))  # fmt: skip
-    shown = data.kecamatan.loc[context.selected_kecamatan()]
+    area_table = data.kecamatan.loc[context.selected_kecamatan()]
     entries = (
-        build_strength_legend(shown, names, theme) if by_presence
+        build_strength_legend(area_table, names, theme) if by_presence
         else zip(theme.strength, names, strict=True)
     )  # fmt: skip
     marks = [(markup.build_colour_mark(colour), name) for colour, name in entries]

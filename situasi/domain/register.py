@@ -204,15 +204,9 @@ def _build_kecamatan(row: _KecamatanRow, police: _PolsekRow | None) -> Kecamatan
 
 def _build_stage(row: _StageRow) -> Stage:
     return Stage(
-        code=row.kode,
-        name=row.tahapan,
-        start=row.mulai,
-        end=row.selesai,
-        scope=row.lingkup,
-        has_confirmed_dates=row.dasar == "tersumber",
-        source=row.sumber,
-        note=row.catatan,
-    )
+        code=row.kode, name=row.tahapan, start=row.mulai, end=row.selesai, scope=row.lingkup,
+        has_confirmed_dates=row.dasar == "tersumber", source=row.sumber, note=row.catatan,
+    )  # fmt: skip
 
 
 def _build_sop_item(row: _SopRow) -> SopItem:

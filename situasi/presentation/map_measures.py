@@ -260,10 +260,10 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
         return build_strength_area(place, row, inputs.theme)
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))
-    shown = inputs.area_summary.coverage_gaps.loc[list(inputs.places)]
+    area_table = inputs.area_summary.coverage_gaps.loc[list(inputs.places)]
     legend = [
         (Mark("colour", colour), name)
-        for colour, name in build_strength_legend(shown, names, inputs.theme)
+        for colour, name in build_strength_legend(area_table, names, inputs.theme)
     ]
     label_text = _("belum ada plotting atau kabar")
     return MapMeasure(build_area, legend, label_text, _("TPS tanpa kabar"))
