@@ -299,3 +299,27 @@ def test_a_count_or_phase_of_an_unknown_desa_waits_with_the_nearest_names(
 def test_a_sum_of_an_unknown_desa_waits_too(board: Board) -> None:
     total = {**COUNT, "tps": "", "desa": "Entah Berantah"}
     assert "tidak dikenal" in reasons(board, "tps", **total)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["DPT", "Jumlah DPT di TPS", "Pemilih terdaftar", "Registered Voters", "DPT (L+P)", "data/dpt"],
+)
+def test_a_count_above_the_list_in_its_own_row_waits(board: Board, heading: str) -> None:
+    too_many = reasons(board, "tps", **{heading: "471", "fase": "", "hadir": "532"})
+    assert "hadir 532 melebihi DPT 471 di berkas" in too_many
+    # Ballots are printed for 2.5 % more, and a few voters come from elsewhere.
+    assert accepted(board, "tps", **{heading: "471", "fase": "", "hadir": "485"})["hadir"] == 485
+
+
+@pytest.mark.parametrize(
+    "heading", ["% DPT", "DPT L", "DPT P", "hadir per dpt", "DPT hadir persen", "sisa DPT"]
+)
+def test_shares_and_parts_of_the_list_bound_no_count(board: Board, heading: str) -> None:
+    assert accepted(board, "tps", **{heading: "87", "fase": "", "hadir": "412"})["hadir"] == 412
+
+
+def test_voters_who_were_added_to_the_list_count_beside_it(board: Board) -> None:
+    lists = {"DPT": "400", "DPTb": "30", "DPK": "10", "fase": ""}
+    assert accepted(board, "tps", **lists, hadir="438")["hadir"] == 438
+    assert "melebihi DPT" in reasons(board, "tps", **lists, hadir="460")

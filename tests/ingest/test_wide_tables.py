@@ -97,9 +97,9 @@ def test_a_faulty_hour_comes_back_corrected_as_that_hour(board: Board, tmp_path:
 
 
 def test_a_phase_beside_the_hours_is_left_out_and_said_so(board: Board, tmp_path: Path) -> None:
-    rows = [{**wide(1, h08=50), "Fase": "dibuka", "DPT": 480}]
+    rows = [{**wide(1, h08=50), "Fase": "dibuka", "Luas": 480}]
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows), feed="tps")
-    assert any("tidak dipakai" in n and "Fase" in n and "DPT" in n for n in ledger.notes)
+    assert any("tidak dipakai" in n and "Fase" in n and "Luas" in n for n in ledger.notes)
     assert board.store.rows_after(TPS)["fase"].tolist() == [None]
 
 

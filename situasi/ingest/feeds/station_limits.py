@@ -1,20 +1,28 @@
 """Reports of TPS that cannot be true: more voters than any list, boxes that came before voting."""
 
+import math
+import re
 from collections.abc import Sequence
 from datetime import time
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from situasi.common.formats import format_number
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register, compute_voters_by_tps
 from situasi.ingest.parsing.datetime_columns import to_datetime64
+from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.parsing.phase_days import FIRST_HOUR, SUPPLIES
 from situasi.ingest.validation.place_check import PlaceColumns
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 from situasi.ingest.validation.time_check import TimeColumns
+
+_PRINTED = 1.025  # ballots for each voter of the list
+_FEW_MORE = 5
+_ADDED_VOTERS = re.compile(r"\W*(?:(?:jumlah|jml|total)\W+)?(?:dptb|dpk)\W*", re.IGNORECASE)
 
 
 def check_voter_limits(
@@ -34,6 +42,46 @@ def check_voter_limits(
                 f"{scopes[row]} ini {format_number(listed)}: periksa angkanya"
             )
             table.issues.add_error(row, reason, "hadir")
+
+
+def check_lists_of_file(
+    table: TableCheck, place: PlaceColumns, scopes: Texts, counts: Sequence[int | None]
+) -> None:
+    """Hold counts that the list of voters in the same row cannot have; mark a list that differs.
+
+    Ballots are printed for the list and a reserve; those who moved here or are registered on the
+    day bring a few more, and as many as the row says where it has columns for them.
+    """
+    columns = [table.cells_under(heading) for heading in table.mapping.voter_lists]
+    if not columns:
+        return
+    others = [
+        table.cells_under(h) for h in table.mapping.unused_headings if _ADDED_VOTERS.fullmatch(h)
+    ]
+    official = _list_official_voters(table.context.register)
+    for row, count in enumerate(counts):
+        listed = max(find_count(column[row]) or 0 for column in columns)
+        if count is None or listed == 0:
+            continue
+        added = sum(find_count(column[row]) or 0 for column in others)
+        if count > max(math.ceil(listed * _PRINTED) + _FEW_MORE, listed + added):
+            reason = f"hadir {format_number(count)} melebihi DPT {format_number(listed)} di berkas"
+            table.issues.add_error(row, reason, "hadir")
+        ours = official.get(_find_code(place, scopes[row], row) or "") if scopes[row] else None
+        if ours is not None and ours != listed:
+            note = f"DPT {format_number(listed)} di berkas, {format_number(ours)} di papan"
+            table.issues.add_warning(row, note)
+
+
+def _list_official_voters(register: Register) -> dict[str, int]:
+    """Return the voters of each TPS whose list is known, not estimated."""
+    stations = register.tps
+    columns = (stations[name].tolist() for name in ("desa", "nomor", "dpt", "estimated"))
+    return {
+        f"{desa} {int(number):03d}": int(dpt)
+        for desa, number, dpt, is_estimated in zip(*columns, strict=True)
+        if not is_estimated and not pd.isna(dpt)
+    }
 
 
 def _sum_lists(register: Register) -> dict[str, tuple[int, float]]:

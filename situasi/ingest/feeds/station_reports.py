@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from situasi.ingest.feeds.station_limits import (
+    check_lists_of_file,
     check_phase_days,
     check_phase_order,
     check_voter_limits,
@@ -76,6 +77,7 @@ def check(table: TableCheck) -> ValidationResult:
         scope = _complete_scope(table, row, scopes[row], place, levels[row], is_count=is_count)
         lingkup.append(scope)
     check_voter_limits(table, place, lingkup, hadir)
+    check_lists_of_file(table, place, lingkup, hadir)
     check_phase_days(table, fase, times, latihan)
     check_phase_order(table, place, fase, times)
     return build_validation_result(

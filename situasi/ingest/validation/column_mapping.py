@@ -1,5 +1,6 @@
 """Mapping of the headings of a source to columns of a feed, and headings that may not be read."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -20,6 +21,16 @@ _PART_HEADINGS = {"kecamatan_name": "kecamatan", "desa_name": "desa", "kecamatan
 # Columns that can replace one that a source does not have.
 _ALTERNATIVE_COLUMNS = {"occurred_at": "date", "lat": "point", "lon": "point"}
 
+_NO_WORD = re.compile(r"[^a-z%]+")
+# After the groups of a heading (`data/DPT`): `Jumlah DPT di TPS`, `DPT (L+P)`, `Registered Voters`.
+_VOTER_LIST = re.compile(
+    r"(?:.*\bdata )?(?:(?:jumlah|jml|jlh|total|banyaknya?|number of|no of|berapa) )*"
+    r"(?:pemilih (?:di |dalam |pada |menurut |sesuai )?)?"
+    r"(?:dpt|daftar pemilih tetap|pemilih (?:tetap|terdaftar)|(?:total )?registered voters"
+    r"|voters registered|voters on (?:the )?list)"
+    r"(?: (?:di )?(?:tps|berkas)(?: ini)?| tetap| (?:jumlah|jml|jlh|total)| l p| l dan p)*"
+)
+
 # Feeds about officers, who are numbers: nothing that may be a name is stored.
 OFFICER_FEEDS = frozenset({"roster", "postings", "personnel", "neutrality"})
 _FEEDS_WITHOUT_NAMES = OFFICER_FEEDS | {"tps"}
@@ -31,7 +42,8 @@ class ColumnMapping:
 
     columns: headings by column (several where two headings mean the same; the first filled one
     counts). vote_headings: with candidates' votes. person_headings: with names of persons.
-    export_headings: added by our own export. unused_headings: the rest.
+    export_headings: added by our own export. unused_headings: the rest. voter_lists: those of them
+    that say how many voters are registered, which bounds a count.
     """
 
     columns: dict[str, tuple[str, ...]]
@@ -39,6 +51,7 @@ class ColumnMapping:
     export_headings: tuple[str, ...]
     unused_headings: tuple[str, ...]
     person_headings: tuple[str, ...] = ()
+    voter_lists: tuple[str, ...] = ()
 
     def has(self, *names: str) -> bool:
         """Return whether the source has one of these columns."""
@@ -71,8 +84,9 @@ class ColumnMapping:
         """Return what the sender should know about the columns, in Indonesian."""
         notes = [f'kolom "{heading}" ditolak: {VOTES_REFUSED}' for heading in self.vote_headings]
         notes += [f'kolom nama tidak disimpan: "{heading}"' for heading in self.person_headings]
-        if self.unused_headings:
-            notes.append("kolom tidak dipakai: " + ", ".join(self.unused_headings))
+        unused = [h for h in self.unused_headings if h not in self.voter_lists]
+        if unused:
+            notes.append("kolom tidak dipakai: " + ", ".join(unused))
         notes += [
             f'judul kolom "{heading}" memuat huruf yang bukan Latin: {format_letters(letters)}'
             for heading in self.unused_headings
@@ -103,7 +117,14 @@ def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> C
         else:
             columns[column] = (*columns.get(column, ()), heading)
     plain = tuple(heading for heading in unused if not heading.startswith("__"))
-    return ColumnMapping(columns, tuple(votes), exported, plain, tuple(persons))
+    lists = tuple(filter(is_voter_list, plain)) if feed == "tps" else ()
+    return ColumnMapping(columns, tuple(votes), exported, plain, tuple(persons), lists)
+
+
+def is_voter_list(heading: str) -> bool:
+    """Return whether a heading names how many voters are registered, men and women together."""
+    words = " ".join(_NO_WORD.sub(" ", heading.lower()).split())
+    return "%" not in heading and _VOTER_LIST.fullmatch(words) is not None
 
 
 def _find_own_heading(feed: str, column: str) -> str | None:

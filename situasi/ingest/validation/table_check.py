@@ -61,6 +61,13 @@ class TableCheck:
             cells = [alt if cell is None else cell for cell, alt in zip(column, cells, strict=True)]
         return cells
 
+    def cells_under(self, heading: str) -> list[Cell]:
+        """Return the raw cells under a heading of the sender; none where it is not there."""
+        if heading not in self.raw.cells.columns:
+            return [None] * self.issues.row_count
+        cells: list[Cell] = self.raw.cells[heading].tolist()
+        return cells
+
     def texts(self, name: str) -> Texts:
         """Return the cells of a column as stripped texts, None where empty.
 
