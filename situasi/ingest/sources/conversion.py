@@ -41,6 +41,7 @@ from situasi.ingest.sources.source_times import (
     convert_source_zones,
     convert_times,
     convert_utc_answers,
+    name_reported_days,
 )
 from situasi.ingest.sources.table_rows import (
     hold_test_entries,
@@ -175,8 +176,10 @@ def _convert(
     split_times_and_places(converted)
     split_place_columns(converted)
     split_officer_columns(converted)
-    headings = catalog.sort_headings(converted.headings, profile, tags)
-    headings = _prefer_asked_time(converted, headings)
+    name_reported_days(converted, profile)
+    headings = _prefer_asked_time(
+        converted, catalog.sort_headings(converted.headings, profile, tags)
+    )
     _rename(converted, headings)
     join_titles(converted)
     name_tagged_choices(converted)

@@ -1,7 +1,7 @@
 """Times as sources write them: in UTC without saying so, the month first, seconds since 1970."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.ingest.facts.time_cells import is_clock_alone, is_day_alone
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.date_patterns import ZONES
@@ -17,6 +18,10 @@ from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
+_GROUP = re.compile(r"[/:]")
+_OF_SENDING = re.compile(
+    r"input|entr[iy]|kirim|submi|created|terima|receiv|sent|isi|upload|unggah", re.IGNORECASE
+)
 TIME_HEADINGS = ("waktu", "tanggal", "waktu_lapor")
 MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
 
@@ -252,3 +257,40 @@ def _format(moment: datetime) -> str:
 
 def _replace(cell: Cell, texts: Mapping[Any, Cell]) -> Cell:
     return texts.get(cell, cell) if type(cell) in _REWRITTEN else cell
+
+
+def name_reported_days(table: ConvertedTable, profile: SourceProfile | None) -> None:
+    """Take days of reporting beside hours without a day for the days of these hours.
+
+    `Tanggal laporan | Jam` is one moment, and no time of sending. An hour of reporting is that of
+    the event where the source itself notes when a report was sent.
+    """
+    if table.has_any("waktu", "tanggal"):
+        return
+    own = {name for name in table.headings if profile and profile.find_heading(name)}
+    days = [n for n in _find_in_groups(table, "waktu_lapor", own) if not _OF_SENDING.search(n)]
+    if len(days) != 1 or not _all_cells(table, days[0], is_day_alone):
+        return
+    has_sending = any(profile and profile.find_heading(name) == "waktu_lapor" for name in own)
+    clocks = _find_in_groups(table, "jam", own)
+    if not clocks and has_sending:
+        clocks = _find_in_groups(table, "jam_lapor", own)
+    if len(clocks) == 1 and _all_cells(table, clocks[0], is_clock_alone):
+        table.cells = table.cells.rename(columns={days[0]: "tanggal", clocks[0]: "jam"})
+        table.notes.append(f'kolom "{days[0]}" dibaca sebagai hari dari "{clocks[0]}"')
+
+
+def _find_in_groups(table: ConvertedTable, meaning: str, own: Collection[str]) -> list[str]:
+    """Return the columns of this meaning, in groups too, that are not the source's own."""
+    find = table.vocabulary.find_own_heading
+    return [
+        name
+        for name in table.headings
+        if name not in own and meaning in {find(name), find(_GROUP.split(name)[-1])}
+    ]
+
+
+def _all_cells(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> bool:
+    """Return whether a column has cells, and all are such."""
+    cells = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+    return bool(cells) and all(map(test, cells))

@@ -155,3 +155,48 @@ def test_no_long_cell_or_title_takes_longer_than_its_length(
         table = table_of({heading: long, "hadir": "12"}, {heading: "aman", "hadir": "13"})
         table = replace(table, titles=(long, f"REKAP {long}"))
         assert len(convert_table(table, "a.csv", context).cells) == 2
+
+
+KOBO = {"_uuid": "1247a7c1", "_submission_time": "2024-11-27T02:03:03", "__version__": "v1"}
+
+
+@pytest.mark.parametrize("hour", ["Jam laporan", "Jam", "Pukul"])
+@pytest.mark.parametrize("day", ["Tanggal laporan", "umum/Tgl lapor", "Tanggal pelaporan"])
+def test_days_of_reporting_beside_hours_are_the_days_of_these(
+    context: IngestContext, day: str, hour: str
+) -> None:
+    """They do not stand for when it was sent, which the source notes itself."""
+    cells = {day: "2024-11-26", hour: "09.00 WIB", "Desa": "Tanjung Seteko", "TPS": "1"}
+    table = table_of({**cells, "Hadir": "88", **KOBO})
+    profile = context.sources.recognize(list(table.cells.columns))
+    assert profile is not None and profile.name == "kobotoolbox"
+    row = convert_table(table, "a.csv", context, profile).cells.iloc[0]
+    assert (row["tanggal"], row["jam"]) == ("2024-11-26", "09.00 WIB")
+    assert "27/11/2024" in row["waktu_lapor"] or "2024-11-27" in row["waktu_lapor"]
+    assert reserved_columns.DOUBT not in row.index or "tanggal" not in str(
+        row[reserved_columns.DOUBT]
+    )
+
+
+def test_days_of_reporting_are_the_days_of_hours_in_a_file_of_nobody(
+    context: IngestContext,
+) -> None:
+    cells = {"Tanggal laporan": "27/11/2024", "Jam": "08.00", "Kecamatan": "Kandis"}
+    converted = convert_table(table_of({**cells, "Jenis": "banjir"}), "a.csv", context).cells
+    assert (converted["tanggal"][0], converted["jam"][0]) == ("27/11/2024", "08.00")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Tanggal input": "27/11/2024", "Jam": "08.00"},
+        {"Tanggal laporan": "27/11/2024 08.10", "Jam": "08.00"},
+        {"Tanggal laporan": "28/11/2024", "Tanggal": "27/11/2024", "Jam": "08.00"},
+        {"Tanggal laporan": "27/11/2024", "Jam laporan": "08.00"},
+    ],
+)
+def test_a_time_of_sending_is_left_one(context: IngestContext, cells: dict[str, str]) -> None:
+    table = table_of({**cells, "Kecamatan": "Kandis", "Jenis": "banjir"})
+    converted = convert_table(table, "a.csv", context).cells
+    first = next(iter(cells))
+    assert first in converted.columns or "waktu_lapor" in converted.columns
