@@ -257,3 +257,36 @@ def test_phases_of_a_row_follow_one_another(
     found = order_phases(phases)
     assert [phase.days for phase in found] == days
     assert [index for index, phase in enumerate(found) if phase.reason] == held
+
+
+AFTER_MIDNIGHT = [
+    ("00.25 (28/11)", "28 00.25"), ("28/11/2024 01.10", "28 01.10"), ("28-11 01.10", "28 01.10"),
+    ("28/11 pukul 01.10", "28 01.10"), ("01.10, 28 Nov", "28 01.10"),
+    ("01.10 (28 November)", "28 01.10"), ("23.50", "27 23.50"), ("27/11 23.50", "27 23.50"),
+    ("28-11-24 00.05", "28 00.05"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "moment"), AFTER_MIDNIGHT)
+@pytest.mark.parametrize("day", ["title", "column", "none"])
+def test_a_day_in_the_cell_of_a_phase_goes_before_that_of_its_row_or_title(
+    board: Board, tmp_path: Path, cell: str, moment: str, day: str
+) -> None:
+    row = {**PLACE, "TPS": 1, "Selesai hitung": "21.00", "Kotak tiba di PPK": cell}
+    if day == "column":
+        row = {"Tanggal": "27/11/2024", **row}
+    name = "kotak 27-11-2024.csv" if day == "title" else "kotak.csv"
+    path, later = csv_file(tmp_path / name, row), NOON + timedelta(days=1)
+    ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=later)
+    found = board.store.rows_after(TPS)
+    arrived = found[found["fase"].isin(["kotak_tiba_ppk"])]
+    clocks = arrived["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d %H.%M")
+    assert clocks.tolist() == [moment]
+    if moment.startswith("28"):
+        assert "tanggal dari" not in str(arrived["flags"].iloc[0])
+
+
+def test_a_day_in_a_cell_far_from_the_column_of_days_is_held(board: Board, tmp_path: Path) -> None:
+    row = {"Tanggal": "27/11/2024", **PLACE, "TPS": 1, "Kotak tiba di PPK": "20/11/2024 01.10"}
+    ledger = bring(board, csv_file(tmp_path / "a.csv", row))
+    assert (ledger.accepted, ledger.quarantined) == (0, 1)

@@ -2,13 +2,31 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.time_of_day import is_clock_with_seconds, read_clock
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
+_MAX_CHARS = 40
+_CLOCK = r"(?P<clock>(?:[01]?\d|2[0-4])[.:][0-5]\d)(?: ?wib)?"
+_MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_SHORT_DAY = (
+    r"\(?(?:tgl\.?|tanggal)? ?(?P<day>\d{1,2})"
+    rf"(?:[/-](?P<month>\d{{1,2}})|[ -]?(?P<name>{_MONTH_NAMES}))"
+    r"(?:[/ -](?P<year>20\d\d|\d\d))?\)?"
+)
+# `00.25 (28/11)`, `28-11 01.10`, `01.10, 28 Nov`: an hour and its day, mostly without the year.
+_CLOCK_AND_DAY = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_CLOCK}[ ,;]*{_SHORT_DAY}",
+        rf"{_SHORT_DAY}(?:[ ,;]+| ?- )(?:pukul |jam |pkl )?{_CLOCK}",
+    )
+)
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
 
 
@@ -82,3 +100,28 @@ def is_day_alone(cell: Cell) -> bool:
         return parse_date_parts(cell).clock is None
     except UnreadableCell:
         return False
+
+
+def complete_written_day(cell: Cell, voting_day: date) -> str | None:
+    """Return an hour that names its day as a moment with its year; None for all other cells.
+
+    Without a year it is the day nearest to that of the voting.
+    """
+    text = cell.strip() if isinstance(cell, str) and len(cell) < _MAX_CHARS else ""
+    match = next(filter(None, (p.fullmatch(text) for p in _CLOCK_AND_DAY)), None)
+    if match is None:
+        return None
+    month = int(match["month"]) if match["month"] else MONTHS[match["name"].lower()]
+    if written := match["year"]:
+        years = [int(written) + (2000 if len(written) == 2 else 0)]
+    else:
+        years = [voting_day.year - 1, voting_day.year, voting_day.year + 1]
+    days = []
+    for year in years:
+        try:
+            days.append(date(year, month, int(match["day"])))
+        except ValueError:
+            continue
+    if not days:
+        return None
+    return f"{min(days, key=lambda day: abs(day - voting_day)):%d/%m/%Y} {match['clock']}"

@@ -6,7 +6,11 @@ from functools import partial
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.facts.time_cells import find_undated_rows, find_untimed_rows
+from situasi.ingest.facts.time_cells import (
+    complete_written_day,
+    find_undated_rows,
+    find_untimed_rows,
+)
 from situasi.ingest.facts.time_columns import (
     find_record_times,
     find_time_columns,
@@ -50,6 +54,8 @@ def complete_time(
     """
     _read_own_times(table, facts, feed, context)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
+    phases = [name for name, heading in found.items() if heading.column == "fase"]
+    _complete_written_days(table, [*table.find_columns("jam"), *phases], context.election.day)
     wide = found.values()
     has_hours = any(heading.column in {"clock", "fase"} for heading in wide)
     is_unnamed = not has_hours and not table.has_any("waktu", "tanggal", "jam")
@@ -77,6 +83,15 @@ def complete_time(
     is_named = day is not None or facts.day_question is not None
     clock = facts.clock if is_named and not has_hours else None
     _fill_hours(table, clock, day, source)
+
+
+def _complete_written_days(table: ConvertedTable, names: list[str], voting_day: date) -> None:
+    """Write hours that name their day, mostly without the year, as moments (`00.25 (28/11)`)."""
+    for name in names:
+        column = table.cells[name].tolist()
+        moments = {c: m for c in set(column) if (m := complete_written_day(c, voting_day))}
+        if moments:
+            table.set_column(name, [moments.get(cell, cell) for cell in column])
 
 
 def _fill_hours(table: ConvertedTable, clock: str | None, day: str | None, source: str) -> None:

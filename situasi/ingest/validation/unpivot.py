@@ -1,7 +1,8 @@
 """Conversion of wide TPS tables: each filled cell of an hour, phase or place becomes a report."""
 
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.count_columns import is_blank_count
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.phase_days import may_be_another_day
+from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT, NOT_YET
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
@@ -21,6 +23,8 @@ from situasi.ingest.vocabulary.wide_headings import WideHeading
 
 # No day has more hours to report and no desa as many TPS; bounds the size of the result.
 MAX_WIDE_COLUMNS = 30
+_WITH_DAY = re.compile(r"\d[/-]\d+[/-]\d")
+_FILLED_DAY = re.compile(r"tanggal (?:dari|tidak disebut)")
 # Headings added by `unpivot`: what the sender's heading says, and a day if there is none.
 _HEADING_BY_COLUMN = {
     "clock": "__jam",
@@ -217,6 +221,8 @@ def _put_phases_in_order(
     for (row, _), indexes in phases_by_day.items():
         headings = [str(filled[index][1]) for index in indexes]
         phases = [(wide[h].value, table.cells[h].iloc[row]) for h in headings]
+        for index, (_, cell) in zip(indexes, phases, strict=True):
+            _prefer_own_day(data, index, cell, names)
         base = next(
             (d for n in names for i in indexes if (d := _find_day(data[n][i])) is not None), None
         )
@@ -232,6 +238,30 @@ def _put_phases_in_order(
                 notes[index] = _join_notes(notes[index], str(phase.note))
             if reason is not None:
                 data.setdefault(NOT_A_REPORT, [None] * len(filled))[index] = reason
+
+
+def _prefer_own_day(data: dict[str, list[Cell]], index: int, cell: Cell, names: list[str]) -> None:
+    """Take the day that the cell of a phase names itself before that of its row or the titles.
+
+    A column of days that the sender wrote contradicts it where it is more than a day away.
+    """
+    if not isinstance(cell, datetime) and not _WITH_DAY.search(str(cell)):
+        return
+    try:
+        own = read_clock(cell).day
+    except (UnreadableCell, ValueError):
+        return
+    day = next((d for name in names if (d := _find_day(data[name][index])) is not None), None)
+    if own is None or day is None or own == day:
+        return
+    note = str(data[DOUBT][index] or "") if DOUBT in data else ""
+    is_filled = not is_blank(data[_DAY_HEADING][index]) or _FILLED_DAY.search(note)
+    if is_filled or abs(own - day) <= timedelta(days=1):
+        for name in names:
+            data[name][index] = None
+        if DOUBT in data:
+            parts = [part for part in note.split("; ") if not _FILLED_DAY.match(part)]
+            data[DOUBT][index] = "; ".join(parts) or None
 
 
 def _find_day(cell: Cell) -> date | None:
