@@ -41,10 +41,13 @@ _PRESENCE_FLAGS = {
     **dict.fromkeys(("0", "tidak", "t", "no", "false"), "tidak hadir"),
 }
 _EXPLANATION = re.compile(r"[,;(:]| - ")
-_MIN_SHARE = 0.6  # of the filled cells of the column
+_MIN_SHARE = 0.6  # of the filled cells of the column; of the rows with an officer
+_SHORTEST_WORD = 4  # of those of absence that stand before others; `I` may begin a name
 _STRENGTH = re.compile(r"\d{1,3}(?: ?(?:org|orang|pers|personel|personil))?", re.IGNORECASE)
 _MOST_OF_SUMMARY = 2  # cells
+_SUM = re.compile(r"^(?:jumlah|jml|jlh|total)\b\W*", re.IGNORECASE)
 _NO_ROW = "rekap atau keterangan di bawah daftar, bukan laporan; tidak perlu dibetulkan"
+_NO_HOUR = "hadir menurut {}, tetapi jam tiba kosong: isi jamnya"
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
@@ -125,10 +128,11 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     ]
     if table.has_any("waktu", "jam", "waktu_lapor"):  # remarks at an hour: `sudah di tempat`
         names += [name for name in table.find_columns("uraian") if name not in names]
-    name = next((n for n in names if _says_presence(table, n)), None)
+    remarks = [name for name in table.find_columns("uraian") if not _is_filled(table, name)]
+    name = next((n for n in names if n not in remarks and _says_presence(table, n)), None)
     if name is None:
         groups = ("arrival_hour", "listed_arrival") if is_list else ("arrival_hour",)
-        _take_arrivals(table, groups, is_muster=_MUSTER.search(words) is not None)
+        _take_arrivals(table, groups, remarks, is_muster=_MUSTER.search(words) is not None)
         return
     is_present = partial(clues.is_cell, "present")
     is_muster = _MUSTER.search(words) is not None
@@ -143,6 +147,14 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     for row, cell in enumerate(column):
         if clues.is_cell("absent", _take_answer(cell)):
             table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _is_filled(table: ConvertedTable, name: str) -> bool:
+    """Return whether a column is filled in most rows that name an officer, as a roll call is."""
+    names = [n for heading in ("nrp", "petugas") for n in table.find_columns(heading)]
+    rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
+    cells = [cell for cell, *officer in rows if not all(map(is_blank, officer))]
+    return sum(not is_blank(cell) for cell in cells) >= _MIN_SHARE * len(cells)
 
 
 def _mark_summary_lines(table: ConvertedTable) -> None:
@@ -161,8 +173,9 @@ def _mark_summary_lines(table: ConvertedTable) -> None:
         if len(texts) != 1 or len(cells) > _MOST_OF_SUMMARY:
             continue
         name, text = texts.popitem()
-        is_word = clues.is_cell("present", text) or clues.is_cell("absent", text)
-        is_summary = is_word and is_person_heading(name)
+        word = _SUM.sub("", text)  # `Jumlah hadir`, wherever it stands
+        is_word = clues.is_cell("present", word) or clues.is_cell("absent", word)
+        is_summary = is_word and (word != text or is_person_heading(name))
         if is_summary or (len(cells) == 1 and _LEGEND.fullmatch(text)):
             table.reasons.setdefault(row, _NO_ROW)
 
@@ -196,6 +209,13 @@ def _name_arrival_hours(table: ConvertedTable) -> None:
 def _take_answer(cell: Cell) -> Cell:
     """Return the answer before what explains it: `Belum` of `Belum, masih di jalan`."""
     return _EXPLANATION.split(cell, maxsplit=1)[0] if isinstance(cell, str) else cell
+
+
+def _says_absent(cell: Cell, clues: ClueWords) -> bool:
+    """Return whether a remark is one of absence, or begins with a word of it (`izin ke dokter`)."""
+    first = cell.split(maxsplit=1)[0] if isinstance(cell, str) and cell.strip() else ""
+    is_word = len(first) >= _SHORTEST_WORD and clues.is_cell("absent", first)
+    return is_word or clues.is_cell("absent", _take_answer(cell))
 
 
 def _find_answers(table: ConvertedTable) -> str | None:
@@ -256,13 +276,16 @@ def _is_ticked(table: ConvertedTable, name: str) -> bool:
     return bool(filled) and all(table.vocabulary.clues.is_cell("tick", cell) for cell in filled)
 
 
-def _take_arrivals(table: ConvertedTable, groups: Sequence[str], *, is_muster: bool) -> None:
+def _take_arrivals(
+    table: ConvertedTable, groups: Sequence[str], remarks: Sequence[str], *, is_muster: bool
+) -> None:
     """Make the hours at which officers came to their TPS, or to a muster, check-ins.
 
-    groups: of clue words that are their heading.
+    groups: of clue words that are their heading. remarks: columns of a few words, of which one
+    that somebody is absent holds the row.
     """
     name = next((n for n in table.headings if _is_heading(table, n, *groups)), None)
-    if name is None or table.find_columns("jam") or table.find_columns("waktu"):
+    if name is None or {*table.find_columns("jam"), *table.find_columns("waktu")} - {name}:
         return
     column = table.cells[name].tolist()
     table.drop_columns([name])
@@ -270,6 +293,13 @@ def _take_arrivals(table: ConvertedTable, groups: Sequence[str], *, is_muster: b
     has_place = table.has_any("tps", "tempat", "lokasi", "desa")
     code = "apel" if is_muster else "tiba_di_tps" if has_place else "laporan_berkala"
     table.set_column("checkin", [None if is_blank(cell) else code for cell in column])
+    clues = table.vocabulary.clues
+    for heading in (*remarks, "jam"):
+        for row, cell in enumerate(table.cells[heading].tolist()):
+            if _says_absent(cell, clues):
+                table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+            elif clues.is_cell("present", cell) and is_blank(column[row]):
+                table.reasons.setdefault(row, _NO_HOUR.format(f'"{heading}"'))
     for row in table.find_empty_rows("jam"):
         table.reasons.setdefault(row, _NOT_ARRIVED)
 
