@@ -148,10 +148,14 @@ def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
 def take_time_headings(table: ConvertedTable, facts: FileContext) -> None:
     """Give rows the hour, and the day, that a row of one cell above them names (`PUKUL 12.00`).
 
-    facts: of the titles, which are those of the rows above the first such row.
+    facts: of the titles, which are those of the rows above the first such row. Where a column
+    holds the hours, a day alone is taken (`SELASA, 26 NOVEMBER 2024`).
     """
     missing = [h for h in ("tanggal", "jam") if not table.has_any(h, "waktu")]
-    if "jam" not in missing or table.vocabulary.find_wide_headings(table.headings):
+    if "jam" not in missing:
+        _take_day_headings(table)
+        return
+    if table.vocabulary.find_wide_headings(table.headings):
         return
     singles = _find_single_cells(table)
     found = {row: read_marked_time(text) for row, text in singles.items()}
@@ -170,6 +174,32 @@ def take_time_headings(table: ConvertedTable, facts: FileContext) -> None:
         rows = [row for row in by_row if row not in table.total_rows | table.reasons.keys()]
         table.fill(heading, rows, by_row.__getitem__)
         table.doubt(rows, f"{heading} dari judul bagian di atasnya")
+
+
+def _take_day_headings(table: ConvertedTable) -> None:
+    """Give rows the day that a row of nothing else above them names (`SELASA, 26 NOVEMBER 2024`).
+
+    Only where no column holds days; a row above the first such day, or with a day of its own,
+    keeps what it has.
+    """
+    names = [name for heading in ("waktu", "jam") for name in table.find_columns(heading)]
+    if not names or table.has_any("tanggal"):
+        return
+    singles = _find_single_cells(table)
+    found = {row: read_marked_time(text) for row, text in singles.items()}
+    days = {row: named["tanggal"] for row, named in found.items() if named.keys() == {"tanggal"}}
+    columns = [table.cells[name].tolist() for name in names] if days else []
+    day, by_row = None, dict[int, Cell]()
+    for row in range(table.size) if days else ():
+        if row in days:
+            table.reasons[row] = PART_HEADING
+            day = days[row]
+        elif day and row not in table.total_rows | table.reasons.keys():
+            texts = [str(column[row]) for column in columns if not is_blank(column[row])]
+            if texts and not any("tanggal" in read_marked_time(text) for text in texts):
+                by_row[row] = day
+    table.fill("tanggal", list(by_row), by_row.__getitem__)
+    table.doubt(by_row, "tanggal dari judul bagian di atasnya")
 
 
 def _find_single_cells(table: ConvertedTable) -> dict[int, str]:
