@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from functools import partial
 from itertools import chain, permutations, product, zip_longest
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
+from situasi.ingest.redaction.officer_names import OfficerName, parse_name
 from situasi.ingest.redaction.persons import RANKS, is_person_heading
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -30,6 +32,9 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _NAMES_PRESENCE = re.compile(r"\b(?:kehadiran|absen|absensi|presensi)\b", re.IGNORECASE)
+_ASKS_ARRIVAL = re.compile(
+    r"\b(?:sudah|telah|apakah|dah|sdh)\b.*\b(?:tiba|datang|berada)\b|\barrived\b", re.IGNORECASE
+)
 _NOT_ARRIVED = "jam tiba kosong: belum ada lapor diri; tidak perlu dibetulkan"
 _MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
 _OF_ATTENDANCE = ("attendance", "arrival_hour", "listed_arrival", "present")
@@ -48,6 +53,8 @@ _MOST_OF_SUMMARY = 2  # cells
 _SUM = re.compile(r"^(?:jumlah|jml|jlh|total)\b\W*", re.IGNORECASE)
 _NO_ROW = "rekap atau keterangan di bawah daftar, bukan laporan; tidak perlu dibetulkan"
 _NO_HOUR = "hadir menurut {}, tetapi jam tiba kosong: isi jamnya"
+_TWO_NAMES = "NRP dipakai dua nama di daftar ini: pastikan NRP tiap petugas"
+_ALIKE = 0.75  # of names that differ by a slip
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
@@ -103,12 +110,13 @@ def _split_cell(cell: Cell) -> dict[str, str]:
 def take_attendance(table: ConvertedTable, words: str) -> None:
     """Make the column of who is there, or of when they came, one of check-ins.
 
-    Who is absent is no report. words: of the titles, the sheet and the file; without the name of
-    such a list, there or as a heading, nothing is done.
+    Who is absent is no report, and a number under two names is held. words: of the titles, the
+    sheet and the file; without the name of such a list, there or as a heading, nothing is done.
     """
     has_officers = table.find_columns("petugas") or table.find_columns("nrp")
     if not has_officers:
         return
+    _hold_shared_numbers(table)
     roll_calls = [name for name in table.find_columns("checkin") if _is_roll_call(table, name)]
     if table.find_columns("checkin") and not roll_calls:
         _name_arrival_hours(table)
@@ -124,7 +132,10 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     names = roll_calls or [
         name
         for name in table.headings
-        if is_list or _NAMES_PRESENCE.search(name) or clues.is_heading("presence_question", name)
+        if is_list
+        or _NAMES_PRESENCE.search(name)
+        or _ASKS_ARRIVAL.search(name)
+        or clues.is_heading("presence_question", name)
     ]
     if table.has_any("waktu", "jam", "waktu_lapor"):  # remarks at an hour: `sudah di tempat`
         names += [name for name in table.find_columns("uraian") if name not in names]
@@ -155,6 +166,32 @@ def _is_filled(table: ConvertedTable, name: str) -> bool:
     rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
     cells = [cell for cell, *officer in rows if not all(map(is_blank, officer))]
     return sum(not is_blank(cell) for cell in cells) >= _MIN_SHARE * len(cells)
+
+
+def _hold_shared_numbers(table: ConvertedTable) -> None:
+    """Hold all rows of a number that stands beside two different names: one of them is wrong."""
+    names = next(
+        (table.cells[n].tolist() for n in table.headings if normalize_key(n) in _SPELLINGS["nama"]),
+        None,
+    )
+    if names is None:
+        return
+    for heading in table.find_columns("nrp") or table.find_columns("petugas"):
+        rows: dict[str, list[int]] = {}
+        for row, cell in enumerate(table.cells[heading].tolist()):
+            if not is_blank(cell) and (number := _NUMBER.search(format_cell(cell))):
+                rows.setdefault(re.sub(r"\D", "", number[0]), []).append(row)
+        for shared in filter(lambda found: len(found) > 1, rows.values()):
+            known = [n for row in shared if (n := parse_name(format_cell(names[row])))]
+            if any(not _may_be_one(known[0], name) for name in known[1:]):
+                table.reasons |= {row: _TWO_NAMES for row in shared if row not in table.reasons}
+
+
+def _may_be_one(first: OfficerName, second: OfficerName) -> bool:
+    """Return whether two names may be of one person: cut short, or written otherwise."""
+    is_begun_alike = first.words[0] == second.words[0]
+    ratio = SequenceMatcher(None, " ".join(first.words), " ".join(second.words)).ratio()
+    return is_begun_alike or ratio >= _ALIKE or first.words[-1] == second.words[-1]
 
 
 def _mark_summary_lines(table: ConvertedTable) -> None:
