@@ -32,6 +32,7 @@ _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
 _MIN_SHARE = 0.75  # of different words that are phases
 _COUNT_ENDED = re.compile(r"selesai|rampung|tuntas|finish|done|complete|ended", re.IGNORECASE)
+_MOST_PHASES = 60  # different words of a list of phases
 _STATUS_WORD = re.compile(r"stat|progres|perkembang", re.IGNORECASE)
 
 
@@ -129,6 +130,25 @@ def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
         ):
             table.cells = table.cells.rename(columns={name: "fase"})
             return
+    _take_listed_phases(table, context)
+
+
+def _take_listed_phases(table: ConvertedTable, context: IngestContext) -> None:
+    """Take for the phase the one column under an unknown heading of which each word is one."""
+    if context.vocabulary.detect_feed(table.headings) is not None:
+        return
+    find_status = partial(context.vocabulary.find_code, "incidents", "status")
+    names = []
+    for name in table.headings:
+        if table.vocabulary.find_any_column(name) is None:
+            filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+            texts = [cell for cell in filled if isinstance(cell, str)]
+            is_listed = 1 < len(texts) == len(filled) <= _MOST_PHASES
+            if is_listed and all(_is_code(text, "tps", "fase", context) for text in texts):
+                names += [] if all(map(find_status, texts)) else [name]
+    if len(names) == 1:
+        table.cells = table.cells.rename(columns={names[0]: "fase"})
+        table.notes.append(f'kolom "{names[0]}" dibaca sebagai fase: semua isinya fase')
 
 
 def _names_phase(text: str, context: IngestContext, matcher: PhraseMatcher) -> bool:
