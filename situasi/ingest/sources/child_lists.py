@@ -107,7 +107,8 @@ def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[st
         return None
     known = read_headings(names, catalog)
     is_usual = profile is not None and profile.numbered_repeats
-    if not known.facts or not (is_usual or known.names & _TIMES):
+    has_hours = bool(known.names & _TIMES) or ("wide" in known.facts and "tps" in known.names)
+    if not known.facts or not (is_usual or has_hours):
         return None
     rows: list[dict[str, object]] = []
     parents: list[int] = []

@@ -62,11 +62,13 @@ def read_headings(
     profile = profile or catalog.recognize(headings)
     known = catalog.sort_headings(headings, profile)
     meanings: dict[str, str] = {}
-    facts = set()
-    for heading in headings:
-        if heading in known.left_out or heading == known.form_time:
-            continue
-        name = known.own.get(heading) or known.stripped.get(heading) or heading
+    left_out = {*known.left_out, known.form_time}
+    names_by_heading = {
+        h: known.own.get(h) or known.stripped.get(h) or h for h in headings if h not in left_out
+    }
+    wide = catalog.vocabulary.find_wide_headings(list(names_by_heading.values()))
+    facts = {"wide"} if any(one.column == "fase" for one in wide.values()) else set()
+    for heading, name in names_by_heading.items():
         column = catalog.vocabulary.find_any_column(name)
         if column in _FACTS:
             facts.add(column)

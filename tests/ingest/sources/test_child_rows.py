@@ -148,6 +148,15 @@ def test_columns_with_a_number_but_no_hours_counted_from_one_stay_columns(board,
     assert join(board, own) == [own]
 
 
+def test_groups_of_a_station_with_the_hours_of_its_phases_are_rows(board):
+    numbered = {"no_tps_1": "1", "jam_buka_1": "07.02", "jam_tutup_1": "13.00",
+                "no_tps_2": "2", "jam_buka_2": "07.08", "jam_tutup_2": "13.01"}  # fmt: skip
+    parents, children = join(board, alone(PLACE | {"tanggal": "27/11/2024"} | numbered))
+    rows = [(row["no_tps"], row["jam_buka"], row["jam_tutup"]) for row in rows_of(children)]
+    assert rows == [("1", "07.02", "13.00"), ("2", "07.08", "13.01")]
+    assert parents.cells.empty
+
+
 def test_source_that_numbers_its_repeats_needs_no_hours_in_them(board):
     cto = {"SubmissionDate": "Nov 27, 2024 8:00:00 AM", "starttime": "x", "formdef_version": "1"}
     numbered = {"jenis_1": "hoaks", "jenis_2": "listrik"}

@@ -28,7 +28,7 @@ COLUMNS = {
     "rupa": "fase", "pukul_x": "jam",
 }  # fmt: skip
 PLACES = [
-    {"hari_tugas": "2024-11-27", "kec_x": "Indralaya", "desa_x": "Burai", "bilik": n}
+    {"hari_tugas": "2024-11-27", "kec_x": "Indralaya", "desa_x": "Tanjung Seteko", "bilik": n}
     for n in (1, 2, 3, 4)
 ]
 REVIEWS = ("approved", "rejected", "approved", "approved")
