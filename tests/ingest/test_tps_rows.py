@@ -323,3 +323,12 @@ def test_voters_who_were_added_to_the_list_count_beside_it(board: Board) -> None
     lists = {"DPT": "400", "DPTb": "30", "DPK": "10", "fase": ""}
     assert accepted(board, "tps", **lists, hadir="438")["hadir"] == 438
     assert "melebihi DPT" in reasons(board, "tps", **lists, hadir="460")
+
+
+def test_an_hour_of_the_report_that_differs_from_when_it_was_sent_is_only_doubted(
+    board: Board,
+) -> None:
+    sent = {"waktu_lapor": "27/11/2024 09.40", "jam_lapor": "09.30"}
+    found = accepted(board, "tps", waktu="27/11/2024 09.00", **COUNT, **sent)
+    assert found["flags"] == 'jam lapor "09.30" tidak sama dengan waktu lapor'
+    assert (found["reported_at"].astimezone(WIB).hour, found["hadir"]) == (9, 412)

@@ -1,6 +1,6 @@
 """The source profiles that are known, and which of them a table belongs to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 FOLDER = "profiles"
+_COUNTS = frozenset(("hadir", "hadir_dpt", "hadir_l", "hadir_p"))
 
 
 @dataclass(frozen=True)
@@ -128,21 +129,22 @@ class SourceCatalog:
     ) -> str | None:
         """Return the heading that says when the form was filled in, where it asked no time.
 
-        An hour of the report that the form did ask (`Jam laporan`) is added to `own` as that of
-        the event: the source itself notes when it was sent.
+        An hour of the report that was asked (`Jam laporan`) is added to `own` as that of the event
+        where the source itself notes when it was sent, and beside a count, which has no other.
         """
-        if profile is None:
-            return None
         names = {h: own.get(h) or stripped.get(h, h) for h in headings}
         columns = {h: self.vocabulary.find_any_column(name) for h, name in names.items()}
-        if not {"occurred_at", "date", "clock"}.isdisjoint(columns.values()):
+        known = set(columns.values())
+        if not known.isdisjoint({"occurred_at", "clock"}):
             return None
-        wide = self.vocabulary.find_wide_headings(list(names.values()))
-        if any(heading.column == "clock" for heading in wide.values()):  # each has its own hour
+        wide = self.vocabulary.find_wide_headings(list(names.values())).values()
+        if any(heading.column == "clock" for heading in wide):  # each has its own hour
             return None
         hours = [h for h, column in columns.items() if column == "reported_clock"]
-        if hours:
+        if hours and _has_no_other_hour(known, profile, is_wide=bool(wide)):
             own[hours[0]] = "jam"
+            return None
+        if profile is None or "date" in known:
             return None
         return next(
             (h for wanted in profile.form_times for h in headings if matches_heading(h, wanted)),
@@ -175,6 +177,19 @@ class SourceCatalog:
             for pair in zip(headings, plain, strict=True)
         )
         return own + sum(map(self._is_known, plain))
+
+
+def _has_no_other_hour(
+    known: Collection[str | None], profile: SourceProfile | None, *, is_wide: bool
+) -> bool:
+    """Return whether the hour of a report, in a table with these columns, is that of the event.
+
+    Beside a day of its own it is so only for counts: what happened may be of another hour.
+    """
+    if "date" not in known and profile is not None:
+        return True
+    is_sent_apart = "date" in known or "reported_at" not in known
+    return is_sent_apart and not is_wide and not _COUNTS.isdisjoint(known)
 
 
 def score_signature(

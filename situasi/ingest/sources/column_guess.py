@@ -80,9 +80,10 @@ def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]
         column = _take_column(known.stripped.get(name, name), table.cells[name].tolist())
         if _is_unwanted(column, context) or name in known.left_out:
             found = {}
-        elif source is not None and name in known.own and known.own[name] not in NOT_OFFERED:
+        elif name in known.own and known.own[name] not in NOT_OFFERED:
             own = "waktu_lapor" if name == known.form_time else known.own[name]
-            found = {own: Guess(own, 0.97, f"judul kolom {source.title}", by_heading=True)}
+            reason = f"judul kolom {source.title}" if source else "judul kolom dikenal"
+            found = {own: Guess(own, 0.97, reason, by_heading=True)}
         else:
             found = _guess_wide(column, wide) or _guess_column(column, context)
         guesses[name] = sorted(found.values(), key=lambda guess: -guess.confidence)

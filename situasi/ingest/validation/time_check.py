@@ -182,9 +182,15 @@ def _read_reported_time(
     day, clock = key
     if is_blank(day):
         return None, None if is_blank(clock) else "jam lapor tanpa tanggal diabaikan"
-    return (
-        read_time(day, zone) if is_blank(clock) else combine_date_and_clock(day, clock, zone)
-    ), None
+    if is_blank(clock):
+        return read_time(day, zone), None
+    try:
+        return combine_date_and_clock(day, clock, zone), None
+    except UnreadableCell:
+        sent = read_time(day, zone)
+        if sent.precision != "menit":
+            raise
+        return sent, f"jam lapor {quote(clock)} tidak sama dengan waktu lapor"
 
 
 def _check_plausible(

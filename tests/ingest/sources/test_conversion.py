@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.readers import reserved_columns
+from situasi.ingest.remapping.board_reading import read_columns_as_board
+from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.heading_groups import strip_groups
 from situasi.ingest.sources.profile import Signature, SourceProfile
@@ -200,3 +202,30 @@ def test_a_time_of_sending_is_left_one(context: IngestContext, cells: dict[str, 
     converted = convert_table(table, "a.csv", context).cells
     first = next(iter(cells))
     assert first in converted.columns or "waktu_lapor" in converted.columns
+
+
+DAY_AND_HOUR = {"Tanggal": "27/11/2024", "Jam laporan": "08.00"}
+STATION = {"Kecamatan": "Indralaya Utara", "Desa": "Timbangan", "TPS": "1"}
+
+
+@pytest.mark.parametrize(
+    "source", [{}, KOBO, {"Timestamp": "27/11/2024 08:03:11"}], ids=["nobody", "kobo", "sent"]
+)
+def test_an_hour_of_the_report_beside_a_day_is_that_of_the_count(
+    context: IngestContext, source: dict[str, str]
+) -> None:
+    table = table_of({**source, **DAY_AND_HOUR, **STATION, "Hadir": "63"})
+    profile = context.sources.recognize(list(table.cells.columns))
+    row = convert_table(table, "a.csv", context, profile).cells.iloc[0]
+    assert row["jam"] == "08.00"
+    read = read_columns_as_board(table, guess_columns(table, context), "a.csv", "tps", context)
+    assert read["Jam laporan"] == "jam"
+
+
+@pytest.mark.parametrize("source", [{}, KOBO])
+def test_an_hour_of_the_report_beside_a_day_is_not_that_of_an_incident(
+    context: IngestContext, source: dict[str, str]
+) -> None:
+    table = table_of({**source, **DAY_AND_HOUR, **STATION, "Jenis": "banjir"})
+    profile = context.sources.recognize(list(table.cells.columns))
+    assert "jam" not in convert_table(table, "a.csv", context, profile).cells.columns
