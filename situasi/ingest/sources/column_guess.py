@@ -85,7 +85,9 @@ def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]
             reason = f"judul kolom {source.title}" if source else "judul kolom dikenal"
             found = {own: Guess(own, 0.97, reason, by_heading=True)}
         else:
-            found = _guess_wide(column, wide) or _guess_column(column, context)
+            found = _guess_wide(column, wide)
+            if not found or context.vocabulary.clues.is_heading("arrival_hour", column.heading):
+                found |= _guess_column(column, context)  # of the boxes, or of an officer
         guesses[name] = sorted(found.values(), key=lambda guess: -guess.confidence)
     return settle_rivals(guesses, table)
 
@@ -148,6 +150,8 @@ def _has_words(column: _Column) -> bool:
 
 def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
     """Yield what the heading says, as a whole or by some of its words."""
+    if context.vocabulary.clues.is_heading("arrival_hour", heading):
+        yield Guess("jam", 0.9, "judul jam tiba", frozenset((feed_schemas.PERSONNEL.name,)))
     own = context.vocabulary.find_own_heading(heading)
     if own is not None and own not in NOT_OFFERED:
         yield Guess(own, 0.9, "judul kolom dikenal")

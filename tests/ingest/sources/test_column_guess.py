@@ -127,6 +127,16 @@ def test_the_feed_follows_from_the_columns_and_each_of_ours_is_chosen_once(board
     }.items() <= chosen.items()  # fmt: skip
 
 
+@pytest.mark.parametrize("heading", ["jam_tiba", "Jam tiba di TPS", "scan masuk"])
+@pytest.mark.parametrize("clock", ["06.21", "06:21:00.000+07:00"])
+def test_the_hour_at_which_an_officer_came_is_that_of_the_check_in(
+    board: Board, heading: str, clock: str
+) -> None:
+    foreign = table(nrp=["98060551"], no_tps=["1"], tanggal=["27/11/2024"], **{heading: [clock]})
+    guesses = guess_columns(foreign, board.ingest_context)
+    assert choose_columns(guesses, "personnel", board.ingest_context)[heading] == "jam"
+
+
 def test_only_headings_that_a_feed_reads_are_offered(board: Board) -> None:
     offered = list_offered_headings("tps", board.ingest_context)
     assert {"waktu", "tanggal", "jam", "kecamatan", "desa", "tps", "hadir", "fase"} <= set(offered)
