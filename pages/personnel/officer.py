@@ -101,7 +101,8 @@ def _list_facts(
     place = personnel.find_posting_places(postings).get(petugas) or row["lokasi"]
     checkin = _("belum lapor diri")
     if isinstance(row["checkin"], str):
-        time = format_moment(row["checkin_at"], at)
+        is_timed = pd.notna(row["checkin_at"])  # else only the day is known
+        time = format_moment(row["checkin_at"], at) if is_timed else _("jam tidak diketahui")
         checkin = f"{label('checkin', row['checkin'])}, {time}"
     areas = ", ".join(map(personnel.kecamatan_name, sorted(row["areas"])))
     facts = [

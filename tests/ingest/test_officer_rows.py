@@ -22,6 +22,12 @@ from tests.ingest.door import accepted, deliver, everything_kept, reasons
 NO_PLACE = {"kode_kecamatan": "", "kecamatan": "", "desa": "", "tps": ""}
 
 
+def test_a_check_in_of_a_day_alone_keeps_its_day_with_a_mark(board: Board) -> None:
+    found = accepted(board, "personnel", waktu="27/11/2024", checkin="tiba di TPS")
+    assert (found["precision"], found["checkin"]) == ("hari", "tiba_di_tps")
+    assert "jam tidak disebut" in found["flags"]
+
+
 # The roster.
 
 

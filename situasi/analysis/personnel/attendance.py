@@ -56,13 +56,15 @@ def build_attendance_curve(
 
     Index: moments (zone of `day`) from its start to `at` or its end, including `at`. Columns:
     present (last check-in from the post, not older than checkin_interval) and silent (older). Uses
-    what is known now: late check-ins count at the time when they happened.
+    what is known now: late check-ins count at the time when they happened, and those of which
+    only the day is known not at all.
     """
     until = min(at, day[1])
     moments = pd.date_range(day[0], until, freq=STEP)
     if until > day[0] and until not in moments:
         moments = pd.DatetimeIndex([*moments, until])
-    selected = checkins[checkins["petugas"].isin(list(petugas))]
+    has_hour = checkins["precision"] == "menit"
+    selected = checkins[has_hour & checkins["petugas"].isin(list(petugas))]
     ordered = sort_checkins(selected, at, ("petugas", "occurred_at", "checkin"))
     following = ordered.groupby("petugas")["occurred_at"].shift(-1)
     at_post = ordered["checkin"].isin(AT_POST_CHECKINS)

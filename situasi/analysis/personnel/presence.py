@@ -20,7 +20,8 @@ STATES = ("hadir", "tanpa_kabar", "bergeser", "kembali", "belum_tiba", "ditunggu
 
 # Only the needed columns: fewer columns are sorted faster.
 _CHECKIN_COLUMNS = (
-    "petugas", "occurred_at", "checkin", "kecamatan", "desa", "tps", "instansi", "latihan",
+    "petugas", "occurred_at", "precision", "checkin", "kecamatan", "desa", "tps", "instansi",
+    "latihan",
 )  # fmt: skip
 
 
@@ -42,8 +43,10 @@ def find_last_rows(names: pd.Series) -> tuple[pd.Index, npt.NDArray[np.intp]]:
 def build_last_checkin_table(rows: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     """Build one row per officer who ever checked in, indexed by petugas.
 
-    Columns: checkin, checkin_at, checkin_kecamatan, checkin_code (the TPS, missing if not in the
-    register), instansi (the last one stated), arrived (was ever at a post), latihan.
+    Columns: checkin, checkin_at (missing if only its day is known, which is then taken for the
+    earliest of that day: nobody is present by it), checkin_kecamatan, checkin_code (the TPS,
+    missing if not in the register), instansi (the last one stated), arrived (was ever at a post),
+    latihan.
     """
     ordered = sort_checkins(rows, at, _CHECKIN_COLUMNS)
     petugas, newest = find_last_rows(ordered["petugas"])
@@ -52,6 +55,7 @@ def build_last_checkin_table(rows: pd.DataFrame, register: Register, at: datetim
     names, last_rows = find_last_rows(with_agency["petugas"])
     instansi = pd.Series(with_agency["instansi"].to_numpy()[last_rows], names, dtype="object")
     at_post = ordered.loc[ordered["checkin"].isin(AT_POST_CHECKINS), "petugas"]
+    last = last.assign(occurred_at=last["occurred_at"].where(last["precision"] == "menit"))
     table = last[["checkin", "occurred_at", "kecamatan", "latihan"]].set_index(petugas)
     table = table.rename(columns={"occurred_at": "checkin_at", "kecamatan": "checkin_kecamatan"})
     return table.assign(

@@ -81,7 +81,8 @@ def _select_reports(
     rows: pd.DataFrame, is_arrival: pd.Series, who: str, at: datetime
 ) -> pd.DataFrame:
     has_point = rows["lat"].notna() & rows["lon"].notna() & rows["tps"].notna()
-    chosen = rows[has_point & is_arrival & (rows["occurred_at"] <= at)]
+    has_hour = rows["precision"] == "menit"  # else nobody knows which was the first
+    chosen = rows[has_point & has_hour & is_arrival & (rows["occurred_at"] <= at)]
     return chosen[_REPORT_COLUMNS].assign(who=chosen[who].fillna(""))
 
 

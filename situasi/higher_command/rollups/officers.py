@@ -41,7 +41,10 @@ def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
     group = sa.func.coalesce(roster.c.instansi, checkin_group.c.instansi)
     police = sa.or_(group.is_(None), group.in_(_POLICE))
     is_at_post = last_checkin.c.checkin.in_(AT_POST_CHECKINS)
-    is_recent = last_checkin.c.occurred_at >= bind_time("at") - bind_time("every")
+    is_recent = sa.and_(
+        last_checkin.c.precision == "menit",  # of a day alone nobody is present
+        last_checkin.c.occurred_at >= bind_time("at") - bind_time("every"),
+    )
     is_present = sa.and_(is_at_post, is_recent)
     lapses = sa.func.min(
         sa.case((sa.and_(police, is_present), last_checkin.c.occurred_at + bind_time("every")))
@@ -94,17 +97,18 @@ def _select_posted(is_live: bool) -> sa.Subquery:
 def _select_last_cell(
     feed: str, is_live: bool, name: str, *conditions: SqlExpression
 ) -> sa.Subquery:
-    """Select one cell of the last row of each officer, and its time."""
+    """Select one cell of the last row of each officer, its time and the precision of that."""
     row = visible_at.select_feed_rows(feed).c
     numbers = _select_numbers(is_live)
     petugas = sa.func.coalesce(numbers.c.number, row.petugas)
     turn = recency_rank([petugas], row.occurred_at, reported_time(feed), row.seq)
     filters = [*not_withdrawn(feed, is_live), row.occurred_at <= bind_time("at"), *conditions]
-    cells = (petugas.label("petugas"), row[name], row.occurred_at, turn.label("turn"))
+    time = (row.occurred_at, row.precision)
+    cells = (petugas.label("petugas"), row[name], *time, turn.label("turn"))
     joined = visible_at.select_feed_rows(feed).outerjoin(numbers, numbers.c.mark == row.petugas)
     rows = sa.select(*cells).select_from(joined).where(*filters)
     ranked = rows.subquery()
-    columns = (ranked.c.petugas, ranked.c[name], ranked.c.occurred_at)
+    columns = (ranked.c.petugas, ranked.c[name], ranked.c.occurred_at, ranked.c.precision)
     return sa.select(*columns).where(ranked.c.turn == 1).subquery()
 
 

@@ -7,7 +7,7 @@ from situasi.ingest.validation.officer_check import check_officers
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
-from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.time_check import check_times, note_missing_hours
 from situasi.ingest.validation.validation_result import build_validation_result
 from situasi.ingest.vocabulary.code_lookup import format_code
 
@@ -18,6 +18,7 @@ def check(table: TableCheck) -> ValidationResult:
     """Check one table of check-ins."""
     latihan = check_exercise(table)
     times = check_times(table, latihan)
+    note_missing_hours(table, times)
     place, sent_from = check_coordinates(table, check_location(table))
     points = keep_station_points(sent_from, place)
     officers = check_officers(table)

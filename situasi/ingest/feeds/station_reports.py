@@ -19,7 +19,7 @@ from situasi.ingest.validation.coordinate_check import check_coordinates, keep_s
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
-from situasi.ingest.validation.time_check import TimeColumns, check_times
+from situasi.ingest.validation.time_check import HOURLESS, TimeColumns, check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 _VOTER_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
@@ -98,7 +98,7 @@ def _hold_hourless_counts(table: TableCheck, times: TimeColumns, has_count: Sequ
             if has_count[row]:
                 table.issues.add_error(row, _HOURLESS_COUNT, "clock")
             else:
-                table.issues.add_warning(row, "jam tidak disebut: hanya harinya yang dicatat")
+                table.issues.add_warning(row, HOURLESS)
 
 
 def _find_blanks(cells: Sequence[Cell], is_blank_cell: Callable[[Cell], bool]) -> Iterable[bool]:

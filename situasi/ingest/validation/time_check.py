@@ -24,6 +24,7 @@ from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 
 CLOCK_WITHOUT_DAY = "jam tanpa tanggal"
+HOURLESS = "jam tidak disebut: hanya harinya yang dicatat"
 
 TimeCells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
@@ -129,6 +130,13 @@ def _take_range_ends(table: TableCheck, column: list[Cell], rows: Sequence[int])
             note = f"waktu {quote(cell)}: dipakai akhirnya, sampai saat itu jumlah ini dihitung"
             table.issues.add_warning(row, note)
     return column
+
+
+def note_missing_hours(table: TableCheck, times: TimeColumns) -> None:
+    """Add a warning to the rows of which only the day is known."""
+    for row, precision in enumerate(times.precision):
+        if precision == "hari":
+            table.issues.add_warning(row, HOURLESS)
 
 
 def compute_latest_moment(moment: datetime, precision: str) -> datetime:

@@ -565,6 +565,20 @@ def test_the_curve_equals_asking_for_every_moment(words: list[Any], clock: str) 
         assert (present, silent) == (states.count("hadir"), states.count("tanpa_kabar"))
 
 
+def test_a_word_of_a_day_alone_says_that_somebody_came_and_never_when() -> None:
+    hourless = checkin(at="00.00", precision="hari")
+    for clock in ("00.30", "05.00", "09.00"):
+        of = found(posting(at="00.00"), hourless, at=clock)
+        assert of.officers.loc["P-1", ["state", "arrived"]].tolist() == ["tanpa_kabar", True]
+        assert pd.isna(of.officers.loc["P-1", "checkin_at"])
+    rows = rows_of(feed_schemas.PERSONNEL, hourless, checkin(at="06.30"))
+    curve = build_attendance_curve(rows, OFFICERS, DAY, wib("09.00"), WORD_EVERY)
+    timed = build_attendance_curve(rows.iloc[1:], OFFICERS, DAY, wib("09.00"), WORD_EVERY)
+    pd.testing.assert_frame_equal(curve, timed)
+    later = found(posting(), hourless, checkin(at="06.30"))
+    assert later.officers.loc["P-1", "state"] == "hadir"
+
+
 def test_the_curve_ends_where_the_key_figure_stands() -> None:
     frames = known(posting(), checkin(), posting("P-2", tps="002"), checkin("P-2", at="06.00"))
     for clock in ("06.00", "09.00", "09.50", "12.00"):

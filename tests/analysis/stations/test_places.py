@@ -65,6 +65,12 @@ def test_the_place_is_the_middle_of_what_each_officer_sent_first(unlisted: Regis
     assert place.spread_m == pytest.approx(20, rel=0.01)
 
 
+def test_a_report_of_a_day_alone_is_nobodys_first(unlisted: Register) -> None:
+    hourless = checkin("P-1", 400, at="00.00", precision="hari")
+    assert place_of(unlisted, hourless).reporters == 0
+    assert place_of(unlisted, hourless, checkin("P-1", at="06.30")).lat == pytest.approx(LAT)
+
+
 def test_a_place_of_the_list_is_never_moved(unlisted: Register) -> None:
     tps = unlisted.tps.copy()
     tps.loc[tps["code"] == f"{DESA}.001", ["lat", "lon", "place_source"]] = [-3.3, 104.6, "KPU"]
