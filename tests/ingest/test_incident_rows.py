@@ -286,6 +286,12 @@ def test_only_the_month_known_is_said_so(board: Board, tmp_path: Path) -> None:
     assert accepted(board, tmp_path, waktu="2024-10")["precision"] == "bulan"
 
 
+def test_an_incident_of_a_day_alone_is_marked_so(board: Board, tmp_path: Path) -> None:
+    found = accepted(board, tmp_path, waktu="27/11/2024")
+    assert found["precision"] == "hari"
+    assert "jam tidak disebut" in found["flags"]
+
+
 def test_date_and_clock_in_two_columns_make_one_moment(board: Board, tmp_path: Path) -> None:
     for headings in (("tanggal", "jam"), ("tanggal", "waktu")):
         bare = {headings[0]: "27/11/2024", headings[1]: "7.30", "kecamatan": "Kandis"}

@@ -11,7 +11,7 @@ from situasi.ingest.validation.coordinate_check import check_coordinates
 from situasi.ingest.validation.place_check import check_location, note_area_alone
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
-from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.time_check import check_times, note_missing_hours
 from situasi.ingest.validation.validation_result import build_validation_result
 
 
@@ -19,6 +19,7 @@ def check(table: TableCheck) -> ValidationResult:
     """Check one table of incident rows."""
     latihan = check_exercise(table)
     times = check_times(table, latihan)
+    note_missing_hours(table, times)
     place, points = check_coordinates(table, check_location(table))
     kinds, tingkat, situasi, statuses, rujukan = map(
         table.read_codes, ("jenis", "tingkat", "situasi", "status", "rujukan")
