@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.sources.heading_groups import strip_groups
+from situasi.ingest.sources.heading_groups import OTHER_HOURS, strip_groups
 from situasi.ingest.sources.profile import HeadingSet, SourceProfile, matches_heading, parse_profile
 from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
@@ -77,7 +77,16 @@ class SourceCatalog:
                 profile is not None and profile.find_heading(heading) is not None
             )
 
-        stripped = strip_groups(headings, is_known, profile.groups if profile else "")
+        stripped = strip_groups(
+            headings,
+            lambda heading: is_known(heading) or self.vocabulary.is_phase_heading(heading),
+            profile.groups if profile else "",
+        )
+        stripped = {
+            theirs: name
+            for theirs, name in stripped.items()
+            if is_known(name) or not OTHER_HOURS.search(theirs.removesuffix(name))
+        }
         own: dict[str, str] = {}
         left_out: list[str] = []
         for heading in headings:

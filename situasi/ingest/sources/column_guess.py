@@ -25,6 +25,7 @@ _SAMPLE_CELLS = 60  # different cells of a column that are looked at
 _MIN_SHARE = 0.6  # of cells that must be of one kind
 _MIN_CONFIDENCE = 0.3
 _OF_WORDS = frozenset(("tempat", "lokasi"))
+_TIMES = frozenset(("waktu", "tanggal", "jam", "waktu_lapor"))
 # Feeds in which several rows may tell of one thing; elsewhere a repeated number is no id.
 _WITH_UPDATES = frozenset(("incidents", "activities", "neutrality", "merges"))
 # Our headings that are never chosen by hand.
@@ -129,6 +130,8 @@ def _guess_column(column: _Column, context: IngestContext) -> dict[str, Guess]:
     found = dict(by_content)
     for guess in _guess_by_heading(column.heading, context):
         if guess.heading in _OF_WORDS and column.sample and not _has_words(column):
+            continue
+        if guess.heading == "fase" and not _TIMES.isdisjoint(by_content):
             continue
         if guess.heading == "id" and len(set(column.cells)) < len(column.cells):
             guess = replace(guess, feeds=_WITH_UPDATES)

@@ -17,6 +17,9 @@ OTHER_SUBJECTS = re.compile(
     re.IGNORECASE,
 )
 
+# An hour under such a group is not when something was.
+OTHER_HOURS = re.compile(r"belum|tidak|rencana|jadwal|target|batas|estimasi", re.IGNORECASE)
+
 
 def strip_groups(
     headings: Sequence[str], is_known: Callable[[str], bool], separators: str = ""

@@ -16,7 +16,12 @@ from situasi.ingest.vocabulary.code_lookup import read_code
 from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
 from situasi.ingest.vocabulary.heading_words import HeadingWords, build_heading_words
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
-from situasi.ingest.vocabulary.wide_headings import WideHeading, find_wide_headings, is_wide_table
+from situasi.ingest.vocabulary.wide_headings import (
+    WideHeading,
+    find_wide_headings,
+    is_wide_table,
+    names_time,
+)
 
 _ZONE = re.compile(r"(?:utc|gmt|wib|wita)$")  # `occurred_utc`: its zone is read elsewhere
 
@@ -139,6 +144,13 @@ class Vocabulary:
     def find_wide_headings(self, headings: Sequence[str]) -> dict[str, WideHeading]:
         """Return the headings below which each cell is a report; {} for most tables."""
         return find_wide_headings(headings, self._find_columns("tps", headings), self._phases)
+
+    def is_phase_heading(self, heading: str) -> bool:
+        """Return whether a heading says that it is of the hours of a phase, in a table of TPS.
+
+        The word of a phase alone may be an answer: `kendala/logistik tiba`.
+        """
+        return _is_phase_heading(self, heading)
 
     def read_code(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
         """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
@@ -341,3 +353,9 @@ def _find_column(vocabulary: Vocabulary, feed: str, heading: str) -> str | None:
 def _find_any_column(vocabulary: Vocabulary, heading: str) -> str | None:
     columns = (vocabulary.find_column(feed, heading) for feed in feed_schemas.FEEDS)
     return next(filter(None, columns), None) or ("wide" if parse_hour_heading(heading) else None)
+
+
+@lru_cache(maxsize=4096)
+def _is_phase_heading(vocabulary: Vocabulary, heading: str) -> bool:
+    phases = find_wide_headings([heading], {"tps"}, vocabulary._phases)
+    return heading in phases and phases[heading].column == "fase" and names_time(heading)

@@ -84,6 +84,12 @@ def find_wide_headings(
     return stations if len(stations) > 1 else {}
 
 
+def names_time(heading: str) -> bool:
+    """Return whether a heading begins or ends with a word of time: `jam dibuka`."""
+    text = _clean_phase(heading)
+    return bool(_TIME_WORDS.search(text) or _TIME_WORDS_BEHIND.search(text))
+
+
 def is_wide_table(headings: Sequence[str], columns: set[str], phases: Mapping[str, str]) -> bool:
     """Return whether headings are surely of a wide table; a single hour may be anything."""
     wide = find_wide_headings(headings, columns, phases).values()

@@ -243,3 +243,9 @@ def test_code_of_a_desa_is_no_hour(board: Board, mark: str) -> None:
         code.replace(".", mark) for code in ("16.10.05.2031", "16.10.05.2024", "16.10.04.2012")
     ]
     assert best(board, "wilayah_kd", *cells) == "kode_desa"
+
+
+def test_hours_are_never_the_phase_itself(board: Board) -> None:
+    assert best(board, "tahap-mulai_apa", "07.20", "13.09", "15.32") == "jam"
+    found = guess_columns(table(**{"Tahap TPS": ["07.20", "13.09"]}), board.ingest_context)
+    assert "fase" not in [guess.heading for guess in found["Tahap TPS"]]

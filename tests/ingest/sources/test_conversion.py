@@ -229,3 +229,21 @@ def test_an_hour_of_the_report_beside_a_day_is_not_that_of_an_incident(
     table = table_of({**source, **DAY_AND_HOUR, **STATION, "Jenis": "banjir"})
     profile = context.sources.recognize(list(table.cells.columns))
     assert "jam" not in convert_table(table, "a.csv", context, profile).cells.columns
+
+
+@pytest.mark.parametrize("group", ["tahap-", "grp/", "waktu-"])
+def test_hours_of_phases_below_a_group_are_those_of_these(
+    context: IngestContext, group: str
+) -> None:
+    hours = {f"{group}jam_buka": "07.20", f"{group}jam_selesai_hitung": "15.32"}
+    table = table_of({**DAY_AND_HOUR, **STATION, **hours})
+    converted = convert_table(table, "a.csv", context)
+    assert {"jam_buka", "jam_selesai_hitung"} <= set(converted.cells.columns)
+    guesses = guess_columns(table, context)
+    assert [guesses[name][0].heading for name in hours] == ["jam dibuka", "jam hitung selesai"]
+
+
+def test_planned_hours_and_answers_are_not_the_hours_of_phases(context: IngestContext) -> None:
+    others = {"jadwal/jam_buka": "07.00", "jadwal/jam_tutup": "13.00", "kendala/dibuka": "1"}
+    converted = convert_table(table_of({**STATION, **others}), "a.csv", context)
+    assert {"jam_buka", "dibuka"}.isdisjoint(converted.cells.columns)
