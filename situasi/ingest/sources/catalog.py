@@ -1,18 +1,19 @@
 """The source profiles that are known, and which of them a table belongs to."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.sources.heading_groups import OTHER_HOURS, strip_groups
+from situasi.ingest.sources.heading_groups import is_of_others, strip_groups
 from situasi.ingest.sources.profile import HeadingSet, SourceProfile, matches_heading, parse_profile
 from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 FOLDER = "profiles"
+_OF_ARRIVAL = ("arrival_hour", "presence_question")
 _COUNTS = frozenset(("hadir", "hadir_dpt", "hadir_l", "hadir_p"))
 
 
@@ -77,16 +78,7 @@ class SourceCatalog:
                 profile is not None and profile.find_heading(heading) is not None
             )
 
-        stripped = strip_groups(
-            headings,
-            lambda heading: is_known(heading) or self.vocabulary.is_phase_heading(heading),
-            profile.groups if profile else "",
-        )
-        stripped = {
-            theirs: name
-            for theirs, name in stripped.items()
-            if is_known(name) or not OTHER_HOURS.search(theirs.removesuffix(name))
-        }
+        stripped = self._strip_groups(headings, is_known, profile.groups if profile else "")
         own: dict[str, str] = {}
         left_out: list[str] = []
         for heading in headings:
@@ -109,6 +101,29 @@ class SourceCatalog:
             left_out = [heading for heading in left_out if heading != form_time]
         rest = {theirs: name for theirs, name in stripped.items() if theirs not in own}
         return SourceHeadings(profile, own, tuple(left_out), rest, form_time)
+
+    def _strip_groups(
+        self, headings: Sequence[str], is_known: Callable[[str], bool], separators: str
+    ) -> dict[str, str]:
+        """Return what headings are without their groups, also those of hours that are no columns.
+
+        Those are the hours of phases and of officers who came.
+        """
+
+        def tells_arrival(heading: str) -> bool:
+            clues = self.vocabulary.clues
+            return any(clues.is_heading(group, heading) for group in _OF_ARRIVAL)
+
+        def may_be_stripped(heading: str) -> bool:
+            is_phase = self.vocabulary.is_phase_heading
+            return is_known(heading) or is_phase(heading) or tells_arrival(heading)
+
+        return {
+            theirs: name
+            for theirs, name in strip_groups(headings, may_be_stripped, separators).items()
+            if is_known(name)
+            or not is_of_others(theirs.removesuffix(name), is_arrival=tells_arrival(name))
+        }
 
     def _apply_fallbacks(
         self,

@@ -17,8 +17,18 @@ OTHER_SUBJECTS = re.compile(
     re.IGNORECASE,
 )
 
-# An hour under such a group is not when something was.
-OTHER_HOURS = re.compile(r"belum|tidak|rencana|jadwal|target|batas|estimasi", re.IGNORECASE)
+# An hour under such a group is not when something was; an arrival not that of an officer.
+_NOT_YET = re.compile(r"belum|tidak|rencana|jadwal|target|batas|estimasi", re.IGNORECASE)
+_OTHER_ARRIVALS = re.compile(
+    r"logistik|kotak|surat|suara|barang|bantuan|kpps|saksi|ppk|pps|pemilih|tamu|korban",
+    re.IGNORECASE,
+)
+
+
+def is_of_others(group: str, *, is_arrival: bool) -> bool:
+    """Return whether an hour under this group is planned, or of others than officers."""
+    is_other = is_arrival and _OTHER_ARRIVALS.search(group)
+    return bool(is_other or _NOT_YET.search(group))
 
 
 def strip_groups(

@@ -22,6 +22,7 @@ _FACTS = frozenset(
     )
 )  # fmt: skip
 _TIMES = frozenset(("waktu", "tanggal", "jam"))
+_OFFICERS = frozenset(("nrp", "petugas"))
 _INHERITED = _TIMES | {
     "waktu_lapor", "jam_lapor", "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tps",
     "tempat", "koordinat", "lat", "lon", "pelapor", "sumber", "latihan",
@@ -68,12 +69,18 @@ def read_headings(
     }
     wide = catalog.vocabulary.find_wide_headings(list(names_by_heading.values()))
     facts = {"wide"} if any(one.column == "fase" for one in wide.values()) else set()
+    arrivals = list[str]()
     for heading, name in names_by_heading.items():
         column = catalog.vocabulary.find_any_column(name)
         if column in _FACTS:
             facts.add(column)
         if own := catalog.vocabulary.find_own_heading(name):
             meanings[heading] = own
+        elif catalog.vocabulary.clues.is_heading("arrival_hour", name):
+            arrivals.append(heading)
+    if arrivals and not _OFFICERS.isdisjoint(meanings.values()):  # not of boxes, or of guests
+        facts.add("checkin")
+        meanings[arrivals[0]] = "jam"
     return Headings(profile, meanings, frozenset(facts))
 
 

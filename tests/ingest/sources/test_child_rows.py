@@ -182,3 +182,18 @@ def test_every_parent_and_child_is_a_row_or_noted(board, links: Sequence[int], p
     assert len(children) == len(links)
     with_children = {link for link in links if link < parents}
     assert len(joined[0].cells) == parents - len(with_children)
+
+
+def test_officers_who_came_are_reports_of_the_form_that_says_where(board):
+    officer = {"nrp": "87041234", "jam_tiba": "06.21", "PARENT_KEY": "uuid:1", "KEY": "uuid:1/p[1]"}
+    parent, child = join(board, table("a", PARENT), table("a-p", officer))
+    (row,) = rows_of(child)
+    assert (row["tanggal"], row["tps"], row["jam_tiba"]) == ("27/11/2024", "1", "06.21")
+    assert "__bukan_laporan" not in row
+    assert len(parent.cells) == 0
+
+
+def test_boxes_that_came_are_details_of_their_form(board):
+    box = {"kotak": "A1", "jam_tiba": "16.20", "PARENT_KEY": "uuid:1", "KEY": "uuid:1/p[1]"}
+    _, child = join(board, table("a", PARENT | {"fase": "ditutup"}), table("a-p", box))
+    assert "rincian" in rows_of(child)[0]["__bukan_laporan"]

@@ -247,3 +247,19 @@ def test_planned_hours_and_answers_are_not_the_hours_of_phases(context: IngestCo
     others = {"jadwal/jam_buka": "07.00", "jadwal/jam_tutup": "13.00", "kendala/dibuka": "1"}
     converted = convert_table(table_of({**STATION, **others}), "a.csv", context)
     assert {"jam_buka", "dibuka"}.isdisjoint(converted.cells.columns)
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_arrival"),
+    [("7_Jam_tiba_di_TPS", True), ("absen/jam_tiba", True), ("5. Waktu datang", True),
+     ("logistik/jam_tiba", False), ("rencana/jam_tiba", False)],
+)  # fmt: skip
+def test_hours_of_arrival_are_known_below_a_number_or_a_group(
+    context: IngestContext, heading: str, is_arrival: bool
+) -> None:
+    officer = {"NRP": "87041234", "Tanggal": "27/11/2024", **STATION}
+    found = context.sources.sort_headings([*officer, heading], None).stripped
+    assert (heading in found) is is_arrival
+    if is_arrival:
+        row = convert_table(table_of({**officer, heading: "06.21"}), "a.csv", context).cells.iloc[0]
+        assert (row["jam"], row["checkin"]) == ("06.21", "tiba_di_tps")
