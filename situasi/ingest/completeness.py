@@ -81,13 +81,15 @@ def _has_unknown_column(table: Table, context: IngestContext) -> bool:
     return bool(table.cells[unknown].notna().to_numpy().any())
 
 
-def check_complete(missing_headings: Sequence[frozenset[str] | None], row_count: int) -> None:
+def check_complete(tables: Sequence[tuple[frozenset[str] | None, int]]) -> None:
     """Raise UnknownHeadings where all tables of a source lack the same columns.
 
-    missing_headings: of `find_missing_headings`, for each table.
+    tables: what `find_missing_headings` returns for each, and its rows; those of details, which
+    are no reports, are not counted.
     """
-    found = [names for names in missing_headings if names is not None]
-    missing = frozenset.intersection(*found) if found else frozenset()
+    found = [(names, row_count) for names, row_count in tables if names is not None]
+    missing = frozenset.intersection(*(names for names, _ in found)) if found else frozenset()
     if missing:
         names = ", ".join(sorted(missing))
+        row_count = sum(row_count for _, row_count in found)
         raise UnknownHeadings(f"semua {row_count} baris tidak memuat kolom yang perlu: {names}")

@@ -115,7 +115,7 @@ def validate_tables(
     """
     validated = [validate_table(table, delivery, result, context, progress) for table in tables]
     if not other_feeds:
-        check_complete([table.missing_headings for table in validated], result.read)
+        check_complete([(t.missing_headings, t.validation.row_count) for t in validated])
     if preview is not None:
         for table in validated:
             preview(delivery.feed, table.accepted)

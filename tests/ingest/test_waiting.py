@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,17 @@ def test_cells_of_excel_keep_their_types(board: Board, tmp_path: Path) -> None:
     assert number
     (sheet,) = waiting.load_sheets(board.store, number)
     assert sheet.rows[1] == [datetime(2024, 11, 27), time(8, 30), 2.5]
+
+
+def test_the_rows_of_details_are_not_counted_among_those_that_lack_a_column(
+    board: Board, tmp_path: Path
+) -> None:
+    forms = "".join(f"2024-11-27T0{n}:06:40.090Z,banjir,x{n},uuid:{n}\n" for n in range(1, 7))
+    details = "".join(f"3{n},uuid:{n},uuid:{n}/k[1]\n" for n in range(1, 7))
+    with zipfile.ZipFile(tmp_path / "kejadian.zip", "w") as archive:
+        archive.writestr("kejadian.csv", "SubmissionDate,jenis,entah,KEY\n" + forms)
+        archive.writestr("kejadian-orang.csv", "umur,PARENT_KEY,KEY\n" + details)
+    result = bring(board, tmp_path / "kejadian.zip")
+    (item,) = board.store.waiting_items()
+    assert result.waiting
+    assert "semua 6 baris tidak memuat kolom yang perlu" in item.note["why"]
