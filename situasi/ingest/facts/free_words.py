@@ -1,7 +1,7 @@
 """Columns of fixed words in which people wrote their own: a phase, and what was done about it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from situasi.ingest.context import IngestContext
@@ -67,6 +67,19 @@ def keep_words_of_giat(table: ConvertedTable) -> None:
     if kinds is not None:
         words = [str(k).strip() if len(str(k).split()) > 1 else "" for k in kinds]
         _join_words(table, words, "hasil", _RESULT)
+
+
+def keep_replaced_words(
+    table: ConvertedTable, column: Sequence[Cell], code_by_cell: Mapping[Cell, Cell]
+) -> None:
+    """Keep what a giat was beyond the code that replaces it, in the rows without other words."""
+    words = {
+        row: str(cell).strip()
+        for row, cell in enumerate(column)
+        if code_by_cell.get(cell, cell) != cell and len(str(cell).split()) > 1
+    }
+    rows = [row for row in table.find_empty_rows("uraian") if row in words]
+    table.fill("uraian", rows, words.__getitem__)
 
 
 def keep_words_of_handling(table: ConvertedTable) -> None:

@@ -107,7 +107,7 @@ def complete_kind(
 
 
 def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
-    """Read the giat from its own words, or from those of the row; of several the first."""
+    """Read the giat from its own words, or from those of the row: that with which they begin."""
     if table.has_any("giat"):
         take_leading_giat(table)
         take_other_giat(table, table.find_columns("giat"))
@@ -116,8 +116,8 @@ def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
     find_first = partial(find_leading_giat, table=table)
     names = table.find_columns("uraian")
     for name in sorted(names, key=lambda name: not _ACTIVITY.search(name)):
-        _take_kinds_from_words(table, "giat", find, name)
         _take_kinds_from_words(table, "giat", find_first, name)
+        _take_kinds_from_words(table, "giat", find, name)
     take_other_giat(table, [name for name in names if _ACTIVITY.search(name)])
 
 

@@ -28,7 +28,7 @@ def read_columns_as_board(
     """
     offered = set(list_offered_headings(feed, context))
     read: dict[str, str] = {}
-    for theirs, own in _match_columns(table, file_name, context).items():
+    for theirs, own in _match_columns(table, file_name, feed, context).items():
         heading = to_offered_heading(feed, own, context)
         if heading in offered and heading not in read.values():
             read[theirs] = heading
@@ -41,7 +41,9 @@ def read_columns_as_board(
     return {theirs: read.get(theirs) or others.get(theirs, "") for theirs in guesses}
 
 
-def _match_columns(table: Table, file_name: str, context: IngestContext) -> dict[str, str]:
+def _match_columns(
+    table: Table, file_name: str, feed: str, context: IngestContext
+) -> dict[str, str]:
     """Return our heading of each column that the conversion kept, by name or by its cells."""
     profile = context.sources.find_profile(table, file_name)
     try:
@@ -59,7 +61,7 @@ def _match_columns(table: Table, file_name: str, context: IngestContext) -> dict
     }
     matched: dict[str, str] = {}
     for name in converted.cells.columns:
-        own = context.vocabulary.find_own_heading(name)
+        own = context.vocabulary.find_own_heading(name, feed)
         if own is None or len(converted.cells) != len(table.cells):
             continue
         cells = converted.cells[name].tolist()

@@ -7,7 +7,7 @@ from datetime import date
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, read_context
-from situasi.ingest.facts.free_words import join_titles
+from situasi.ingest.facts.free_words import join_titles, keep_replaced_words
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.review_columns import apply_review_columns
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
@@ -378,5 +378,7 @@ def _apply_words(converted: ConvertedTable, profile: SourceProfile) -> None:
             code_by_cell = {
                 cell: codes.get(_make_key(cell), cell) for cell in set(column) if not is_blank(cell)
             }
+            if heading == "giat":
+                keep_replaced_words(converted, column, code_by_cell)
             if any(cell != code for cell, code in code_by_cell.items()):
                 converted.set_column(name, [code_by_cell.get(cell, cell) for cell in column])

@@ -234,10 +234,17 @@ def narrow_to_feed(
             replace(guess, heading=own)
             for guess in options
             if not guess.feeds or feed in guess.feeds
-            if (own := to_offered_heading(feed, guess.heading, context)) in offered
+            if (own := _take_for_feed(theirs, guess, feed, context)) in offered
         ]
         for theirs, options in guesses.items()
     }
+
+
+def _take_for_feed(theirs: str, guess: Guess, feed: str, context: IngestContext) -> str:
+    """Return what this feed is offered for a guess: `LOKASI` is the venue of a giat."""
+    own = context.vocabulary.find_own_heading(theirs, feed)
+    is_whole = context.vocabulary.find_own_heading(theirs) == guess.heading
+    return to_offered_heading(feed, own if own and is_whole else guess.heading, context)
 
 
 def choose_columns(

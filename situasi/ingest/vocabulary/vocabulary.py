@@ -93,9 +93,10 @@ class Vocabulary:
         """Return the column that a heading names in some feed; "wide" for the hour of a count."""
         return _find_any_column(self, heading)
 
-    def find_own_heading(self, heading: str) -> str | None:
-        """Return our heading for what a heading names in some feed, or None."""
-        return _OWN_HEADING_BY_COLUMN.get(self.find_any_column(heading) or "")
+    def find_own_heading(self, heading: str, feed: str | None = None) -> str | None:
+        """Return our heading for what a heading names in this feed, else in some, or None."""
+        column = self.find_column(feed, heading) if feed is not None else None
+        return _OWN_HEADING_BY_COLUMN.get(column or self.find_any_column(heading) or "")
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Return how many distinct columns of the best matching feed these texts name."""

@@ -18,6 +18,7 @@ from situasi.ingest.readers import reserved_columns
 from situasi.ingest.remapping.board_reading import read_columns_as_board
 from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.conversion import convert_table
+from situasi.ingest.sources.hand_mapping import HandMapping, build_profile, choose_columns
 from situasi.ingest.sources.heading_groups import strip_groups
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
@@ -263,3 +264,34 @@ def test_hours_of_arrival_are_known_below_a_number_or_a_group(
     if is_arrival:
         row = convert_table(table_of({**officer, heading: "06.21"}), "a.csv", context).cells.iloc[0]
         assert (row["jam"], row["checkin"]) == ("06.21", "tiba_di_tps")
+
+
+GIAT = {
+    "KEGIATAN": "Apel pengawasan PAM TPS", "TANGGAL": "27/11/2024", "WAKTU": "05.30",
+    "LOKASI": "Mapolres Ogan Ilir", "KECAMATAN": "Indralaya",
+}  # fmt: skip
+
+
+def test_of_two_giat_in_one_line_that_with_which_it_begins_is_meant(context: IngestContext) -> None:
+    converted = convert_table(table_of(GIAT), "a.csv", context)
+    assert converted.cells["giat"].tolist() == ["apel"]
+
+
+def test_a_giat_whose_word_was_said_by_hand_keeps_its_words(context: IngestContext) -> None:
+    profile = build_profile(
+        HandMapping(
+            "giat", "activities", {"KEGIATAN": "giat", "TANGGAL": "tanggal", "WAKTU": "waktu"},
+            words={"giat": {GIAT["KEGIATAN"]: "patroli"}},
+        )
+    )  # fmt: skip
+    cells = convert_table(table_of(GIAT), "a.csv", context, profile).cells
+    assert cells["giat"].tolist() == ["patroli"]
+    assert cells["uraian"].tolist() == [GIAT["KEGIATAN"]]
+
+
+def test_the_venue_of_a_giat_is_shown_and_preset_as_it_was_read(context: IngestContext) -> None:
+    guesses = guess_columns(table_of(GIAT), context)
+    read = read_columns_as_board(table_of(GIAT), guesses, "a.csv", "activities", context)
+    assert read["LOKASI"] == "lokasi"
+    assert choose_columns(guesses, "activities", context)["LOKASI"] == "lokasi"
+    assert choose_columns(guesses, "incidents", context)["LOKASI"] == "tempat"
