@@ -43,6 +43,15 @@ def apply_review_columns(table: ConvertedTable, profile: SourceProfile | None) -
             table.leave_out([name])
 
 
+def take_approved_status(table: ConvertedTable) -> None:
+    """Take for the status of an incident a word of approval that is one of ours (`confirmed`)."""
+    find_code = table.vocabulary.find_code
+    codes = {row: find_code("incidents", "status", w) for row, w in table.approved.items()}
+    rows = [row for row, code in codes.items() if code and row not in table.reasons]
+    table.fill("status", rows, codes.__getitem__)
+    table.doubt(rows, "status dari hasil pemeriksaan di sumbernya")
+
+
 def _read_words(table: ConvertedTable, name: str) -> list[str | None] | None:
     """Return the cells as keys; None where the column holds no few words."""
     column = table.cells[name].tolist()

@@ -9,7 +9,7 @@ from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, read_context
 from situasi.ingest.facts.free_words import join_titles, keep_replaced_words
 from situasi.ingest.facts.mixed_reports import split_reports
-from situasi.ingest.facts.review_columns import apply_review_columns
+from situasi.ingest.facts.review_columns import apply_review_columns, take_approved_status
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
 from situasi.ingest.facts.time_columns import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
@@ -115,6 +115,8 @@ def _complete(
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
     known = feed or context.vocabulary.detect_feed(converted.headings)
+    if known == "incidents" and not converted.has_any("status"):
+        take_approved_status(converted)
     by_row = known in {"incidents", "personnel"} or (known == "tps" and not _is_wide(converted))
     if profile is not None and by_row:
         complete_from_reports(converted, context.election.zone)
@@ -324,6 +326,8 @@ def _apply_review(converted: ConvertedTable, profile: SourceProfile | None) -> N
                 converted.reasons[row] = f"ditolak pemeriksa di sumbernya ({normalize_cell(cell)})"
             elif state == "pending":
                 converted.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
+            elif state == "approved":
+                converted.approved[row] = cell
             elif is_blank(cell) and "approved" in states:
                 converted.doubt([row], "belum diperiksa di sumbernya")
 

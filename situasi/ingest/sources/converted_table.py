@@ -22,6 +22,7 @@ class ConvertedTable:
     doubts: notes by row, which stays accepted. reasons: by row, why it is not a report.
     left_out: rows that say nothing of their own, which only a note mentions. reached: rows that
     say that a phase was reached, but not when. timed_by_form: rows whose time is that of the form.
+    approved: by row, the word by which the source approved it.
     """
 
     source: Table
@@ -33,6 +34,7 @@ class ConvertedTable:
     left_out: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
     timed_by_form: set[int] = field(default_factory=set)
+    approved: dict[int, Cell] = field(default_factory=dict)
     _meanings: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -143,6 +145,8 @@ class ConvertedTable:
                 part.reasons[new] = self.reasons[old]
             if old in self.timed_by_form:
                 part.timed_by_form.add(new)
+            if old in self.approved:
+                part.approved[new] = self.approved[old]
         return part
 
     def build(self) -> Table:
