@@ -395,3 +395,33 @@ def test_of_a_kind_with_a_slash_each_answer_holds_a_word_of_one_code() -> None:
     for unknown in ("Kericuhan/naga terbang", "Kericuhan besar/listrik padam lama"):
         with pytest.raises(UnreadableCell):
             VOCABULARY.read_code("incidents", "jenis", unknown)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Referred to Bawaslu", "Escalated to Polres Ogan Ilir", "Diteruskan ke Polsek Indralaya"],
+)
+def test_a_status_may_say_to_whom_it_was_passed_on(words: str) -> None:
+    assert VOCABULARY.read_code("incidents", "status", words) == ("diteruskan", None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Not referred to Bawaslu", "Reported to Bawaslu", "Referred to Bawaslu, closed",
+     "Referred to Bawaslu closed", "Belum diteruskan ke Bawaslu"],
+)  # fmt: skip
+def test_a_status_that_says_more_or_the_contrary_is_not_passed_on(words: str) -> None:
+    assert VOCABULARY.find_code("incidents", "status", words) != "diteruskan"
+
+
+@pytest.mark.parametrize(
+    ("feed", "column", "word", "code"),
+    [
+        ("incidents", "jenis", "Crowd", "kericuhan"),
+        ("incidents", "status", "False alarm", "tidak_terbukti"),
+        ("tps", "fase", "Polling station opened", "dibuka"),
+        ("tps", "fase", "Ballot boxes arrived at PPK", "kotak_tiba_ppk"),
+    ],
+)
+def test_forms_in_english_are_read(feed: str, column: str, word: str, code: str) -> None:
+    assert VOCABULARY.read_code(feed, column, word) == (code, None)

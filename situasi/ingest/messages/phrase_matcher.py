@@ -49,7 +49,8 @@ kriminal kriminalitas crime network netralitas neutrality hakpilih daftarpemilih
 alatperagakampanye bahankampanye distribusilogistik logistiktps penertibanapk pembersihanapk
 pemasanganapk pemungutansuaraulang isusara voterlist voterroll power kecurangan miras sajam
 listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount
-tidakada lainlain lainlainnya danlainlain kejadianlain kejadianlainnya miscellaneous"""
+tidakada lainlain lainlainnya danlainlain kejadianlain kejadianlainnya miscellaneous
+crowd mob disorder fights fires electricity protests protesters bribe bribes"""
 _VAGUE = frozenset(_VAGUE_WORDS.split())
 _OTHER_KIND = ("jenis", "lainnya")  # beside a kind it tells what came of it
 _REQUIRED_PREFIXES = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}

@@ -55,6 +55,10 @@ _LIST_MARKS = re.compile(r"[;,|\n]")
 # Columns of which a form may choose several; of all others only one can be true.
 _MULTIPLE_CHOICE_COLUMNS = frozenset({"jenis", "giat", "pelanggaran"})
 _NOTHING_HAPPENED = "nihil"
+_PASSED_ON = "diteruskan"
+_TO_WHOM = re.compile(
+    r"(?P<word>\w[\w ]*?) (?:to|ke|kepada|kpd) (?P<whom>[\w.]+(?: [\w.]+){0,3})", re.IGNORECASE
+)
 _MAX_CONTAINING_WORDS = 5
 _OFFICES = ("tps", "pps", "ppk", "kpu")  # a letter between them is no slip
 _MAX_WORDS = 40  # words of one cell tried as a list of codes
@@ -71,6 +75,8 @@ def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple
     text = normalize_cell(cell)
     if code := _find_exact(code_by_word, text):
         return code, None
+    if column == "status" and _is_passed_on(code_by_word, text):
+        return _PASSED_ON, None
     if column in _MULTIPLE_CHOICE_COLUMNS and (chosen := _find_choices(code_by_word, text)):
         others = ", ".join(map(format_code, chosen[1:]))
         return chosen[0], f"{column} {quote(cell)} dibaca {format_code(chosen[0])}, juga: {others}"
@@ -103,6 +109,15 @@ def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
         if normalize_key(part)
     }
     return parts.pop() if len(parts) == 1 else None
+
+
+def _is_passed_on(code_by_word: Mapping[str, str], text: str) -> bool:
+    """Return whether a status says to whom something was passed on, and nothing more."""
+    parts = _TO_WHOM.fullmatch(text)
+    if parts is None or code_by_word.get(normalize_key(parts["word"])) != _PASSED_ON:
+        return False
+    words = parts["whom"].split()
+    return not any(normalize_key(word) in code_by_word for word in words)
 
 
 def _find_contained(code_by_word: Mapping[str, str], text: str) -> str | None:
