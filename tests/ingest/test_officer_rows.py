@@ -28,6 +28,14 @@ def test_a_check_in_of_a_day_alone_keeps_its_day_with_a_mark(board: Board) -> No
     assert "jam tidak disebut" in found["flags"]
 
 
+def test_which_tps_of_an_unknown_desa_is_meant_is_marked_as_unsure(board: Board) -> None:
+    place = {"kode_kecamatan": "", "kecamatan": "Indralaya Utara", "tps": "3"}
+    found = accepted(board, "personnel", **place, desa="Margo Rejo", checkin="tiba di TPS")
+    assert "TPS 003 mana tidak pasti: desanya tidak dikenal" in found["flags"]
+    known = accepted(board, "personnel", id="K-2", **place, desa="Lorok", checkin="tiba di TPS")
+    assert known["flags"] is None
+
+
 # The roster.
 
 

@@ -19,7 +19,7 @@ from situasi.ingest.parsing.numbers import read_tps
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.station_cells import StationCells, complete_station_cells
-from situasi.ingest.validation.station_numbers import check_station_numbers
+from situasi.ingest.validation.station_numbers import check_station_numbers, note_unsure_stations
 from situasi.ingest.validation.table_check import TableCheck
 
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
@@ -111,6 +111,7 @@ def check_location(
     tps = table.issues.read_distinct(cells.tps, read_tps_cell or _read_single_tps, columns=["tps"])
     kecamatan, desa = [place.kecamatan for place in places], [place.desa for place in places]
     check_station_numbers(table, kecamatan, desa, tps)
+    note_unsure_stations(table, desa, cells.desa, tps)
     return PlaceColumns(
         kecamatan=kecamatan,
         desa=desa,

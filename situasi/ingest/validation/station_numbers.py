@@ -42,6 +42,16 @@ def check_station_numbers(
                 table.issues.add_warning(row, note)
 
 
+def note_unsure_stations(table: TableCheck, desa: Texts, names: Texts, tps: Texts) -> None:
+    """Add a warning to the rows that name a TPS of a desa that nobody knows.
+
+    desa: codes, None of an unknown one. names: of the desa as they were written.
+    """
+    for row, (code, name, number) in enumerate(zip(desa, names, tps, strict=True)):
+        if number is not None and code is None and name is not None:
+            table.issues.add_warning(row, f"TPS {number} mana tidak pasti: desanya tidak dikenal")
+
+
 def _join(numbers: Sequence[str]) -> str:
     return ", ".join(numbers[:_SHOWN])
 
