@@ -350,7 +350,7 @@ def test_an_unreadable_list_is_one_fault_not_three(board: Board) -> None:
 
 
 def test_tps_that_the_register_does_not_have_are_doubted(board: Board) -> None:
-    assert "098, 099" in accepted(board, "postings", tps="1,98-99")["flags"]
+    assert "058, 059" in accepted(board, "postings", tps="1,58-59")["flags"]
 
 
 def test_a_posting_without_a_time_holds_from_the_start_of_the_watch(board: Board) -> None:
