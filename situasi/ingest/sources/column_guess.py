@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
@@ -13,6 +12,7 @@ from situasi.ingest.gazetteer.codes import format_dotted
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
 from situasi.ingest.parsing.coordinates import read_joined_point
 from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.number_series import grow, number_rows
 from situasi.ingest.parsing.numbers import read_count, read_decimal, read_tps
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers import reserved_columns
@@ -325,12 +325,12 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
     are_flags = all(isinstance(cell, bool) for cell in column.sample)
     if counts < 0.9 or is_row_number or are_flags or _is_of_others(column.heading):
         return
-    if _number_rows(column.cells):
+    if number_rows(column.cells):
         if not may_be_station:
             yield Guess("tps", 0.35, "isinya bilangan urut")
         return
     # By their content alone numbers may count anything: a person has to choose them.
-    if _grow(column.cells):
+    if grow(column.cells):
         yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah", is_unclear=True)
     elif len(column.sample) > 2:
         yield Guess("hadir", 0.4, "isinya bilangan", is_unclear=True)
@@ -346,33 +346,6 @@ def _look_like_stations(column: _Column) -> bool:
     if any(not text.isdigit() or text.startswith("0") or len(text) == 13 for text in texts):
         return True
     return len(texts) > 1 and max(map(int, texts)) <= 60 and len(column.cells) > len(texts)
-
-
-def _number_rows(cells: Sequence[Cell]) -> bool:
-    """Return whether cells number the rows of a list: upwards from one, with few left out.
-
-    A number may stand in several rows, as where cells of the list are joined.
-    """
-    texts = [normalize_cell(cell) for cell in cells]
-    if len(set(texts)) < 3 or not all(text.isdecimal() for text in texts):
-        return False
-    numbers = list(map(int, texts))
-    is_ascending = all(after >= before for before, after in pairwise(numbers))
-    return is_ascending and numbers[0] in {0, 1} and numbers[-1] <= 1.5 * len(numbers)
-
-
-def _grow(cells: Sequence[Cell]) -> bool:
-    """Return whether numbers grow from row to row more often than chance, beyond a row number."""
-    numbers = []
-    for cell in cells[:200]:
-        try:
-            numbers.append(read_count(cell))
-        except UnreadableCell:
-            continue
-    steps = [after - before for before, after in pairwise(numbers)]
-    if len(steps) < 3 or set(steps) == {1}:
-        return False
-    return sum(step > 0 for step in steps) >= 0.75 * len(steps)
 
 
 def _guess_texts(column: _Column) -> Iterator[Guess]:
