@@ -129,6 +129,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     is_list = _TITLE.search(words) is not None
     _merge_ticks(table, is_list=is_list)
     clues = table.vocabulary.clues
+    has_arrivals = any(_is_heading(table, name, "arrival_hour") for name in table.headings)
     names = roll_calls or [
         name
         for name in table.headings
@@ -136,6 +137,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         or _NAMES_PRESENCE.search(name)
         or _ASKS_ARRIVAL.search(name)
         or clues.is_heading("presence_question", name)
+        or (has_arrivals and table.vocabulary.find_column("personnel", name) == "checkin")
     ]
     if table.has_any("waktu", "jam", "waktu_lapor"):  # remarks at an hour: `sudah di tempat`
         names += [name for name in table.find_columns("uraian") if name not in names]
