@@ -104,4 +104,5 @@ def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple
 def test_the_activities_are_read_by_their_page_alone() -> None:
     assert queries.dependencies_of(activities_data.compute_activity_data).all_feeds == (
         "activities",
+        "tps",  # how far the TPS are, for the lines of the SOP
     )

@@ -256,6 +256,7 @@ OTHERWISE = {
     "situasi/ingest/readers/aligned_text.py",
     "situasi/ingest/readers/html_tables.py",
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
+    "situasi/ingest/readers/word_documents.py",
     "situasi/ingest/readers/workbooks/xlsx_guard.py",
     "situasi/ingest/readers/zip_reader.py",
     "situasi/ingest/redaction/kept_files.py",

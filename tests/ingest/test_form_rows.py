@@ -62,7 +62,7 @@ def test_a_clock_is_of_today_and_nothing_typed_is_now(board: Board, typed: str, 
 
 def test_a_place_chosen_from_the_register_is_taken_without_a_doubt(board: Board) -> None:
     places = (
-        form_rows.build_place_cells(board.register, desa.kecamatan, desa.code, "2")
+        form_rows.build_place_cells(board.register, desa.kecamatan, desa.code, "1")
         for desa in board.register.desa.values()
     )
     row = {**NOW.build_cells(), "jenis": "akses"}
@@ -70,7 +70,7 @@ def test_a_place_chosen_from_the_register_is_taken_without_a_doubt(board: Board)
     rows = rows_of(board, "incidents")
     assert rows["desa"].tolist() == list(board.register.desa)
     assert rows["flags"].isna().all()
-    assert set(rows["tps"]) == {"002"}
+    assert set(rows["tps"]) == {"001"}
 
 
 def test_nihil_of_a_kecamatan_is_one_whole_report_and_twice_in_a_minute_once(board: Board) -> None:

@@ -138,7 +138,7 @@ def test_the_next_file_is_read_by_the_rows_that_were_chosen_whatever_the_board_r
     again = ingest_and_keep(path, board.store, board.ingest_context, unbounded(), now=NOON)
     assert (again.accepted, again.duplicate) == (0, 6)
     assert list_counts(board) == [*range(41, 47), *range(61, 67)]
-    other = tmp_path / "rekap pagi.csv"
+    other = tmp_path / "rekap 27-11-2024 jam 10.00.csv"
     other.write_text(text + "\n".join(lines).replace(";61", ";71") + "\n", "utf-8")
     ingest_and_keep(other, board.store, board.ingest_context, unbounded(), now=NOON)
     assert list_counts(board)[12:] == [71, *range(62, 67)]
