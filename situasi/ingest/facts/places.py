@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.group_sums import mark_group_sums
+from situasi.ingest.gazetteer.free_places import read_free_place
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.place_mentions import (
     AreaMention,
@@ -18,7 +19,6 @@ from situasi.ingest.messages.place_mentions import (
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.place_check import read_free_place
 
 _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
 _OTHER_PLACES = ("kecamatan", "kode_kecamatan", "desa", "kode_desa", "lat", "koordinat")

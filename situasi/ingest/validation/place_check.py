@@ -6,6 +6,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from situasi.ingest.gazetteer.free_places import (
+    PLACE_SEPARATOR,
+    ResolvedPlace,
+    read_free_place,
+)
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.parsing.cells import (
     UnreadableCell,
@@ -24,25 +29,6 @@ from situasi.ingest.validation.table_check import TableCheck
 
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
 
-_PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
-# An office lies in the kecamatan or desa of its name: `Kantor Camat Payaraman`, `Balai Desa Miji`.
-_OFFICE = re.compile(
-    r"(?:(?:di|depan|halaman|lapangan|aula|ruang|rupatama)\s+)*"
-    r"(?:(?:kantor|gedung|gudang|balai|mako|markas|pos)\s+)*"
-    r"(?:(?P<office>camat|ppk|panwascam|(?:ma)?polsek|koramil|kua)\s+|(?=desa\b|kec))(?P<name>.+)",
-    re.IGNORECASE,
-)
-# An office of the kabupaten; that of the command stands at its seat.
-_COMMAND_OFFICE = re.compile(
-    r"(?:(?:di|depan|halaman|lapangan|aula|kantor|mako|markas|gedung|ruang|rapat|rupatama)\s+)*+"
-    r"(?:ma)?(?:ko)?polres(?:ta|tabes)?\b.{0,40}",
-    re.IGNORECASE,
-)
-_KABUPATEN_OFFICE = re.compile(
-    r"(?:(?:di|depan|halaman|kantor|gedung|gudang|sekretariat|logistik)\s+)+"
-    r"(?:kpu|bawaslu|bupati|pemkab|pemda|setda|dprd|kesbangpol)(?!.*\bprov)\b.{0,40}",
-    re.IGNORECASE,
-)
 _DESA_WORD = re.compile(
     r"\b(?:desa|ds|kelurahan|kel)\b|^\W*tps\W{0,3}\d{1,3}\s+(?=[^\W\d])", re.IGNORECASE
 )
@@ -65,15 +51,6 @@ class PlaceCells(NamedTuple):
     desa_code: str | None
     place: str | None
     has_point: bool
-
-
-@dataclass(frozen=True)
-class ResolvedPlace:
-    """The place of a row. is_stated: whether words state it; if not, its point must."""
-
-    kecamatan: str | None
-    desa: str | None
-    is_stated: bool = True
 
 
 _UNREADABLE = ResolvedPlace(None, None)
@@ -204,7 +181,7 @@ def _add_desa_of_words(
         return found, note
     area = normalize_cell(places.format_name(found.kecamatan)).lower()
     is_alone = normalize_cell(place_text).lower() != area
-    for part in _PLACE_SEPARATOR.split(place_text):
+    for part in PLACE_SEPARATOR.split(place_text):
         if not _DESA_WORD.search(part) and not (is_alone and part == place_text):
             continue
         village = places.read_desa(part, found.kecamatan)
@@ -238,44 +215,6 @@ def _resolve_in_kecamatan(
     village = _read_village(cells, area.code, places)
     notes = [note for note in (area.note, village.note) if note]
     return ResolvedPlace(village.kecamatan, village.code), "; ".join(notes) or None
-
-
-def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
-    """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain.
-
-    Raises UnreadableCell where they name several kecamatan.
-    """
-    parts = [part.strip() for part in _PLACE_SEPARATOR.split(place_text) if part.strip()]
-    offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
-    parts = [match["name"] for match in offices if match["office"] is None] + parts
-    names = [*parts, *(match["name"] for match in offices)]
-    areas = {code for part in names if (code := _find_kecamatan(part, places))}
-    if len(areas) > 1:
-        raise UnreadableCell(f'tempat "{place_text}" menyebut lebih dari satu kecamatan')
-    area = next(iter(areas), None)
-    # What names the kecamatan is not also the desa of that name (`Pasar, Tanjung Raja`).
-    kecamatan_name = normalize_cell(places.format_name(area)).lower() if area else None
-    for part in parts:
-        if normalize_cell(part).lower() == kecamatan_name:
-            continue
-        try:
-            village = places.read_desa(part, area, required=False)
-        except UnreadableCell:
-            continue
-        if village.code is not None:
-            return ResolvedPlace(village.kecamatan or area, village.code)
-    if area is None and any(map(_COMMAND_OFFICE.fullmatch, parts)):
-        return ResolvedPlace(places.seat_kecamatan, None)
-    if area is None and any(map(_KABUPATEN_OFFICE.fullmatch, parts)):
-        return ResolvedPlace(None, None)
-    return ResolvedPlace(area, None) if area else None
-
-
-def _find_kecamatan(part: str, places: PlaceLookup) -> str | None:
-    try:
-        return places.read_kecamatan(None, part).code
-    except UnreadableCell:
-        return None
 
 
 def _list_has_point(table: TableCheck) -> list[bool]:

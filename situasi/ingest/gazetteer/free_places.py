@@ -1,0 +1,74 @@
+"""Places in free words: `Kantor Camat Payaraman`, `Desa Tanjung Gelam, Kec. Indralaya`."""
+
+import re
+from dataclasses import dataclass
+
+from situasi.ingest.gazetteer.lookup import PlaceLookup
+from situasi.ingest.parsing.cells import UnreadableCell, normalize_cell
+
+PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
+# An office lies in the kecamatan or desa of its name: `Kantor Camat Payaraman`, `Balai Desa Miji`.
+_OFFICE = re.compile(
+    r"(?:(?:di|depan|halaman|lapangan|aula|ruang|rupatama)\s+)*"
+    r"(?:(?:kantor|gedung|gudang|balai|mako|markas|pos)\s+)*"
+    r"(?:(?P<office>camat|ppk|panwascam|(?:ma)?polsek|koramil|kua)\s+|(?=desa\b|kec))(?P<name>.+)",
+    re.IGNORECASE,
+)
+# An office of the kabupaten; that of the command stands at its seat.
+_COMMAND_OFFICE = re.compile(
+    r"(?:(?:di|depan|halaman|lapangan|aula|kantor|mako|markas|gedung|ruang|rapat|rupatama)\s+)*+"
+    r"(?:ma)?(?:ko)?polres(?:ta|tabes)?\b.{0,40}",
+    re.IGNORECASE,
+)
+_KABUPATEN_OFFICE = re.compile(
+    r"(?:(?:di|depan|halaman|kantor|gedung|gudang|sekretariat|logistik)\s+)+"
+    r"(?:kpu|bawaslu|bupati|pemkab|pemda|setda|dprd|kesbangpol)(?!.*\bprov)\b.{0,40}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ResolvedPlace:
+    """The place of a row. is_stated: whether words state it; if not, its point must."""
+
+    kecamatan: str | None
+    desa: str | None
+    is_stated: bool = True
+
+
+def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
+    """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain.
+
+    Raises UnreadableCell where they name several kecamatan.
+    """
+    parts = [part.strip() for part in PLACE_SEPARATOR.split(place_text) if part.strip()]
+    offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
+    parts = [match["name"] for match in offices if match["office"] is None] + parts
+    names = [*parts, *(match["name"] for match in offices)]
+    areas = {code for part in names if (code := _find_kecamatan(part, places))}
+    if len(areas) > 1:
+        raise UnreadableCell(f'tempat "{place_text}" menyebut lebih dari satu kecamatan')
+    area = next(iter(areas), None)
+    # What names the kecamatan is not also the desa of that name (`Pasar, Tanjung Raja`).
+    kecamatan_name = normalize_cell(places.format_name(area)).lower() if area else None
+    for part in parts:
+        if normalize_cell(part).lower() == kecamatan_name:
+            continue
+        try:
+            village = places.read_desa(part, area, required=False)
+        except UnreadableCell:
+            continue
+        if village.code is not None:
+            return ResolvedPlace(village.kecamatan or area, village.code)
+    if area is None and any(map(_COMMAND_OFFICE.fullmatch, parts)):
+        return ResolvedPlace(places.seat_kecamatan, None)
+    if area is None and any(map(_KABUPATEN_OFFICE.fullmatch, parts)):
+        return ResolvedPlace(None, None)
+    return ResolvedPlace(area, None) if area else None
+
+
+def _find_kecamatan(part: str, places: PlaceLookup) -> str | None:
+    try:
+        return places.read_kecamatan(None, part).code
+    except UnreadableCell:
+        return None
