@@ -1,6 +1,7 @@
 """Delivery of tables of one feed: checked, saved at once, and counted row by row."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
@@ -23,6 +24,11 @@ from situasi.ingest.returned_rows import (
     unescape_returned_cells,
 )
 from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
+from situasi.ingest.validation.area_totals import (
+    find_area_totals,
+    has_area_counts,
+    mark_area_totals,
+)
 from situasi.ingest.validation.repeated_reports import drop_repeated_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store import Delivery, DeliveryTransaction, Rejection, Store
@@ -90,12 +96,17 @@ class IngestResult:
 
 @dataclass(frozen=True)
 class ValidatedTable:
-    """One table after the checks, before it is written, with its rows returned from quarantine."""
+    """One table after the checks, before it is written, with its rows returned from quarantine.
+
+    missing_headings: of `find_missing_headings`. repeated: rows that an earlier one says already.
+    """
 
     validation: ValidationResult
     accepted: pd.DataFrame
     returned_rows: list[ReturnedRow]
-    missing_headings: frozenset[str] | None = frozenset()
+    missing_headings: frozenset[str] | None
+    repeated: int
+    notes: tuple[str, ...]
 
 
 def validate_tables(
@@ -113,23 +124,61 @@ def validate_tables(
     other_feeds: of the same source, complete once the tables are read; without any, a column that
     all tables lack raises UnknownHeadings.
     """
-    validated = [validate_table(table, delivery, result, context, progress) for table in tables]
+    validated: list[ValidatedTable] = []
+    areas: dict[int, Table] = {}  # those with counts of a desa or kecamatan, by position
+    rows = result.read
+    for table in tables:
+        unchecked = replace(table, sums=deepcopy(table.sums))  # checking adds to its sums
+        one = _validate_table(table, delivery, context)
+        if delivery.feed == "tps" and has_area_counts(one.accepted):
+            areas[len(validated)] = unchecked
+        validated.append(one)
+        rows += one.validation.row_count
+        if progress:
+            progress(table.progress, rows)
+    _hold_area_totals(validated, areas, delivery, context)
+    for one in validated:
+        _add_to_result(one, result)
     if not other_feeds:
         check_complete([(t.missing_headings, t.validation.row_count) for t in validated])
     if preview is not None:
-        for table in validated:
-            preview(delivery.feed, table.accepted)
+        for one in validated:
+            preview(delivery.feed, one.accepted)
     return validated
 
 
-def validate_table(
-    table: Table,
+def _hold_area_totals(
+    validated: list[ValidatedTable],
+    areas: Mapping[int, Table],
     delivery: Delivery,
-    result: IngestResult,
     context: IngestContext,
-    progress: ProgressCallback | None = None,
+) -> None:
+    """Check again, with their totals marked, the tables that count areas. areas: by position."""
+    if not areas:
+        return
+    totals = find_area_totals([one.accepted for one in validated], context.register)
+    for position, table in areas.items():
+        if totals[position]:
+            marked = mark_area_totals(table, totals[position])
+            validated[position] = _validate_table(marked, delivery, context)
+
+
+def validate_table(
+    table: Table, delivery: Delivery, result: IngestResult, context: IngestContext
 ) -> ValidatedTable:
     """Check one table and add to the result what does not need the store."""
+    validated = _validate_table(table, delivery, context)
+    _add_to_result(validated, result)
+    return validated
+
+
+def _add_to_result(table: ValidatedTable, result: IngestResult) -> None:
+    result.read += table.validation.row_count
+    result.duplicate += table.repeated
+    result.notes += [note for note in table.notes if note not in result.notes]
+
+
+def _validate_table(table: Table, delivery: Delivery, context: IngestContext) -> ValidatedTable:
     now = delivery.recorded_at
     table = unescape_returned_cells(table)
     checked = feeds.check(table, delivery.feed, context, now)
@@ -137,15 +186,13 @@ def validate_table(
     accepted = distinct.accepted.assign(
         known_at=compute_known_at(distinct.accepted, now, context.election)
     )
-    result.read += checked.row_count
-    result.duplicate += distinct.repeated
     repeats = () if distinct.note is None else (distinct.note,)
     notes = [redact_text(delivery.feed, note) for note in (*table.notes, *checked.notes, *repeats)]
-    result.notes += [note for note in notes if note not in result.notes]
-    if progress:
-        progress(table.progress, result.read)
     missing = find_missing_headings(table, checked.rejected, len(checked.accepted), context)
-    return ValidatedTable(checked, accepted, find_returned_rows(table, checked), missing)
+    return ValidatedTable(
+        checked, accepted, find_returned_rows(table, checked), missing, distinct.repeated,
+        tuple(notes),
+    )  # fmt: skip
 
 
 def save_tables(

@@ -10,10 +10,13 @@ COUNT_BEGAN = (
     '"{}" tidak dicatat: mulainya penghitungan bukan tahap di papan; tidak perlu dibetulkan'
 )
 NOT_A_REPORT = "__bukan_laporan"  # why a row is not a report; its reason in quarantine
+AREA_TOTAL = "__jumlah_wilayah"  # why a row is the sum of reports in the same source
 DOUBT = "__keraguan"  # notes on a row that is accepted with them
 TOTAL = "__jumlah"  # the label of a total row, from a column that was left out
 
-ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_FINITE, NOT_A_REPORT, DOUBT, TOTAL})
+ALL = frozenset(
+    {EXCESS, BROKEN, SHEET, GEOMETRY, NOT_FINITE, NOT_A_REPORT, AREA_TOTAL, DOUBT, TOTAL}
+)
 
 CUT = "…"  # ends an excerpt
 MAX_COLUMNS = 500

@@ -10,6 +10,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import cell_to_text, is_blank
 from situasi.ingest.parsing.numbers import read_yesno
 from situasi.ingest.readers.reserved_columns import (
+    AREA_TOTAL,
     BROKEN,
     CUT,
     DOUBT,
@@ -140,8 +141,9 @@ def check_readable(table: TableCheck) -> None:
         for row, text in table.find_marked_rows(heading).items():
             if heading != NOT_FINITE or _is_used(table, row, text):
                 table.issues.add_error(row, reason)
-    for row, reason in table.find_marked_rows(NOT_A_REPORT).items():
-        table.issues.add_error(row, reason)
+    for mark in (NOT_A_REPORT, AREA_TOTAL):
+        for row, reason in table.find_marked_rows(mark).items():
+            table.issues.add_error(row, reason)
     for row, note in table.find_marked_rows(DOUBT).items():
         table.issues.add_warning(row, note)
 

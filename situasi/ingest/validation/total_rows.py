@@ -46,10 +46,10 @@ _IDENTIFIER_COLUMNS = (
 )
 _SAMPLE_CELLS = 20  # filled cells checked to see whether a column holds numbers
 
-_IS_TOTAL = "baris jumlah, bukan laporan"
-_TOTAL_MATCHES = _IS_TOTAL + "; sesuai dengan baris di {}, tidak perlu dibetulkan"
+IS_TOTAL = "baris jumlah, bukan laporan"
+_TOTAL_MATCHES = IS_TOTAL + "; sesuai dengan baris di {}, tidak perlu dibetulkan"
 _TOTAL_NOT_CHECKED = (
-    f"{_IS_TOTAL}: tidak ada angka yang dapat diperiksa; bila ini laporan, isi waktunya"
+    f"{IS_TOTAL}: tidak ada angka yang dapat diperiksa; bila ini laporan, isi waktunya"
 )
 
 
@@ -285,7 +285,7 @@ def _format_total_reason(
     ]
     if not differing:
         return _TOTAL_MATCHES.format(side)
-    return f"{_IS_TOTAL}; {'; '.join(differing[:5])}: periksa apakah ada baris yang kurang"
+    return f"{IS_TOTAL}; {'; '.join(differing[:5])}: periksa apakah ada baris yang kurang"
 
 
 def _matches_sum(number: float, heading: str, column_sums: ColumnSums) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.common import service_numbers
 from situasi.domain.feed_schemas import ColumnKind, dtypes
 from situasi.ingest.messages.sender import redact_original
-from situasi.ingest.readers.reserved_columns import BROKEN, DOUBT, NOT_A_REPORT
+from situasi.ingest.readers.reserved_columns import AREA_TOTAL, BROKEN, DOUBT, NOT_A_REPORT
 from situasi.ingest.redaction.rows import (
     redact_cells,
     redact_heading,
@@ -153,7 +153,7 @@ def _list_kept_headings(table: TableCheck) -> list[str]:
     hidden = {*mapping.vote_headings, *mapping.person_headings, *mapping.export_headings}
     if table.feed.name in OFFICER_FEEDS:
         hidden |= {*mapping.unused_headings}
-    hidden |= {NOT_A_REPORT, DOUBT}
+    hidden |= {NOT_A_REPORT, AREA_TOTAL, DOUBT}
     return [h for h in table.raw.cells.columns if h not in hidden]
 
 
