@@ -38,6 +38,7 @@ CHILD_DETAIL = "baris rincian (“{}”) dari laporan lain, bukan laporan sendir
 _PARENTS_LEFT_OUT = "{} baris induk “{}” bukan laporan sendiri: laporannya {} baris rinciannya"
 _PARENT_UNKNOWN = "induk baris ini tidak ada dalam berkas"
 _COUNTS, _HOURS = frozenset(("hadir",)), frozenset(("jam", "waktu"))
+_REPORTER = frozenset(("petugas",))
 
 
 def join_children(
@@ -147,9 +148,11 @@ def _leave_out_parents(part: Part, parents: Parents) -> Table:
     """Return a table without the rows that only say when and where their children report.
 
     Nor those with the sum or the last of the counts that their children tell one by one: without
-    an hour, or without a TPS.
+    an hour, or without a TPS. Who reports what the children tell is no report of an officer.
     """
     facts, names = part.headings.facts, part.headings.names
+    if facts == _REPORTER and not any(_REPORTER & told for told in parents.told.values()):
+        facts = frozenset()
     is_count = bool(facts) and facts <= _COUNTS and ("tps" not in names or not names & _HOURS)
     if part.key is None or not parents.reporting or not (is_count or not facts):
         return part.table

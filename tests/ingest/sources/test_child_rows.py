@@ -52,6 +52,14 @@ def test_child_takes_place_and_source_and_keeps_what_it_says_itself(board):
     assert "1 baris induk" in parent.notes[-1]
 
 
+def test_officer_who_reports_counts_is_no_report_beside_them(board):
+    parent, child = join(board, table("a", PARENT | {"petugas": "P-0001"}), table("a-p", CHILD))
+    assert (len(parent.cells), len(child.cells)) == (0, 1)
+    came = {**CHILD, "petugas": "P-0002"}
+    parent, child = join(board, table("a", PARENT | {"petugas": "P-0001"}), table("a-p", came))
+    assert len(parent.cells) == 1
+
+
 def test_day_of_the_parent_goes_with_the_hour_of_the_child(board):
     parent = {key: value for key, value in PARENT.items() if key != "tanggal"}
     late = parent | {"waktu": "2024-11-27T23:30:00.000Z"}
