@@ -6,6 +6,7 @@ import csv
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from rapidfuzz.distance import OSA
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT
 from situasi.ingest.parsing.cells import UnreadableCell
-from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.csv_lists import expand_phrase, normalize_key
 from situasi.ingest.vocabulary.vocabulary import PART_COLUMNS, Vocabulary, load_vocabulary
 from situasi.ingest.vocabulary.vote_headings import is_vote_heading
 
@@ -71,11 +72,8 @@ def own_meanings() -> dict[tuple[str, str], str]:
 def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
     own = own_meanings()
     for row in rows("words.csv"):
-        for feed in feeds(row["feed"]):
-            assert VOCABULARY.read_code(feed, row["column"], row["synonym"]) == (
-                row["code"],
-                None,
-            ), row
+        for feed, phrase in product(feeds(row["feed"]), expand_phrase(row["synonym"])):
+            assert VOCABULARY.read_code(feed, row["column"], phrase) == (row["code"], None), row
     for row in rows("columns.csv"):
         for feed in feeds(row["feed"]):
             if (
@@ -89,9 +87,35 @@ def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
 def test_no_synonym_stands_twice_in_the_files() -> None:
     for name, target in (("words.csv", "column"), ("columns.csv", "feed")):
         seen = Counter(
-            (row["feed"], row[target], normalize_key(row["synonym"])) for row in rows(name)
+            (row["feed"], row[target], normalize_key(phrase))
+            for row in rows(name)
+            for phrase in expand_phrase(row["synonym"])
         )
         assert not {entry: count for entry, count in seen.items() if count > 1}
+
+
+def test_a_row_of_the_list_may_stand_for_several_phrases(tmp_path: Path) -> None:
+    assert expand_phrase("(kotak|kotak suara) [sudah|sdh] berangkat") == [
+        "kotak berangkat", "kotak sudah berangkat", "kotak sdh berangkat",
+        "kotak suara berangkat", "kotak suara sudah berangkat", "kotak suara sdh berangkat",
+    ]  # fmt: skip
+    assert expand_phrase("tps tutup") == ["tps tutup"]
+    with pytest.raises(ValueError, match=r"words.csv baris 3: 'tps buka' sudah berarti dibuka"):
+        written(tmp_path, words=b"tps,fase,dibuka,tps buka\ntps,fase,ditutup,tps (tutup|buka)\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Pemungutan ditutup", "ditutup"), ("PEMUNGUTAN SUARA USAI", "ditutup"),
+        ("Pencoblosan berakhir", "ditutup"), ("voting dimulai", "dibuka"),
+        ("pungut suara dibuka", "dibuka"), ("Perhitungan suara tuntas", "hitung_selesai"),
+        ("Kotak suara sudah diberangkatkan", "kotak_bergeser"),
+        ("kotak sdh masuk gudang PPK", "kotak_tiba_ppk"),
+    ],
+)  # fmt: skip
+def test_phases_are_read_in_any_of_their_words(words: str, code: str) -> None:
+    assert VOCABULARY.read_code("tps", "fase", words) == (code, None)
 
 
 def test_what_a_feed_says_of_a_heading_goes_before_what_all_feeds_say(tmp_path: Path) -> None:

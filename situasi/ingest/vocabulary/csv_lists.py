@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 
@@ -27,6 +28,24 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple
         if any(cell.strip() for cell in cells):
             padded = [*cells, *[""] * len(head)]
             yield reader.line_num, tuple(padded[index].strip() for index in order)
+
+
+_GROUPS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+
+
+def expand_phrase(text: str) -> list[str]:
+    """Return the phrases that one stands for: `(kotak|kotak suara) [sudah|sdh] berangkat`.
+
+    Round brackets hold words of which one is there, square ones words of which one may be there.
+    """
+    parts: list[list[str]] = []
+    end = 0
+    for match in _GROUPS.finditer(text):
+        words = match[1].split("|") if match[2] is None else ["", *match[2].split("|")]
+        parts += [[text[end : match.start()]], words]
+        end = match.end()
+    parts.append([text[end:]])
+    return [" ".join("".join(choice).split()) for choice in product(*parts)]
 
 
 def _decode(raw: bytes) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,12 @@ from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.clue_words import GROUPS, ClueWords, build_clue_words
 from situasi.ingest.vocabulary.code_lookup import read_code
-from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
+from situasi.ingest.vocabulary.csv_lists import (
+    expand_phrase,
+    normalize_key,
+    read_rows,
+    remove_brackets,
+)
 from situasi.ingest.vocabulary.heading_words import HeadingWords, build_heading_words
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 from situasi.ingest.vocabulary.wide_headings import (
@@ -279,9 +285,9 @@ def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
         candidates = [codes[f, column] for f in _expand_feeds(feed) if (f, column) in codes]
         matching = [words for words in candidates if code in words.values()]
         _require(bool(matching), path, line, f"{feed}/{column} tidak punya kode {code}")
-        for words in matching:
+        for phrase, words in product(expand_phrase(synonym), matching):
             _add_meaning(
-                words, normalize_key(synonym), code, f"{path.name} baris {line}: {synonym!r}"
+                words, normalize_key(phrase), code, f"{path.name} baris {line}: {phrase!r}"
             )
     return codes
 
