@@ -8,7 +8,7 @@ from typing import Any
 
 from situasi.board import open_board, tune_gc
 from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON, settings_in
@@ -21,7 +21,7 @@ def measure(folder: Path) -> dict[str, Any]:
     tune_gc()
     # A small file first: what the first delivery loads is no cost of a large one.
     first = csv_file(folder / "pertama.csv", report(id="K-0"))
-    ingest_file(first, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    ingest_file(IngestRequest(first, board.store, board.ingest_context, unbounded("uji"), now=NOON))
     before = peak_megabytes()
     told: dict[str, str | int] = {}
 

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,7 +13,7 @@ from typer.testing import CliRunner
 from situasi.board import Board
 from situasi.cli import app, deliveries
 from situasi.domain.settings import ROOT
-from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_rows
 from situasi.ingest.readers.limits import (
     API_CALL_LIMITS,
     COMMAND_LINE_LIMITS,
@@ -176,11 +175,10 @@ def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
 
 def test_an_uploaded_file_has_the_limit_of_the_inbox(board: Board) -> None:
     file = io.BytesIO(b"x" * (FILE_LIMITS.max_bytes + 1))
-    assert "paling besar 50 MB" in str(
-        ingest_upload(
-            board.store, board.ingest_context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
-        ).refused
+    request = IngestRequest(
+        Path("a.csv"), board.store, board.ingest_context, unbounded("uji"), now=NOON, dry_run=True
     )
+    assert "paling besar 50 MB" in str(ingest_upload(file, request).refused)
 
 
 def test_calls_have_the_limits_of_calls() -> None:
@@ -195,9 +193,9 @@ def test_the_command_line_takes_more(
 ) -> None:
     asked: list[DeliveryLimits] = []
 
-    def ingest(path: Path, *_: Any, limits: DeliveryLimits, **__: Any) -> IngestResult:
-        asked.append(limits)
-        return IngestResult(str(path))
+    def ingest(request: IngestRequest) -> IngestResult:
+        asked.append(request.limits)
+        return IngestResult(str(request.path))
 
     monkeypatch.setattr(deliveries, "ingest_file", ingest)
     CliRunner().invoke(app, ["ingest", str(csv_file(tmp_path / "a.csv", report()))])

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from situasi.board import Board, load_store_scope, open_board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.ingest import inbox, quarantine, upload, write_scope
-from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_rows
 from situasi.ingest.validation.area_check import extract_case_kecamatan
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import CorrectionRights, WriteRefused, build_viewer_scope
@@ -112,7 +113,7 @@ _KEEPING = {"put_note", "put_record", "raw_import"}
 
 
 def callers(*named: str) -> set[str]:
-    """The functions of the product, outside of the store, that call these."""
+    """The functions of the product, outside of the store, that call these or hand them on."""
     return {place for place, calls in _calls() if calls & set(named)}
 
 
@@ -125,8 +126,9 @@ def _calls() -> list[tuple[str, set[str]]]:
             known = isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
             inner_store = place.startswith("situasi/store/") and not place.endswith(_OUTSIDE)
             if known and not inner_store:
-                calls = (call.func for call in ast.walk(inner) if isinstance(call, ast.Call))
-                found.append((f"{place} {inner.name}", set(map(_called, calls))))
+                calls = [call for call in ast.walk(inner) if isinstance(call, ast.Call)]
+                named = chain.from_iterable([call.func, *call.args] for call in calls)
+                found.append((f"{place} {inner.name}", set(map(_called, named))))
     return found
 
 
@@ -149,13 +151,12 @@ def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
         "pages/intake/upload _on_ingest",  # through ingest.upload, with its viewer
         "situasi/cli/deliveries undo",
         "situasi/cli/profiles try_file",  # a trial
-        "situasi/ingest/pipeline ingest_file",  # itself again, with months first
         "situasi/ingest/remapping/keeping ingest_and_keep",  # for the doors that call it
     } == set(ROWS)
     # The page Masukan names its module; a key: server/api/test_file_delivery.
     assert callers("ingest_upload") == {"situasi/server/api/file_delivery store_file"}
     assert callers("store.deliver") == {
-        "situasi/ingest/pipeline ingest_file",
+        "situasi/ingest/pipeline _ingest",
         "situasi/ingest/pipeline deliver",
         "situasi/ingest/pipeline ingest_rows",
         "situasi/ingest/quarantine drop_rows",  # of rows that the sender may correct
@@ -390,16 +391,10 @@ def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
 
 def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> IngestResult:
     scope = build_viewer_scope(viewer, "masukkan")
-    how = {"dry_run": False, **how}
-    return upload.ingest_upload(
-        board.store,
-        board.ingest_context,
-        path.name,
-        io.BytesIO(path.read_bytes()),
-        scope,
-        NOON,
-        **how,
+    request = IngestRequest(
+        Path(path.name), board.store, board.ingest_context, scope, now=NOON, **how
     )
+    return upload.ingest_upload(io.BytesIO(path.read_bytes()), request)
 
 
 def test_a_workbook_with_one_sheet_that_is_not_theirs_is_refused_whole(

@@ -19,7 +19,7 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest import inbox
 from situasi.ingest.inbox import BLAME_LIMIT, RETRY_DELAY, Inbox
 from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.store.model import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
@@ -83,10 +83,10 @@ def failing(
 ) -> None:
     """Reading files of these names raises."""
 
-    def reads(path: Path, *given: object, **more: object) -> IngestResult:
-        if path.name in names:
+    def reads(request: IngestRequest) -> IngestResult:
+        if request.path.name in names:
             raise error()
-        return ingest_file(path, *given, **more)  # type: ignore[arg-type]
+        return ingest_file(request)
 
     monkeypatch.setattr(inbox, "ingest_and_keep", reads)
 
@@ -132,9 +132,9 @@ def test_a_bad_file_is_read_once_before_and_once_after_it_was_waited_for(
     (drop.folder / "m.xlsx").write_bytes(b"PK\x03\x04 torn")
     read = []
 
-    def reads(path: Path, *_: object, **__: object) -> IngestResult:
-        read.append(path)
-        return IngestResult(str(path), refused="rusak")
+    def reads(request: IngestRequest) -> IngestResult:
+        read.append(request.path)
+        return IngestResult(str(request.path), refused="rusak")
 
     monkeypatch.setattr(inbox, "ingest_and_keep", reads)
     drop.after(timedelta())
@@ -221,10 +221,10 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_trouble(
 ) -> None:
     drop.good("a.csv", "m.csv", "z.csv")
 
-    def reads(path: Path, *given: object, **more: object) -> IngestResult:
-        if path.name == "m.csv":
-            path.unlink()
-        return ingest_file(path, *given, **more)  # type: ignore[arg-type]
+    def reads(request: IngestRequest) -> IngestResult:
+        if request.path.name == "m.csv":
+            request.path.unlink()
+        return ingest_file(request)
 
     monkeypatch.setattr(inbox, "ingest_and_keep", reads)
     drop.settled()
@@ -238,10 +238,10 @@ def test_a_file_that_grows_while_it_is_read_stays_until_it_is_quiet(
     drop.good("m.csv")
     line = (drop.folder / "m.csv").read_text("utf-8").splitlines()[1]
 
-    def reads(path: Path, *given: object, **more: object) -> IngestResult:
-        found = ingest_file(path, *given, **more)  # type: ignore[arg-type]
-        if path.read_text("utf-8").count("\n") == 2:
-            with path.open("a", encoding="utf-8") as file:
+    def reads(request: IngestRequest) -> IngestResult:
+        found = ingest_file(request)
+        if request.path.read_text("utf-8").count("\n") == 2:
+            with request.path.open("a", encoding="utf-8") as file:
                 file.write(line.replace("m.csv", "later") + "\n")
         return found
 
@@ -278,9 +278,9 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
             raise PermissionError(errno.EPERM, "Operation not permitted")
         return replace(self, target)
 
-    def counted(path: Path, *given: object, **more: object) -> IngestResult:
-        reads.append(path.name)
-        return ingest(path, *given, **more)  # type: ignore[arg-type]
+    def counted(request: IngestRequest) -> IngestResult:
+        reads.append(request.path.name)
+        return ingest(request)
 
     monkeypatch.setattr(Path, "replace", held)
     monkeypatch.setattr(inbox, "ingest_and_keep", counted)

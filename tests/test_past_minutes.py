@@ -31,7 +31,7 @@ from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.register import Register
 from situasi.ingest import quarantine
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.live import access_scope
 from tests.builders import unbounded, wib
 from tests.builders_files import csv_file, faulty, report
@@ -97,13 +97,15 @@ class Day:
         self.numbers += 1
         path = csv_file(self.folder / f"{feed}-{self.numbers}.csv", *rows)
         ingest_file(
-            path,
-            self.board.store,
-            self.board.ingest_context,
-            unbounded(actor),
-            now=self.now,
-            feed=feed,
-            progress=lambda _done, _rows: self.pass_time(seconds),
+            IngestRequest(
+                path,
+                self.board.store,
+                self.board.ingest_context,
+                unbounded(actor),
+                now=self.now,
+                feed=feed,
+                progress=lambda _done, _rows: self.pass_time(seconds),
+            )
         )
 
     def correct(self, turn: int) -> None:

@@ -17,6 +17,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import GROWTH_WATCH_TIME
 from situasi.ingest.messages.chat_splitter import split_chat
 from situasi.ingest.messages.extractor import MessageExtractor
+from situasi.ingest.pipeline import IngestRequest
 from situasi.ingest.quarantine import format_csv
 from situasi.ingest.upload import ingest_upload
 from situasi.server import logging_setup
@@ -156,11 +157,11 @@ def test_no_number_that_went_in_is_in_any_file_of_the_board(tmp_path: Path) -> N
         answers += [str(result.as_json()) for result in drop.told]
         upload = csv_file(tmp_path / "unggah.csv", *by_feed["personnel"])
         with upload.open("rb") as file:
-            result = ingest_upload(
-                board.store, board.ingest_context, f"lapor {source.nrp()}.csv", file,
-                unbounded("wati"), NOON, dry_run=False,
+            request = IngestRequest(
+                Path(f"lapor {source.nrp()}.csv"), board.store, board.ingest_context,
+                unbounded("wati"), now=NOON,
             )  # fmt: skip
-        answers.append(str(result.as_json()))
+            answers.append(str(ingest_upload(file, request).as_json()))
         upload.unlink()
         api_keys.add(board.store, "bot", NOON, "admin", feeds=("personnel",))
         [key] = api_keys.load_all(board.store)

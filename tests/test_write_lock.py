@@ -10,7 +10,7 @@ import pytest
 
 from situasi.board import Board, open_board
 from situasi.ingest import pipeline
-from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
 from situasi.store import delivery_writer
 from situasi.store.engines import postgres_connection, sqlite
@@ -38,7 +38,9 @@ def board(
 
 
 def bring(board: Board, path: Path, **how: Any) -> IngestResult:
-    return ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON, **how)
+    return ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON, **how)
+    )
 
 
 def large(folder: Path) -> Path:

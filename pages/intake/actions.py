@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import pandas as pd
@@ -26,7 +27,7 @@ from situasi.ingest import (
     write_scope,
 )
 from situasi.ingest.message_intake import MessageSource
-from situasi.ingest.pipeline import IngestResult, PreviewCallback
+from situasi.ingest.pipeline import IngestRequest, IngestResult, PreviewCallback
 from situasi.ingest.readers.grid import HeaderPosition
 from situasi.ingest.remapping.delivered_files import check_current
 from situasi.ingest.sources.hand_mapping import HandMapping
@@ -92,7 +93,11 @@ class UploadTrial:
 
 def try_upload(name: str, file: BinaryIO) -> UploadTrial:
     """Process an uploaded file without storing anything."""
-    return _collect_trial(lambda collect: _ingest_upload(name, file, dry_run=True, preview=collect))
+    return _collect_trial(
+        lambda collect: _take_upload(
+            upload.ingest_upload, name, file, dry_run=True, preview=collect
+        )
+    )
 
 
 def _collect_trial(ingest: Callable[[PreviewCallback], IngestResult]) -> UploadTrial:
@@ -115,7 +120,7 @@ def _collect_trial(ingest: Callable[[PreviewCallback], IngestResult]) -> UploadT
 
 def ingest_file(name: str, file: BinaryIO) -> None:
     """Ingest an uploaded file."""
-    result = _ingest_upload(name, file, dry_run=False)
+    result = _take_upload(upload.ingest_upload, name, file)
     session.refresh_after_write()
     metrics.record_ingest("upload", result.feed or "unknown", result.as_json())
     if result.refused:
@@ -135,14 +140,7 @@ def ingest_file(name: str, file: BinaryIO) -> None:
 
 def hold_file(name: str, file: BinaryIO, feed: str) -> None:
     """Let an uploaded file wait, and open it: it is mapped before anything of it is stored."""
-    try:
-        scope = write_scope.build_viewer_scope(session.viewer(), "masukkan")
-        with _UPLOAD_SLOTS.slot(scope.actor):
-            result = upload.hold_upload(
-                board().store, board().ingest_context, name, file, feed, scope, session.now()
-            )
-    except (StoreError, WriteRefused) as error:
-        result = IngestResult(upload.make_safe_name(name), refused=str(error))
+    result = _take_upload(upload.hold_upload, name, file, feed=feed)
     session.refresh_after_write()
     if result.refused:
         save_outcome(f"{result.path}: {result.refused}", is_success=False)
@@ -157,22 +155,23 @@ def _open_waiting(result: IngestResult) -> None:
     save_outcome(text.format(name=result.path, no=result.waiting), is_success=True)
 
 
-def _ingest_upload(
-    name: str, file: BinaryIO, *, dry_run: bool, preview: PreviewCallback | None = None
+def _take_upload(
+    take: Callable[[BinaryIO, IngestRequest], IngestResult],
+    name: str,
+    file: BinaryIO,
+    *,
+    feed: str | None = None,
+    dry_run: bool = False,
+    preview: PreviewCallback | None = None,
 ) -> IngestResult:
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "masukkan")
+        request = IngestRequest(
+            Path(name), board().store, board().ingest_context, scope, now=session.now(), feed=feed,
+            dry_run=dry_run, preview=preview,
+        )  # fmt: skip
         with _UPLOAD_SLOTS.slot(scope.actor):
-            return upload.ingest_upload(
-                board().store,
-                board().ingest_context,
-                name,
-                file,
-                scope,
-                session.now(),
-                dry_run=dry_run,
-                preview=preview,
-            )
+            return take(file, request)
     except (StoreError, WriteRefused) as error:
         return IngestResult(upload.make_safe_name(name), refused=str(error))
 

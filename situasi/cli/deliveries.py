@@ -22,7 +22,7 @@ from situasi.cli.common import (
 )
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import Inbox
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.readers.limits import COMMAND_LINE_LIMITS
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.withdrawal import withdraw
@@ -83,18 +83,13 @@ def _ingest_with_progress(
     columns = (TextColumn("{task.description}"), BarColumn(), rows_column)
     with Progress(*columns, console=err, disable=quiet or not is_long, transient=True) as bar:
         task = bar.add_task(path.name, total=1.0, rows=0)
-        return ingest_file(
-            path,
-            board.store,
-            board.ingest_context,
-            build_program_scope(actor(), CorrectionRights.ALL),
-            now=now(),
-            feed=feed,
-            profile=profile,
-            dry_run=dry_run,
+        scope = build_program_scope(actor(), CorrectionRights.ALL)
+        request = IngestRequest(
+            path, board.store, board.ingest_context, scope, now=now(), feed=feed, profile=profile,
+            dry_run=dry_run, limits=COMMAND_LINE_LIMITS,
             progress=lambda share, rows: bar.update(task, completed=share, rows=rows),
-            limits=COMMAND_LINE_LIMITS,
-        )
+        )  # fmt: skip
+        return ingest_file(request)
 
 
 def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None:

@@ -17,7 +17,7 @@ from situasi.cli.common import (
 )
 from situasi.cli.deliveries import print_results
 from situasi.common import atomic_files
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.ingest.readers.limits import COMMAND_LINE_LIMITS
 from situasi.ingest.sources.profile import ProfileError, format_profile, parse_profile
 from situasi.ingest.sources.saved_profiles import (
@@ -71,16 +71,12 @@ def try_file(
     Keluar 1 bila berkas itu tidak terbaca atau akan menunggu pemetaan.
     """
     with open_cli_board() as board:
-        result = ingest_file(
-            file,
-            board.store,
-            board.ingest_context,
-            build_program_scope(actor(), CorrectionRights.ALL),
-            now=now(),
-            profile=find_profile(board, name) if name else None,
-            dry_run=True,
-            limits=COMMAND_LINE_LIMITS,
-        )
+        scope = build_program_scope(actor(), CorrectionRights.ALL)
+        request = IngestRequest(
+            file, board.store, board.ingest_context, scope, now=now(), dry_run=True,
+            profile=find_profile(board, name) if name else None, limits=COMMAND_LINE_LIMITS,
+        )  # fmt: skip
+        result = ingest_file(request)
     print_results([result], dry_run=True)
     if result.refused or result.waiting is not None:
         raise typer.Exit(1)

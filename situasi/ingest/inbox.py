@@ -36,7 +36,7 @@ from situasi.ingest.inbox_files import (
     load_failure_reasons,
 )
 from situasi.ingest.message_files import kept_chats
-from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.pipeline import IngestRequest, IngestResult
 from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
@@ -200,10 +200,8 @@ class Inbox:
         if retry is not None and retry.result is not None:  # read before; only moving it failed
             self._move_file(path, retry.result, state, now)
             return None
-        if path.name != file_names.sanitize_name(path.name):
-            path.rename(
-                file_names.find_free_path(path.with_name(file_names.sanitize_name(path.name)))
-            )
+        if path.name != (name := file_names.sanitize_name(path.name)):
+            path.rename(file_names.find_free_path(path.with_name(name)))
             return None  # found under its new name at the next sweep
         # A file that is still being written must not wait for a mapping, half of it.
         is_settled = now - state.unchanged_since >= LONG_SETTLE_TIME
@@ -270,9 +268,10 @@ class Inbox:
             self.state.ingested_count += 1
 
     def _ingest(self, path: Path, *, may_wait: bool) -> IngestResult:
-        return ingest_and_keep(
+        request = IngestRequest(
             path, self.store, self.context, SCOPE, now=self.clock(), may_wait=may_wait
         )
+        return ingest_and_keep(request)
 
     def _is_to_blame(self, path: Path, state: FileState, now: datetime) -> bool:
         """Return whether the store takes other files again and again, but not this one."""

@@ -7,14 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from situasi.common.file_names import sanitize_name
-from situasi.ingest.context import IngestContext
 from situasi.ingest.message_files.gateway_messages import GatewayDelivery
 from situasi.ingest.message_files.recognition import read_written_messages
 from situasi.ingest.message_intake import MessageIntake, MessageSource
-from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.redaction.sender_marks import SenderMarks
-from situasi.ingest.table_delivery import IngestResult, MessageCounts
+from situasi.ingest.table_delivery import IngestRequest, IngestResult, MessageCounts
 from situasi.ingest.tables import SourceError
 from situasi.ingest.write_scope import WriteScope
 from situasi.store import WAITING_FILE, Store, WaitingItem
@@ -51,20 +49,13 @@ def list_message_files(items: Iterable[WaitingItem]) -> list[MessageFile]:
 
 
 def ingest_messages(
-    delivery: GatewayDelivery,
-    source: str,
-    sha256: str,
-    store: Store,
-    context: IngestContext,
-    scope: WriteScope,
-    now: datetime,
-    *,
-    dry_run: bool,
+    delivery: GatewayDelivery, source: str, sha256: str, request: IngestRequest
 ) -> IngestResult:
     """Put the messages of a file into the tray, and keep that the file came, for the audit log.
 
-    source: name of the file. A dry run stores nothing. Raises StoreError.
+    source: name of the file. Raises StoreError.
     """
+    store, scope, now = request.store, request.scope, request.now
     result, name = IngestResult(source, sha256=sha256), sanitize_name(Path(source).name)
     if not any(feed in scope.feeds for feed in _FEEDS_OF_MESSAGES):
         result.refused = "Peran atau kunci ini tidak berhak mengirim pesan."
@@ -74,13 +65,13 @@ def ingest_messages(
         result.refused = f"Lebih dari {MAX_MESSAGES} pesan ({count}); ekspor per hari."
         return result
     reasons = [f"{n} dilewati: {why}" for why, n in Counter(delivery.ignored).most_common()]
-    if dry_run:
+    if request.dry_run:
         result.messages = MessageCounts(count + left_out, count, 0, left_out)
         result.notes += [_WOULD_ADD.format(n=count), *reasons]
         return result
-    marks = SenderMarks(context.officer_key.read_secret())
+    marks = SenderMarks(request.context.officer_key.read_secret())
     by = MessageSource(scope.actor, name, scope.area)
-    outcome = MessageIntake(store, context, marks).add(delivery, by, now)
+    outcome = MessageIntake(store, request.context, marks).add(delivery, by, now)
     result.messages = MessageCounts(
         outcome.read, outcome.accepted, outcome.duplicate, outcome.ignored
     )
@@ -109,27 +100,17 @@ def _keep_record(
     store.settle_waiting(number, "stored", now, scope.actor, detail=detail)
 
 
-def ingest_written_messages(
-    path: Path,
-    store: Store,
-    context: IngestContext,
-    scope: WriteScope,
-    now: datetime,
-    limits: DeliveryLimits,
-    *,
-    dry_run: bool,
-) -> IngestResult | None:
+def ingest_written_messages(request: IngestRequest) -> IngestResult | None:
     """Ingest a log or a report as text, which is no table; None for any other file.
 
     Raises StoreError, and OSError where no private copy can be made.
     """
+    name = request.path.name
     try:
-        with private_copy(path, limits.max_bytes) as copy:
-            delivery = read_written_messages(copy.path, path.name, context, now)
+        with private_copy(request.path, request.limits.max_bytes) as copy:
+            delivery = read_written_messages(copy.path, name, request.context, request.now)
     except SourceError:
         return None
     if delivery is None:
         return None
-    return ingest_messages(
-        delivery, path.name, copy.sha256, store, context, scope, now, dry_run=dry_run
-    )
+    return ingest_messages(delivery, name, copy.sha256, request)

@@ -16,7 +16,7 @@ from situasi.ingest.layout.side_by_side import split_blocks
 from situasi.ingest.message_files.recognition import read_exported_messages
 from situasi.ingest.message_files.sms_logs import is_message_table
 from situasi.ingest.readers.file_reader import read_file
-from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
+from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.redaction.persons import mask_service_numbers
@@ -27,14 +27,10 @@ from situasi.ingest.sources.conversion import convert_reports, convert_table
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.saved_profiles import bind_profiles, load_saved_profiles
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
+from situasi.ingest.table_delivery import IngestRequest as IngestRequest
 from situasi.ingest.table_delivery import IngestResult as IngestResult
 from situasi.ingest.table_delivery import PreviewCallback as PreviewCallback
-from situasi.ingest.table_delivery import (
-    ProgressCallback,
-    save_tables,
-    validate_table,
-    validate_tables,
-)
+from situasi.ingest.table_delivery import save_tables, validate_table, validate_tables
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 from situasi.ingest.tables import build_table as build_table
 from situasi.ingest.validation.unpivot import count_reports
@@ -50,36 +46,25 @@ _FEEDS_OF_FORMS = frozenset({"tps", "incidents"})
 NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 
-def ingest_file(
-    path: Path,
-    store: Store,
-    context: IngestContext,
-    scope: WriteScope,
-    *,
-    now: datetime,
-    feed: str | None = None,
-    profile: SourceProfile | None = None,
-    dry_run: bool = False,
-    progress: ProgressCallback | None = None,
-    preview: PreviewCallback | None = None,
-    limits: DeliveryLimits = FILE_LIMITS,
-    may_wait: bool = True,
-    order: DateOrder | None = None,
-) -> IngestResult:
+def ingest_file(request: IngestRequest) -> IngestResult:
     """Ingest one file. All of it is stored, or nothing.
 
-    feed: which feed it is; None detects it by the headings, for each sheet where a workbook has
-    several. profile: how its source is read; None recognises it. Each feed of such a workbook is a
-    delivery of its own: after an interruption between two, sending the file again completes it.
-    Everything is read and checked before the store is locked; a dry run never locks it. A file that
-    cannot be read leaves the store unchanged and has the reason in `refused`, like a file of a feed
-    that the sender may not write. scope: a row outside it goes to quarantine with that reason.
-    limits: a file beyond them is refused whole. may_wait: a table whose headings say nothing, or
-    not enough, waits for a mapping (waiting.py); otherwise it is refused. order: of its dates,
-    where that is known. Raises StoreError.
+    Each feed of a workbook with several is a delivery of its own: after an interruption between
+    two, sending the file again completes it. Everything is read and checked before the store is
+    locked; a dry run never locks it. A file that cannot be read leaves the store unchanged and has
+    the reason in `refused`, like a file of a feed that the sender may not write. Raises StoreError.
     """
-    saved_profiles = load_saved_profiles(store)
-    context = bind_profiles(context, saved_profiles)
+    try:
+        return _ingest(request, DateOrder())
+    except MonthFirstFound:  # nothing is stored yet: read all of it anew
+        return _ingest(request, DateOrder(month_first=True))
+
+
+def _ingest(request: IngestRequest, order: DateOrder) -> IngestResult:
+    path, scope, feed, profile = request.path, request.scope, request.feed, request.profile
+    saved_profiles = load_saved_profiles(request.store)
+    context = bind_profiles(request.context, saved_profiles)
+    request = replace(request, context=context)
     result = IngestResult(str(path), feed=feed)
     other_feeds: dict[str, list[Table]] = {}
     profiles_used: dict[str, None] = {}
@@ -88,35 +73,32 @@ def ingest_file(
     def deliver(name: str, tables: Iterable[Table]) -> None:
         scope.check_feed(name)
         source = sanitize_name(path.name)
-        delivery = Delivery(name, source, result.sha256 or "", now, scope.actor)
-        bound = bind_context(context, scope, store, name, now)
+        delivery = Delivery(name, source, result.sha256 or "", request.now, scope.actor)
+        bound = bind_context(context, scope, request.store, name, request.now)
         checked = validate_tables(
             tables, delivery, result, bound,
-            progress=progress, preview=preview, other_feeds=other_feeds,
+            progress=request.progress, preview=request.preview, other_feeds=other_feeds,
         )  # fmt: skip
         delivery = replace(delivery, profile="+".join(profiles_used))
-        with store.deliver(delivery) as transaction:
-            if dry_run:
+        with request.store.deliver(delivery) as transaction:
+            if request.dry_run:
                 transaction.discard()
-            save_tables(checked, delivery, transaction, result, store, scope)
+            save_tables(checked, delivery, transaction, result, request.store, scope)
 
     try:
-        with private_copy(path, limits.max_bytes) as copy:
+        with private_copy(path, request.limits.max_bytes) as copy:
             result.sha256 = copy.sha256
-            if not is_named and (found := read_exported_messages(copy.path, context, now)):
-                return message_delivery.ingest_messages(
-                    found, str(path), copy.sha256, store, context, scope, now, dry_run=dry_run
-                )
+            if not is_named and (found := read_exported_messages(copy.path, context, request.now)):
+                return message_delivery.ingest_messages(found, str(path), copy.sha256, request)
             parts = read_file(copy.path, context.count_known_headings)
-            parts = _limit_rows(parts, limits.max_rows, context)
+            parts = _limit_rows(parts, request.limits.max_rows, context)
             blocks = split_blocks(parts, context.vocabulary.find_any_column)
             blocks = _refuse_messages(blocks, context, may_hold_any=not is_named)
             joined = join_children(blocks, context.sources, context.election.zone)
             splits = feed is None and scope.feeds >= _FEEDS_OF_FORMS
             tables = _convert_tables(
-                joined, path.name, context, profile, profiles_used, order or DateOrder(),
-                splits=splits,
-            )  # fmt: skip
+                joined, path.name, context, profile, profiles_used, order, splits=splits
+            )
             if feed is not None:
                 deliver(feed, tables)
                 return result
@@ -124,17 +106,8 @@ def ingest_file(
             tables = _prefer_mapping(tables, copy.path, path.name, by_hand, profiles_used, context)
             result.feed, tables = _detect_source_feed(tables, context)
             deliver(result.feed, _split_by_feed(tables, result.feed, other_feeds, context, scope))
-    except MonthFirstFound:  # nothing is stored yet: read all of it anew
-        return ingest_file(
-            path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
-            progress=progress, preview=preview, limits=limits, may_wait=may_wait,
-            order=DateOrder(month_first=True),
-        )  # fmt: skip
     except UnknownHeadings as error:
-        return waiting.ingest_unknown_file(
-            path, str(error), store, context, scope, now=now, feed=feed, profile=profile,
-            dry_run=dry_run, preview=preview, limits=limits, may_wait=may_wait,
-        )  # fmt: skip
+        return waiting.ingest_unknown_file(request, str(error))
     except SourceError as error:
         refusal = mask_service_numbers(str(error))
         refused = IngestResult(str(path), result.feed, result.sha256, refused=refusal)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from situasi.ingest import feeds
 from situasi.ingest.completeness import check_complete, find_missing_headings
 from situasi.ingest.context import IngestContext
 from situasi.ingest.known_at import compute_known_at
+from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.redaction.rows import redact_text
 from situasi.ingest.returned_rows import (
@@ -23,6 +25,7 @@ from situasi.ingest.returned_rows import (
     match_returned_rows,
     unescape_returned_cells,
 )
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
 from situasi.ingest.validation.area_totals import (
     find_area_totals,
@@ -40,6 +43,32 @@ NOTHING_READ = "tidak ada baris yang terbaca dengan pemetaan ini"
 ProgressCallback = Callable[[float, int], None]
 # Called with a feed and its rows as they will be stored, including later duplicates.
 PreviewCallback = Callable[[str, pd.DataFrame], None]
+
+
+@dataclass(frozen=True)
+class IngestRequest:
+    """One file, where it goes, by whom and when, and how it is to be read.
+
+    scope: a row outside it goes to quarantine with that reason. feed: which feed it is; None
+    detects it by the headings, for each sheet where a workbook has several. profile: how its source
+    is read; None recognises it. A dry run stores nothing. limits: a file beyond them is refused
+    whole. may_wait: a table whose headings say nothing, or not enough, waits for a mapping
+    (waiting.py); otherwise it is refused.
+    """
+
+    path: Path
+    store: Store
+    context: IngestContext
+    scope: WriteScope
+    _: KW_ONLY
+    now: datetime
+    feed: str | None = None
+    profile: SourceProfile | None = None
+    dry_run: bool = False
+    progress: ProgressCallback | None = None
+    preview: PreviewCallback | None = None
+    limits: DeliveryLimits = FILE_LIMITS
+    may_wait: bool = True
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from situasi.ingest.readers.grid import (
     read_grid,
     read_heads,
 )
-from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.redaction.grid import redact_sheets
 from situasi.ingest.redaction.persons import mask_numbers
@@ -35,7 +34,12 @@ from situasi.ingest.sources.joined_sheets import join_sheets
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.sheet_mapping import SheetMapping, build_mapped_tables, find_mapping
 from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
-from situasi.ingest.table_delivery import IngestResult, PreviewCallback, ingest_tables
+from situasi.ingest.table_delivery import (
+    IngestRequest,
+    IngestResult,
+    PreviewCallback,
+    ingest_tables,
+)
 from situasi.ingest.tables import SourceError, UnknownHeadings
 from situasi.ingest.write_scope import WriteScope
 from situasi.store import WAITING_FILE, Store, StoreError, WaitingItem
@@ -53,35 +57,21 @@ _PLACES_AND_TIMES = frozenset(
 )
 
 
-def ingest_unknown_file(
-    path: Path,
-    reason: str,
-    store: Store,
-    context: IngestContext,
-    scope: WriteScope,
-    *,
-    now: datetime,
-    limits: DeliveryLimits,
-    feed: str | None = None,
-    profile: SourceProfile | None = None,
-    dry_run: bool = False,
-    preview: PreviewCallback | None = None,
-    may_wait: bool = True,
-) -> IngestResult:
+def ingest_unknown_file(request: IngestRequest, reason: str) -> IngestResult:
     """Ingest a file by a mapping made by hand before, or as messages; else let it wait.
 
-    reason: why its headings were not enough. feed: as which it was sent, if that was said.
-    may_wait: otherwise it is refused. A dry run stores nothing. Raises StoreError.
+    reason: why its headings were not enough. Raises StoreError.
     """
+    path, context, feed, profile = request.path, request.context, request.feed, request.profile
     refused = IngestResult(str(path), feed=feed, refused=reason)
     try:
-        sheets, sha256 = read_sheets(path, limits, context)
+        sheets, sha256 = read_sheets(request)
         profiles = context.sources.profiles if profile is None else (profile,)
         mapping = find_mapping(sheets, path.name, profiles)
         if mapping is not None and feed in {None, mapping.profile.feed}:
             return ingest_mapped(
-                sheets, mapping, path.name, sha256, store, context, scope,
-                now=now, dry_run=dry_run, preview=preview,
+                sheets, mapping, path.name, sha256, request.store, context, request.scope,
+                now=request.now, dry_run=request.dry_run, preview=request.preview,
             )  # fmt: skip
     except NotATable:
         sheets, sha256 = [], ""
@@ -90,21 +80,15 @@ def ingest_unknown_file(
     except SourceError as error:
         return replace(refused, refused=str(error))
     reason += _suggest_paste(path, sheets)
-    if may_wait and feed is None and profile is None:
+    if request.may_wait and feed is None and profile is None:
         try:
-            messages = ingest_written_messages(
-                path, store, context, scope, now, limits, dry_run=dry_run
-            )
+            messages = ingest_written_messages(request)
         except OSError as error:
             raise to_store_error(path, error) from error
         if messages is not None:
             return messages
-    if not sheets:
-        return replace(refused, refused=reason)
-    if not may_wait:
-        return replace(refused, sha256=sha256, refused=reason)
-    result = replace(refused, sha256=sha256, refused=reason)
-    return _let_wait(path, sheets, result, store, context, scope, now, dry_run=dry_run)
+    refused = replace(refused, sha256=sha256 or None, refused=reason)
+    return _let_wait(request, sheets, refused) if sheets and request.may_wait else refused
 
 
 class MappedByHand(UnknownHeadings):
@@ -123,69 +107,43 @@ def check_unmapped(
         raise MappedByHand("dipetakan dengan tangan; sebuah isian untuk berkas ini kurang")
 
 
-def hold_file(
-    path: Path,
-    feed: str,
-    store: Store,
-    context: IngestContext,
-    scope: WriteScope,
-    *,
-    now: datetime,
-    limits: DeliveryLimits,
-) -> IngestResult:
+def hold_file(request: IngestRequest) -> IngestResult:
     """Let a file wait whose headings are known: somebody wants to map it before it is stored.
 
-    feed: as which the board reads it. Raises StoreError.
+    The request says as which feed the board reads it. Raises StoreError.
     """
-    held = IngestResult(str(path), feed=feed, refused=HELD)
+    held = IngestResult(str(request.path), feed=request.feed, refused=HELD)
     try:
-        sheets, sha256 = read_sheets(path, limits, context)
+        sheets, sha256 = read_sheets(request)
     except SourceError as error:
         return replace(held, refused=str(error))
-    return _let_wait(
-        path, sheets, replace(held, sha256=sha256), store, context, scope, now, dry_run=False
-    )
+    return _let_wait(request, sheets, replace(held, sha256=sha256))
 
 
 def _let_wait(
-    path: Path,
-    sheets: Sequence[Sheet],
-    refused: IngestResult,
-    store: Store,
-    context: IngestContext,
-    scope: WriteScope,
-    now: datetime,
-    *,
-    dry_run: bool,
+    request: IngestRequest, sheets: Sequence[Sheet], refused: IngestResult
 ) -> IngestResult:
     """Let the redacted sheets of a file wait for a mapping. refused: why they are not read."""
     reason, feed = refused.refused or "", refused.feed
-    redacted, notes = redact_sheets(sheets, context)
-    if notes and _holds_places_alone(redacted, context):  # a count of votes
+    redacted, notes = redact_sheets(sheets, request.context)
+    if notes and _holds_places_alone(redacted, request.context):  # a count of votes
         return refused
     result = replace(refused, refused=None, waiting=0, notes=[reason, *notes])
-    if dry_run:
+    if request.dry_run:
         result.notes.insert(1, WOULD_WAIT)
         return result
-    content, note = list(map(encode_sheet, redacted)), _build_note(redacted, reason, scope, feed)
-    note["notes"] = list(notes)
-    result.waiting, _ = store.put_waiting(
-        WAITING_FILE,
-        sanitize_name(path.name),
-        refused.sha256 or "",
-        content,
-        now,
-        scope.actor,
-        note=note,
-    )
+    note = {**_build_note(redacted, reason, request.scope, feed), "notes": list(notes)}
+    result.waiting, _ = request.store.put_waiting(
+        WAITING_FILE, sanitize_name(request.path.name), refused.sha256 or "",
+        list(map(encode_sheet, redacted)), request.now, request.scope.actor, note=note,
+    )  # fmt: skip
     result.notes.insert(1, WAITING.format(number=result.waiting))
     return result
 
 
-def read_sheets(
-    path: Path, limits: DeliveryLimits, context: IngestContext
-) -> tuple[list[Sheet], str]:
+def read_sheets(request: IngestRequest) -> tuple[list[Sheet], str]:
     """Return the sheets of a file, and the digest of its bytes. Raises SourceError, StoreError."""
+    path, limits = request.path, request.limits
     try:
         with private_copy(path, limits.max_bytes) as copy:
             sheets = read_grid(copy.path, limits.max_rows)
@@ -197,7 +155,7 @@ def read_sheets(
         raise
     except OSError as error:
         raise to_store_error(path, error) from error
-    return join_sheets(sheets, context), copy.sha256
+    return join_sheets(sheets, request.context), copy.sha256
 
 
 def to_store_error(path: Path, error: OSError) -> StoreError:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from situasi.board import Board
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 ACTOR = "pembukaan"
@@ -93,4 +93,4 @@ def _find_last_report_time(board: Board) -> datetime | None:
 
 
 def _ingest(board: Board, path: Path, now: datetime) -> IngestResult:
-    return ingest_file(path, board.store, board.ingest_context, SCOPE, now=now)
+    return ingest_file(IngestRequest(path, board.store, board.ingest_context, SCOPE, now=now))

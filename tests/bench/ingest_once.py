@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from situasi.board import tune_gc
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.bench import made
 from tests.bench.machine import peak_megabytes
 from tests.builders import unbounded
@@ -19,7 +19,9 @@ def main(source: Path, folder: Path) -> None:
     tune_gc()  # as the command line and the server do
     started, spent = time.perf_counter(), time.process_time()
     ledger = ingest_file(
-        source, board.store, board.ingest_context, unbounded("bench"), now=made.EVENING
+        IngestRequest(
+            source, board.store, board.ingest_context, unbounded("bench"), now=made.EVENING
+        )
     )
     seconds, processor = time.perf_counter() - started, time.process_time() - spent
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined

@@ -9,7 +9,7 @@ from situasi.board import Board, open_board
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.bench import reports
 from tests.builders import unbounded
 
@@ -56,7 +56,7 @@ def filled(folder: Path, source: Path) -> Path:
     """A store with the reports of this file, whose clock stands at the evening of the day."""
     opened = board(folder)
     ledger = ingest_file(
-        source, opened.store, opened.ingest_context, unbounded("bench"), now=EVENING
+        IngestRequest(source, opened.store, opened.ingest_context, unbounded("bench"), now=EVENING)
     )
     assert ledger.accepted, f"nothing of {source} was accepted: {ledger}"
     opened.store.put_note("exercise", {"at": EVENING.isoformat()}, EVENING, "bench")

@@ -35,7 +35,7 @@ from situasi.higher_command.rollups.reader import open_rollup_reader
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
-from situasi.ingest.pipeline import ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, ingest_file, ingest_rows
 from situasi.ingest.sources.catalog import load_catalog
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
@@ -131,7 +131,9 @@ def _fill(url: str, polda: HigherCommand, folder: Path, only: str = "") -> tuple
         store = open_store(url, Scope(polda.contest, member.code))
         started = time.perf_counter()
         for file in files:
-            ledger = ingest_file(file, store, context, unbounded("bench"), now=made.EVENING)
+            ledger = ingest_file(
+                IngestRequest(file, store, context, unbounded("bench"), now=made.EVENING)
+            )
             rows += ledger.accepted
         seconds += time.perf_counter() - started
         store.put_note("exercise", {"at": made.EVENING.isoformat()}, made.EVENING, "bench")
@@ -147,7 +149,9 @@ def _ingest(whole: str, alone: str, polda: HigherCommand, folder: Path) -> None:
         for url in (whole, alone) if turn % 2 else (alone, whole):
             store = open_store(url, Scope(polda.contest, MINE))
             started = time.perf_counter()
-            ledger = ingest_file(file, store, context, unbounded("bench"), now=made.EVENING)
+            ledger = ingest_file(
+                IngestRequest(file, store, context, unbounded("bench"), now=made.EVENING)
+            )
             taken[url].append((time.perf_counter() - started) / ledger.read)
             assert ledger.duplicate == 0 and ledger.accepted > 0.9 * ROWS, "they were there before"
             store.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from situasi.board import Board
 from situasi.ingest.inbox import Inbox
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.bench import made
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
@@ -38,10 +38,9 @@ def _time_recognition(folder: Path) -> None:
     spent = []
     for path in [*files, *files]:
         began = time.process_time()
-        ingest_file(
+        ingest_file(IngestRequest(
             path, board.store, board.ingest_context, unbounded("bench"),
-            now=made.EVENING, dry_run=True,
-        )  # fmt: skip
+            now=made.EVENING, dry_run=True,))  # fmt: skip
         spent.append(1e3 * (time.process_time() - began))
     board.close()
     spent = sorted(spent[len(files) :])

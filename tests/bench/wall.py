@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, load
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.bench.server import serving
 from tests.builders import unbounded
 
@@ -106,6 +106,8 @@ def _bring(board: Board, name: str) -> None:
     row = f"{name},{when},16.10.04,unjuk_rasa,sedang,dilaporkan,Massa {name}.,Polsek"
     path.write_text(f"{_HEADINGS}\n{row}\n", "utf-8")
     ledger = ingest_file(
-        path, board.store, board.ingest_context, unbounded("bench"), now=datetime.now(UTC)
+        IngestRequest(
+            path, board.store, board.ingest_context, unbounded("bench"), now=datetime.now(UTC)
+        )
     )
     assert ledger.accepted == 1, ledger

@@ -23,7 +23,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import Overview, compute_overview
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, Settings, load
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.live.snapshot import Snapshot
 from tests import processes
 from tests.builders import unbounded
@@ -140,7 +140,9 @@ class Server:
         path.write_text(text, "utf-8")
         board, now = self.open_board(), datetime.now(UTC)
         try:
-            found = ingest_file(path, board.store, board.ingest_context, unbounded("cli"), now=now)
+            found = ingest_file(
+                IngestRequest(path, board.store, board.ingest_context, unbounded("cli"), now=now)
+            )
             version = board.store.version()
         finally:
             board.close()

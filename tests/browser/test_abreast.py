@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer
@@ -56,7 +56,9 @@ def tell(server: Server, folder: Path, code: str, said: str) -> None:
     board = replace(server, environment=of_kabupaten).open_board()
     try:
         took = ingest_file(
-            file, board.store, board.ingest_context, unbounded("cli"), now=datetime.now(UTC)
+            IngestRequest(
+                file, board.store, board.ingest_context, unbounded("cli"), now=datetime.now(UTC)
+            )
         )
     finally:
         board.close()

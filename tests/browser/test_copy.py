@@ -14,7 +14,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.actions.alert_list import NO_RECORDS
 from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.server.wall import frozen_copy
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
@@ -185,7 +185,9 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
             f'K-1,2024-11-27 11:50,16.10.04,kericuhan,tinggi,dilaporkan,"{quoted}",Polsek\n',
             "utf-8",
         )
-        ledger = ingest_file(source, board.store, board.ingest_context, unbounded("test"), now=NOON)
+        ledger = ingest_file(
+            IngestRequest(source, board.store, board.ingest_context, unbounded("test"), now=NOON)
+        )
         assert ledger.accepted == 1, ledger
     viewer = Viewer("rina", ROLES["pimpinan"])
     view = wall_query.parse_query(QueryParams(), viewer, wall_state.visible_register(board, viewer))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from situasi.actions import acknowledgements
 from situasi.board import Board
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.server.wall.query import VIEW_NAMES
 from tests.browser import axe
 from tests.browser.conftest import Look
@@ -57,7 +57,9 @@ def bring(board: Board, name: str, weight: str = "tinggi", kecamatan: str = "16.
     row = f"{name},{when},{kecamatan},kericuhan,{weight},dilaporkan,Massa {name},Polsek"
     path.write_text(f"{HEADINGS}\n{row}\n", "utf-8")
     ledger = ingest_file(
-        path, board.store, board.ingest_context, unbounded("test"), now=datetime.now(UTC)
+        IngestRequest(
+            path, board.store, board.ingest_context, unbounded("test"), now=datetime.now(UTC)
+        )
     )
     assert ledger.accepted == 1, ledger
 

@@ -27,6 +27,7 @@ from situasi.common import disk_space
 from situasi.common.disk_space import DISK_SPACE, FULL_BYTES, LOW_BYTES
 from situasi.ingest import upload
 from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
+from situasi.ingest.pipeline import IngestRequest
 from situasi.presentation import view_text
 from situasi.server import health, logging_setup, metrics_endpoint
 from situasi.server.wall import hourly_copies
@@ -198,9 +199,10 @@ def test_an_upload_that_finds_no_room_is_refused_and_said(
 ) -> None:
     file = io.BytesIO(b"waktu,kode_kecamatan,jenis\n" + b"x" * 5_000)
     request.getfixturevalue("tiny_files")
-    ledger = upload.ingest_upload(
-        board.store, board.ingest_context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
+    asked = IngestRequest(
+        Path("a.csv"), board.store, board.ingest_context, unbounded("uji"), now=NOON, dry_run=True
     )
+    ledger = upload.ingest_upload(file, asked)
     assert ledger.refused is not None and "tidak dapat ditulis" in ledger.refused
     assert DISK_SPACE.state.failed_places == ("upload",)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.ingest.quarantine import format_csv, release_row
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
 from situasi.store.model import QuarantinedRow
@@ -65,7 +65,9 @@ def test_a_missing_cell_is_asked_for_and_the_row_is_released_once_it_is_filled(
     [held] = board.store.quarantined_rows()
     assert held.raw[missing] == ""
     path = returned(board, tmp_path, whole(feed))
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    )
     assert (ledger.accepted, board.store.quarantined_rows()) == (1, [])
 
 

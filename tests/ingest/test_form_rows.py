@@ -11,7 +11,7 @@ import pytest
 from situasi.board import Board
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import SubmissionStamp
-from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file, ingest_rows
 from situasi.simulation.generate import generate_day
 from tests.builders import WIB, case_table, incident, unbounded
 from tests.builders import incidents as frame
@@ -127,7 +127,9 @@ def test_a_step_stays_of_its_case_whatever_its_sender_wrote(board: Board, tmp_pa
     generate_day(board.register, board.boundaries, 7, tmp_path)
     public = board.settings.sample_folder / "public" / board.register.election.slug
     for path in [*public.glob("*.csv"), *tmp_path.glob("*incident*.csv")]:
-        ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+        ingest_file(
+            IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+        )
     before = cases_of(board)
     assert set(before["precision"]) >= {"menit", "hari"} and before["kecamatan"].isna().any()
     for step, told in enumerate(({"status": "ditangani"}, {"tingkat": "tinggi"})):

@@ -10,7 +10,7 @@ import pytest
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, TPS
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.remapping.delivered_files import open_delivered_file
 from situasi.ingest.remapping.keeping import ingest_and_keep
@@ -99,7 +99,9 @@ def test_a_table_of_kecamatan_keeps_its_rows(board: Board, tmp_path: Path) -> No
     """Where no row names a TPS, the kecamatan of the title is that of every row."""
     path = tmp_path / "rekap kandis 27-11-2024.csv"
     path.write_text("REKAP KECAMATAN KANDIS\nJAM,TPS,HADIR\n08.00,,200\n09.00,,400\n", "utf-8")
-    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert result.accepted == 2
 
 
@@ -125,7 +127,9 @@ def test_the_next_file_is_read_by_the_rows_that_were_chosen_whatever_the_board_r
     lines = [f"Indralaya;Tanjung Gelam;{n};{40 + n};{60 + n}" for n in range(1, 7)]
     path = tmp_path / "rekap 27-11-2024 jam 09.00.csv"
     path.write_text(text + "\n".join(lines) + "\n", "utf-8")
-    first = ingest_and_keep(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    first = ingest_and_keep(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert first.accepted == 6 and first.batch
     viewer = Viewer("rina", ROLES["analis"])
     file = open_delivered_file(board.store, board.ingest_context, viewer, first.batch)
@@ -135,12 +139,14 @@ def test_the_next_file_is_read_by_the_rows_that_were_chosen_whatever_the_board_r
     made = HandMapping("dua-baris", "tps", columns, facts=facts)
     place = (file, made, 0, HeaderPosition(0, 2), board.store, board.ingest_context)
     assert store_mapping(*place, unbounded("rina"), NOON).accepted == 6
-    again = ingest_and_keep(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    again = ingest_and_keep(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert (again.accepted, again.duplicate) == (0, 6)
     assert list_counts(board) == [*range(41, 47), *range(61, 67)]
     other = tmp_path / "rekap 27-11-2024 jam 10.00.csv"
     other.write_text(text + "\n".join(lines).replace(";61", ";71") + "\n", "utf-8")
-    ingest_and_keep(other, board.store, board.ingest_context, unbounded(), now=NOON)
+    ingest_and_keep(IngestRequest(other, board.store, board.ingest_context, unbounded(), now=NOON))
     assert list_counts(board)[12:] == [71, *range(62, 67)]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.validation.place_check import AREA_ALONE
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -45,7 +45,9 @@ def deliver(
     pd.DataFrame(rows, columns=list(dict.fromkeys(k for r in rows for k in r))).to_csv(
         path, index=False
     )
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    )
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger
 
@@ -231,7 +233,9 @@ def test_a_file_of_votes_alone_is_no_report(board: Board, tmp_path: Path) -> Non
 def ingest_rows_of_votes(board: Board, tmp_path: Path) -> IngestResult:
     path = tmp_path / "suara.csv"
     path.write_text("tps,suara 01,suara 02\n1,168,136\n", encoding="utf-8")
-    return ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    return ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    )
 
 
 def test_sending_a_file_twice_changes_nothing(board: Board, tmp_path: Path) -> None:
@@ -256,7 +260,9 @@ def test_history_is_known_at_its_own_time(board: Board, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     pd.DataFrame([row()]).to_csv(path, index=False)
     later = NOON + timedelta(days=40)
-    ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=later)
+    ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=later)
+    )
     found = board.store.rows_after(INCIDENTS).iloc[-1]
     assert found["known_at"] == datetime(2024, 11, 27, 1, 3, tzinfo=UTC)
 
@@ -334,7 +340,9 @@ def test_a_column_headed_time_may_hold_the_whole_moment(board: Board, tmp_path: 
 def test_of_a_line_that_is_no_row_only_that_is_said(board: Board, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"waktu":"27/11/2024 8.03","kecamatan":"Kandis","jenis":"banjir"}\n{rusak\n')
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    )
     assert ledger.reasons == [{"row": 2, "reasons": ["baris tidak dapat dibaca"]}]
 
 
@@ -356,7 +364,7 @@ def test_votes_hide_in_no_broken_line_and_no_unused_column(board: Board, tmp_pat
         '{"suara_paslon_1": 120, rusak\n'
         '{"waktu":"?","kecamatan":"Kandis","jenis":"banjir","lampiran":{"kolom kosong":"12"}}\n'
     )
-    ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    ingest_file(IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=NOON))
     held = str([entry.raw for entry in board.store.quarantined_rows()])
     assert "120" not in held
     assert "12" not in held.replace("27/11/2024", "")

@@ -12,7 +12,7 @@ from situasi.board import Board
 from situasi.ingest import message_tray
 from situasi.ingest.message_files import kept_chats
 from situasi.ingest.message_tray import TrayMessage
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.ingest.readers.workbooks.build import WORKBOOK_WRITERS
@@ -36,7 +36,9 @@ RADIO = """Posko, 27/11/2024
 def bring(board: Board, folder: Path, name: str, text: str, **options: bool) -> IngestResult:
     (folder / name).write_text(text, "utf-8")
     context = board.ingest_context
-    return ingest_file(folder / name, board.store, context, unbounded("i"), now=NOON, **options)
+    return ingest_file(
+        IngestRequest(folder / name, board.store, context, unbounded("i"), now=NOON, **options)
+    )
 
 
 def tray(board: Board) -> list[TrayMessage]:
@@ -67,7 +69,9 @@ def test_a_chat_in_an_archive_with_its_pictures_is_the_same_chat(
         archive.writestr("_chat.txt", ANDROID)
         archive.writestr("00000012-PHOTO-2024-11-27.jpg", b"\xff\xd8\xff")
         archive.writestr("__MACOSX/._chat.txt", b"\0")
-    result = ingest_file(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    )
     assert result.messages is not None
     assert (result.messages.read, result.messages.waiting) == (4, 2)
     again = bring(board, tmp_path, "_chat.txt", ANDROID).messages
@@ -78,7 +82,9 @@ def test_a_text_that_unpacks_without_end_is_refused(board: Board, tmp_path: Path
     path = tmp_path / "Chat.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("_chat.txt", ANDROID + " " * 20_000_000)
-    result = ingest_file(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    )
     assert result.refused and "terlalu besar" in result.refused
 
 
@@ -219,7 +225,9 @@ def test_a_long_line_of_a_text_takes_no_longer_than_its_length(
     """What tries every way to read it would not end before the tests do."""
     path = tmp_path / "panjang.txt"
     path.write_text(piece * (60_000 // len(piece)) + "\n09.10 x", "utf-8")
-    result = ingest_file(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
+    )
     assert result.accepted == 0
 
 
@@ -228,7 +236,9 @@ def test_a_chat_is_known_in_any_encoding(board: Board, tmp_path: Path, encoding:
     text = ANDROID.replace("keributan", "keributan \u2013 besar")
     (tmp_path / "chat.txt").write_text(text, encoding)
     result = ingest_file(
-        tmp_path / "chat.txt", board.store, board.ingest_context, unbounded("i"), now=NOON
+        IngestRequest(
+            tmp_path / "chat.txt", board.store, board.ingest_context, unbounded("i"), now=NOON
+        )
     )
     assert result.messages is not None and result.messages.waiting == 2
 
@@ -283,7 +293,9 @@ def test_a_workbook_of_messages_goes_to_the_tray(board: Board, tmp_path: Path) -
     rows = [line.split(";") for line in OFFICE.splitlines()]
     WORKBOOK_WRITERS[".xlsx"](tmp_path / "sms.xlsx", {"Sheet1": rows}, {})
     result = ingest_file(
-        tmp_path / "sms.xlsx", board.store, board.ingest_context, unbounded("i"), now=NOON
+        IngestRequest(
+            tmp_path / "sms.xlsx", board.store, board.ingest_context, unbounded("i"), now=NOON
+        )
     )
     assert result.messages is not None and result.messages.waiting == 2
 

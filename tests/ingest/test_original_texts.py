@@ -17,7 +17,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.messages.chat_splitter import split_chat
 from situasi.ingest.messages.extractor import extract_all
 from situasi.ingest.messages.sender import redact_original
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, xlsx_file
 from tests.conftest import NOON
@@ -65,7 +65,9 @@ def test_no_file_brings_a_name_a_number_or_votes_into_the_store(
 ) -> None:
     path = write(tmp_path / ENDINGS[write], row(feed, teks_asli=SAID, uraian="x"))
     ledger = ingest_file(
-        path, board.store, board.ingest_context, unbounded("uji"), now=NOON, feed=feed
+        IngestRequest(
+            path, board.store, board.ingest_context, unbounded("uji"), now=NOON, feed=feed
+        )
     )
     assert (ledger.accepted, ledger.quarantined) == ((1, 0) if row is report else (0, 1))
     kept = everything_kept(board)
@@ -127,7 +129,9 @@ def test_the_ledger_names_the_source_by_what_was_sent(board: Board, tmp_path: Pa
     for name, dry in itertools.product("ab", (True, False)):
         path = csv_file(tmp_path / f"{name}.csv", report(teks_asli=SAID))
         ledger = ingest_file(
-            path, board.store, board.ingest_context, unbounded("uji"), now=NOON, dry_run=dry
+            IngestRequest(
+                path, board.store, board.ingest_context, unbounded("uji"), now=NOON, dry_run=dry
+            )
         )
         digests.add(ledger.sha256)
     assert len(digests) == 1

@@ -23,7 +23,7 @@ from situasi.domain.feed_schemas import FEEDS, INCIDENTS, JENIS, TINGKAT
 from situasi.ingest import pipeline
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
-from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
 from situasi.ingest.tables import SourceError
 from tests.builders import WIB, unbounded
@@ -36,7 +36,9 @@ FORMS: dict[str, Write] = {"csv": csv_file, "jsonl": jsonl_file, "xlsx": xlsx_fi
 
 
 def bring(board: Board, path: Path, **how: Any) -> IngestResult:
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON, **how)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON, **how)
+    )
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.common.formula_escape import unescape_formula
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
-from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestResult, ingest_file
+from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestRequest, IngestResult, ingest_file
 from situasi.ingest.quarantine import drop_rows, format_csv, release_row
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
 from situasi.store.model import QuarantinedRow
@@ -25,7 +25,7 @@ from tests.conftest import NOON
 
 def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[QuarantinedRow]:
     path = csv_file(folder / "pagi.csv", *(rows or (faulty(),)))
-    ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    ingest_file(IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON))
     return board.store.quarantined_rows()
 
 
@@ -98,7 +98,9 @@ def test_a_file_of_nothing_but_rows_that_wait_says_as_which_number_and_is_in_the
 ) -> None:
     [row] = waiting(board, tmp_path)
     path = csv_file(tmp_path / "lagi.csv", faulty())
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("bot"), now=NOON)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("bot"), now=NOON)
+    )
     assert (ledger.read, ledger.quarantined) == (1, 1)
     assert ledger.reasons[0]["reasons"] == [
         *row.reasons, f"sudah menunggu sebagai no {row.number}",
@@ -124,7 +126,9 @@ def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(
     board: Board, tmp_path: Path
 ) -> None:
     path = csv_file(tmp_path / "b.csv", report(no_karantina="1e300"))
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    )
     assert ledger.accepted == 1
 
 
@@ -134,7 +138,9 @@ def test_a_cell_that_comes_back_empty_is_empty_and_its_row_waits_on(
     rows = waiting(board, tmp_path, faulty(), report(waktu=""))
     path = tmp_path / "kembali.csv"
     path.write_text(format_csv(rows).replace(rows[0].raw["jenis"], "banjir"), "utf-8")
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    )
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert board.store.quarantined_rows() == rows[1:]
 
@@ -161,7 +167,9 @@ def test_rows_dropped_with_a_reason_wait_no_more_and_again_after_undo(
 
     # The same file again brings nothing back, and a second drop finds nothing.
     again = ingest_file(
-        tmp_path / "pagi.csv", board.store, board.ingest_context, unbounded("uji"), now=NOON
+        IngestRequest(
+            tmp_path / "pagi.csv", board.store, board.ingest_context, unbounded("uji"), now=NOON
+        )
     )
     assert (again.read, again.quarantined, board.store.quarantine_counts()) == (2, 2, {})
     assert drop_rows(board.store, unbounded("uji"), rows, "sekali lagi", NOON) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from situasi.board import Board
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -18,7 +18,9 @@ FIRST = "G-1,27/11/2024 09.10,27/11/2024 09.40,Pemulutan,Pasar,patroli,5,Polsek 
 def bring(board: Board, folder: Path, text: str) -> IngestResult:
     path = folder / "a.csv"
     path.write_text(text, "utf-8")
-    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result
 

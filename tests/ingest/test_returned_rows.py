@@ -12,7 +12,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file, ingest_rows
 from situasi.ingest.quarantine import format_csv
 from situasi.ingest.returned_rows import is_same_row
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
@@ -76,7 +76,7 @@ def test_numbers_filled_down_in_a_spreadsheet_settle_nobody_elses(
         row["no_karantina"] = str(held[0].number + at + 1)
         row["jenis"] = "banjir"
     path = csv_file(tmp_path / "kembali.csv", *rows)
-    ledger = ingest_file(path, board.store, board.ingest_context, OPERATOR, now=NOON)
+    ledger = ingest_file(IngestRequest(path, board.store, board.ingest_context, OPERATOR, now=NOON))
     assert ledger.accepted == 4
     assert waiting(board) == [one.number for one in held]
 
@@ -88,7 +88,12 @@ def test_the_audit_log_says_which_row_settled_which(board: Board, tmp_path: Path
     for row in rows:
         row["jenis"] = "banjir"
     path = csv_file(tmp_path / "kembali.csv", *rows)
-    assert ingest_file(path, board.store, board.ingest_context, OPERATOR, now=NOON).accepted == 3
+    assert (
+        ingest_file(
+            IngestRequest(path, board.store, board.ingest_context, OPERATOR, now=NOON)
+        ).accepted
+        == 3
+    )
     told = json.loads(board.store.audit_entries()["detail"].iloc[-1])
     stored = board.store.rows_after(FEEDS["incidents"])
     for one in held:

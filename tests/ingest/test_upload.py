@@ -6,6 +6,7 @@ import io
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from situasi.board import Board
 from situasi.domain import feed_schemas
-from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.pipeline import IngestRequest, IngestResult
 from situasi.ingest.upload import ingest_upload, list_feeds, make_safe_name
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report, workbook
@@ -29,14 +30,13 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def handed(
-    board: Board, path: Path, name: str = "pagi.csv", *, dry_run: bool = False
-) -> IngestResult:
+def handed(board: Board, path: Path, name: str = "pagi.csv", **how: Any) -> IngestResult:
     file = io.BytesIO(path.read_bytes())
     file.seek(3)  # a reader may have looked into it before
-    return ingest_upload(
-        board.store, board.ingest_context, name, file, unbounded(), NOON, dry_run=dry_run
+    request = IngestRequest(
+        Path(name), board.store, board.ingest_context, unbounded(), now=NOON, **how
     )
+    return ingest_upload(file, request)
 
 
 def test_a_trial_says_what_would_become_of_the_file_and_stores_nothing(
@@ -95,21 +95,8 @@ def test_a_name_that_climbs_stays_in_its_folder(board: Board, tmp_path: Path) ->
 def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: Path) -> None:
     path = csv_file(tmp_path / "a.csv", report(), faulty(id="K-2"))
     shown: dict[str, pd.DataFrame] = {}
-    with path.open("rb") as file:
-        ingest_upload(
-            board.store,
-            board.ingest_context,
-            "a.csv",
-            file,
-            unbounded(),
-            NOON,
-            dry_run=True,
-            preview=shown.__setitem__,
-        )
-    with path.open("rb") as file:
-        ingest_upload(
-            board.store, board.ingest_context, "a.csv", file, unbounded(), NOON, dry_run=False
-        )
+    handed(board, path, dry_run=True, preview=shown.__setitem__)
+    handed(board, path)
     stored = board.snapshot_reader.refresh().snapshot.frames["incidents"]
     names = [*feed_schemas.INCIDENTS.column_names, "known_at", "row"]
     assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.ingest import waiting
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.readers.grid import Sheet
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
 from situasi.store import ConflictError, StoreError
@@ -29,7 +29,9 @@ FOREIGN = [{"alfa": "x", "beta": f"{n}", "gama": "aman"} for n in range(6)]
 
 def bring(board: Board, path: Path, scope: WriteScope | None = None, **how: Any) -> IngestResult:
     result = ingest_file(
-        path, board.store, board.ingest_context, scope or unbounded("wati"), now=NOON, **how
+        IngestRequest(
+            path, board.store, board.ingest_context, scope or unbounded("wati"), now=NOON, **how
+        )
     )
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result

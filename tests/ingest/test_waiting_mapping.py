@@ -12,7 +12,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.readers.grid import HeaderPosition, guess_header
 from situasi.ingest.sources.column_guess import guess_columns
 from situasi.ingest.sources.hand_mapping import (
@@ -51,7 +51,9 @@ def rows(start: int = 0, count: int = 6) -> list[dict[str, Any]]:
 
 def bring(board: Board, path: Path, scope: WriteScope | None = None) -> IngestResult:
     result = ingest_file(
-        path, board.store, board.ingest_context, scope or unbounded("inbox"), now=NOON
+        IngestRequest(
+            path, board.store, board.ingest_context, scope or unbounded("inbox"), now=NOON
+        )
     )
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result
@@ -388,7 +390,9 @@ def test_number_of_a_time_clock_is_no_tps_and_no_id(board: Board, tmp_path: Path
         for n, status in enumerate(("C/In", "C/In", "C/Out"))
     ]  # fmt: skip
     path = csv_file(tmp_path / "absen.csv", *lines)
-    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert result.waiting
     sheets = load_sheets(board.store, result.waiting)
     header = guess_header(sheets[0].rows)

@@ -9,7 +9,7 @@ import pytest
 from situasi.board import Board
 from situasi.ingest import message_tray, waiting
 from situasi.ingest.message_intake import IntakeResult, MessageSource
-from situasi.ingest.readers.limits import FILE_LIMITS
+from situasi.ingest.pipeline import IngestRequest
 from situasi.ingest.waiting_messages import FoundMessage, find_messages, move_messages
 from situasi.store import WAITING_FILE, ConflictError, WaitingItem
 from tests.builders import unbounded
@@ -28,10 +28,10 @@ def brought(
 ) -> tuple[WaitingItem, list[FoundMessage]]:
     path = folder / "pesan.csv"
     path.write_text(text)
-    result = waiting.hold_file(
-        path, "incidents", board.store, board.ingest_context, unbounded("inbox"), now=NOON,
-        limits=FILE_LIMITS,
-    )  # fmt: skip
+    request = IngestRequest(
+        path, board.store, board.ingest_context, unbounded("inbox"), now=NOON, feed="incidents"
+    )
+    result = waiting.hold_file(request)
     [item] = board.store.waiting_items(WAITING_FILE, numbers=[result.waiting or 0])
     sheets = waiting.load_sheets(board.store, item.number)
     return item, find_messages(sheets, board.ingest_context)

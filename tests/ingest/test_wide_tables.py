@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest import quarantine
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.phase_order import order_phases
 from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
@@ -207,7 +207,9 @@ def test_a_wide_file_twice_changes_nothing(board: Board, tmp_path: Path) -> None
     path = csv_file(tmp_path / "a.csv", wide(1, h08=50, h09="banyak", h10=180))
     bring(board, path)
     version = board.store.version()
-    again = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    again = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+    )
     assert (again.accepted, again.duplicate, again.quarantined) == (0, 2, 1)
     assert board.store.version() == version
 
@@ -226,7 +228,9 @@ def test_a_phase_after_midnight_is_of_the_next_day_and_says_so(
     odd = {**row, "TPS": 2, "BERANGKAT DARI TPS": "22.30", "TIBA DI PPK": "22.10"}
     path = csv_file(tmp_path / "kotak.csv", row, odd)
     later = NOON + timedelta(days=1)
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=later)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=later)
+    )
     assert (ledger.accepted, ledger.quarantined) == (5, 1)
     assert "lebih awal dari fase sebelumnya" in str(ledger.reasons)
     found = board.store.rows_after(TPS)
@@ -277,7 +281,7 @@ def test_a_day_in_the_cell_of_a_phase_goes_before_that_of_its_row_or_title(
         row = {"Tanggal": "27/11/2024", **row}
     name = "kotak 27-11-2024.csv" if day == "title" else "kotak.csv"
     path, later = csv_file(tmp_path / name, row), NOON + timedelta(days=1)
-    ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=later)
+    ingest_file(IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=later))
     found = board.store.rows_after(TPS)
     arrived = found[found["fase"].isin(["kotak_tiba_ppk"])]
     clocks = arrived["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d %H.%M")

@@ -13,7 +13,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest import message_tray
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ui import session
 from tests.builders import unbounded
@@ -41,7 +41,8 @@ def bring(board: Board, path: Path, *, is_kept: bool = True) -> IngestResult:
     ]  # fmt: skip
     ingest = ingest_and_keep if is_kept else ingest_file
     csv_file(path, *rows)
-    return ingest(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
+    request = IngestRequest(path, board.store, board.ingest_context, unbounded("inbox"), now=NOON)
+    return ingest(request)
 
 
 def press(app: AppTest, key: str) -> AppTest:
@@ -95,7 +96,7 @@ def test_a_file_whose_rows_are_messages_is_moved_to_the_tray(posko: Board, tmp_p
         "27/11/2024 09.15,Kandis,entah,saksi ribut di TPS 2 Miji\n"
     )
     bring_file = ingest_and_keep(
-        path, posko.store, posko.ingest_context, unbounded("inbox"), now=NOON
+        IngestRequest(path, posko.store, posko.ingest_context, unbounded("inbox"), now=NOON)
     )
     assert (bring_file.accepted, bring_file.quarantined) == (1, 1)
     app = press(run(AppTest.from_string(_SCRIPT)), "petakan_baris")

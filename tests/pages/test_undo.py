@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.ui import session
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
@@ -49,7 +49,9 @@ def test_the_page_says_which_rows_stand_and_by_which_delivery(
     one, other = report(), report(id="K-2", jenis="banjir")
     for actor, rows in (("wati", (one, other)), ("budi", (other,))):
         path = csv_file(tmp_path / f"{actor}.csv", *rows)
-        ingest_file(path, empty.store, empty.ingest_context, unbounded(actor), now=NOON)
+        ingest_file(
+            IngestRequest(path, empty.store, empty.ingest_context, unbounded(actor), now=NOON)
+        )
     app = page()
     assert "kecuali yang juga dibawa kiriman lain" in "\n".join(one.value for one in app.text)
     assert [one.partition(" ")[0] for one in choices(app)] == ["2", "1"]

@@ -13,7 +13,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.message_delivery import list_message_files
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.store import WAITING_FILE, WAITING_MESSAGE
 from situasi.ui import session
 from tests.builders import unbounded
@@ -33,7 +33,9 @@ def analyst(empty: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bo
     for name, mark in (("satu.csv", "x"), ("dua.csv", "y")):
         rows = [{"alfa": mark, "beta": n, "gama": "aman"} for n in range(6)]
         path = csv_file(tmp_path / name, *rows)
-        ingest_file(path, empty.store, empty.ingest_context, unbounded("inbox"), now=NOON)
+        ingest_file(
+            IngestRequest(path, empty.store, empty.ingest_context, unbounded("inbox"), now=NOON)
+        )
     return empty
 
 
@@ -94,7 +96,9 @@ def test_a_foreign_file_of_twelve_columns_is_mapped_with_what_the_board_believes
     analyst: Board, tmp_path: Path
 ) -> None:
     path = csv_file(tmp_path / "rekap dusun.csv", *FOREIGN)
-    result = ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    )
     assert result.waiting
     app = opened(page(), 0)
     believed = {box.label.replace("\\", ""): box.value for box in app.selectbox}
@@ -133,7 +137,9 @@ def test_words_that_nobody_knows_are_said_once_and_the_rows_come_in(
         for n, word in enumerate(("banjir", "xk-7", "xk-7"))
     ]  # fmt: skip
     path = csv_file(tmp_path / "kabar.csv", *rows)
-    ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    ingest_file(
+        IngestRequest(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    )
     app = choose(opened(page(), 0), {"Jenis laporan": "incidents"})
     ours = {
         "Q1 wilayah": "kecamatan",
@@ -177,7 +183,9 @@ def test_nothing_is_shown_where_nothing_waits(
 def test_messages_of_a_file_are_moved_to_the_tray(analyst: Board, tmp_path: Path) -> None:
     rows = [{"Waktu": f"27/11/2024 09.0{n}", "Pesan": f"TPS {n} Miji hadir 6{n}"} for n in (1, 2)]
     path = csv_file(tmp_path / "pesan.csv", *rows)
-    ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    ingest_file(
+        IngestRequest(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    )
     app = opened(page(), 0)
     [button] = [one for one in app.button if "pesan ke Lapor" in one.label]
     button.click()
@@ -192,7 +200,9 @@ def test_what_the_name_of_a_file_says_is_proposed_and_said_to_be_so(
 ) -> None:
     rows = [{"Wil": "Kandis", "Dusun": "Miji", "Bilik": n, "Angka": 40 + n} for n in range(1, 7)]
     path = csv_file(tmp_path / "cek bilik 27-11-2024 pukul 11.00.csv", *rows)
-    ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    ingest_file(
+        IngestRequest(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    )
     app = opened(page(), 0)
     next(box for box in app.selectbox if box.label == "Jenis laporan").set_value("tps")
     app = choose(run(app), {"Wil": "kecamatan", "Dusun": "desa", "Bilik": "tps", "Angka": "hadir"})
@@ -210,7 +220,9 @@ def test_a_dropped_file_of_messages_stands_in_a_list_with_the_way_to_the_tray(
     path = tmp_path / "sms.txt"
     lines = [f"2024-11-27 01:3{n}:00|+628121111222{n}|TPS {n} Miji hadir 6{n}" for n in (1, 2)]
     path.write_text("\n".join(["# waktu (UTC) | pengirim | isi", *lines, ""]), "utf-8")
-    result = ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    )
     assert result.messages is not None
     items = analyst.store.waiting_items(WAITING_FILE, include_settled=True)
     [file] = list_message_files(items)

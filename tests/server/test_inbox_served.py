@@ -29,14 +29,14 @@ from situasi.ingest import pipeline
 really = pipeline.ingest_file
 ERRORS = {"m-galat": KeyError("lat"), "m-panik": SystemExit(3), "m-memori": MemoryError(),
           "m-dalam": RecursionError("maximum recursion depth exceeded")}
-def reads(path, *given, **more):
-    error = ERRORS.get(path.stem)
+def reads(request):
+    error = ERRORS.get(request.path.stem)
     if error is not None:
         raise error
-    return really(path, *given, **more)
+    return really(request)
 inbox.ingest_and_keep = reads
 from situasi.server.api import delivery
-delivery.ingest_and_keep = lambda *given, **more: {}["tidak ada"]
+delivery.ingest_and_keep = lambda request: {}["tidak ada"]
 from streamlit.web.cli import main
 sys.argv = ["streamlit", "run", "dashboard.py", "--server.port", sys.argv[1]]
 main()

@@ -9,7 +9,7 @@ import pytest
 
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.simulation.generate import generate_day
 from situasi.simulation.replay import replay
 from tests.builders import unbounded
@@ -43,7 +43,9 @@ def test_a_replay_brings_the_rows_that_the_files_hold(small: Board, tmp_path: Pa
         lambda: NOON,
     )
     for path in files:
-        ingest_file(path, other.store, other.ingest_context, unbounded("test"), now=NOON)
+        ingest_file(
+            IngestRequest(path, other.store, other.ingest_context, unbounded("test"), now=NOON)
+        )
     assert contents(small) == contents(other)
     assert 10 < len(waited) < 40  # an hour of the exercise a turn
     small.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 from situasi.board import Board
 from situasi.ingest.completeness import is_unknown
-from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.ingest.remapping.keeping import ingest_and_keep
 from situasi.ingest.sources.profile import SourceProfile
@@ -121,10 +121,11 @@ class DeliveryIngest:
         with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / source
             path.write_bytes(incoming.body)
-            result = ingest_and_keep(
+            request = IngestRequest(
                 path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
                 profile=profile, limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
             )  # fmt: skip
+            result = ingest_and_keep(request)
         if result.refused:
             raise Problem(422, result.refused)
         return replace(result, path=source)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.requests import Request
 
 from situasi.board import Board
 from situasi.common.disk_space import DISK_SPACE
+from situasi.ingest.pipeline import IngestRequest
 from situasi.ingest.readers.limits import DeliveryLimits, format_too_many_bytes
 from situasi.ingest.upload import ingest_upload
 from situasi.server.api import request_body
@@ -65,11 +67,12 @@ class FileDoor:
         profile = find_profile(self._board, incoming.profile)
         self._new_row_limiter.check(key.actor, now)
         limits = DeliveryLimits(self._limits.max_upload_rows, self._limits.upload_bytes)
-        result = ingest_upload(
-            self._board.store, self._board.ingest_context, incoming.name, incoming.file.file,
-            key.write_scope(), now, dry_run=incoming.is_dry_run, feed=incoming.feed,
-            profile=profile, limits=limits,
+        request = IngestRequest(
+            Path(incoming.name), self._board.store, self._board.ingest_context, key.write_scope(),
+            now=now, dry_run=incoming.is_dry_run, feed=incoming.feed, profile=profile,
+            limits=limits,
         )  # fmt: skip
+        result = ingest_upload(incoming.file.file, request)
         if result.refused:
             raise Problem(503 if result.retry else 422, result.refused)
         if not incoming.is_dry_run:

@@ -25,7 +25,7 @@ from situasi.higher_command.turnout import Turnout
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.ingest.sources.catalog import load_catalog
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
@@ -121,7 +121,9 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
         load_catalog((), words),
     )
     for file in day:
-        ledger = ingest_file(file, pair.store, context, unbounded("uji"), now=own.day_end)
+        ledger = ingest_file(
+            IngestRequest(file, pair.store, context, unbounded("uji"), now=own.day_end)
+        )
         assert ledger.accepted
     clock = datetime.min.time().replace
     for hour, minute in ((0, 0), (5, 30), (7, 20), (9, 41), (12, 30), (13, 50), (19, 0), (23, 59)):

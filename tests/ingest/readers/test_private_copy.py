@@ -16,7 +16,7 @@ import pytest
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest import pipeline
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.ingest.readers import file_reader
 from situasi.ingest.readers import private_copy as copying
 from situasi.ingest.readers.private_copy import private_copy
@@ -119,5 +119,9 @@ def test_a_full_disk_is_no_fault_of_the_file(
             patch.setattr(module, name, full)
             path = paths[name == "_copy_members"]
             with pytest.raises(StoreError, match="No space left"):
-                ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
+                ingest_file(
+                    IngestRequest(
+                        path, board.store, board.ingest_context, unbounded("uji"), now=NOON
+                    )
+                )
     assert board.store.version() == 0

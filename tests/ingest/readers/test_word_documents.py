@@ -12,7 +12,7 @@ import pytest
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.message_files import kept_chats
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.readers import word_documents
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -41,7 +41,9 @@ def save(path: Path, *parts: str | list[list[str]]) -> Path:
 
 
 def bring(board: Board, path: Path) -> IngestResult:
-    return ingest_file(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    return ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("i"), now=NOON)
+    )
 
 
 def test_a_table_of_a_document_is_read_below_its_titles(board: Board, tmp_path: Path) -> None:

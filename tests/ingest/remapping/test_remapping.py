@@ -12,7 +12,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, TPS
 from situasi.ingest import quarantine
-from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.pipeline import IngestRequest, IngestResult
 from situasi.ingest.readers.grid import HeaderPosition, guess_header
 from situasi.ingest.remapping import kept_sheets
 from situasi.ingest.remapping.delivered_files import check_current, open_delivered_file
@@ -44,7 +44,9 @@ def rows(count: int = 4, start: int = 1, **changes: Any) -> list[dict[str, Any]]
 
 
 def bring(board: Board, path: Path, actor: str = "inbox") -> IngestResult:
-    result = ingest_and_keep(path, board.store, board.ingest_context, unbounded(actor), now=NOON)
+    result = ingest_and_keep(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(actor), now=NOON)
+    )
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result
 

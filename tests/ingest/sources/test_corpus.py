@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from tests.builders import unbounded, wib
 from tests.effort import examples
 from tests.ingest.sources.corpus_files import CorpusFile, moment, read_corpus
@@ -34,7 +34,9 @@ DAMAGE = (b"\0", b"\xff\xfe", b'"', b"{", b"[", b";", b"\r", b"\n\n", b"=1+1", b
 
 def take_in(board: Board, file: CorpusFile, folder: Any) -> IngestResult:
     result = ingest_file(
-        file.write(folder), board.store, board.ingest_context, unbounded(), now=EVENING
+        IngestRequest(
+            file.write(folder), board.store, board.ingest_context, unbounded(), now=EVENING
+        )
     )
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result
@@ -124,7 +126,9 @@ def test_damaged_file_is_accounted_for_or_refused_in_words(
     at = int(place * len(raw))
     path.write_bytes(raw[:at] + damage + raw[at + cut :])
     result = ingest_file(
-        path, board.store, board.ingest_context, unbounded(), now=EVENING, dry_run=True
+        IngestRequest(
+            path, board.store, board.ingest_context, unbounded(), now=EVENING, dry_run=True
+        )
     )
     assert result.refused or result.read == (
         result.accepted + result.duplicate + result.quarantined

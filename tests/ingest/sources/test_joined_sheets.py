@@ -11,7 +11,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.readers.grid import Sheet, guess_header
 from situasi.ingest.sources.hand_mapping import HandMapping
 from situasi.ingest.sources.joined_sheets import join_sheets
@@ -70,7 +70,9 @@ def kobo(folder: Path, name: str, steps: Sequence[tuple[int, str, str]] = STEPS)
 
 
 def bring(board: Board, path: Path) -> IngestResult:
-    result = ingest_file(path, board.store, board.ingest_context, unbounded("wati"), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("wati"), now=NOON)
+    )
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result
 

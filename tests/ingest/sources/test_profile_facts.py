@@ -8,7 +8,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -43,7 +43,9 @@ def test_a_file_is_of_the_feed_of_its_profile(
         columns=columns,
     )  # fmt: skip
     result = ingest_file(
-        path, board.store, board.ingest_context, unbounded(), now=NOON, profile=profile
+        IngestRequest(
+            path, board.store, board.ingest_context, unbounded(), now=NOON, profile=profile
+        )
     )
     assert (result.feed, result.accepted) == (feed, 2), result
     assert len(board.store.rows_after(FEEDS[feed])) == 2
@@ -60,7 +62,9 @@ def test_the_day_of_a_heading_outlives_its_mapping_and_the_day_of_the_file(
         columns={"jam logistik tiba": (f"={heading}",)}, constants={"tanggal": "27/11/2024"},
     )  # fmt: skip
     result = ingest_file(
-        path, board.store, board.ingest_context, unbounded(), now=NOON, profile=profile
+        IngestRequest(
+            path, board.store, board.ingest_context, unbounded(), now=NOON, profile=profile
+        )
     )
     assert result.accepted == 1, result
     [row] = board.store.rows_after(FEEDS["tps"]).itertuples()

@@ -11,7 +11,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS, TPS
-from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.ingest.test_pipeline import in_small_pieces
@@ -20,7 +20,9 @@ from tests.ingest.test_pipeline import in_small_pieces
 def bring(board: Board, path: Path, text: str) -> IngestResult:
     """A text as a file at the door; the ledger adds up."""
     path.write_text(text, "utf-8")
-    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert result.refused is None, result
     assert result.read == result.accepted + result.duplicate + result.quarantined
     return result
@@ -221,10 +223,9 @@ def test_a_later_row_that_proves_month_first_changes_how_the_earlier_ones_are_re
         + "".join(f"{row},Indralaya,Tanjung Seteko,3\n" for row in rows),
         "utf-8",
     )
-    result = ingest_file(
+    result = ingest_file(IngestRequest(
         path, board.store, board.ingest_context, unbounded(), now=NOON,
-        preview=lambda _, accepted: seen.append(len(accepted)),
-    )  # fmt: skip
+        preview=lambda _, accepted: seen.append(len(accepted)),))  # fmt: skip
     assert (result.read, result.accepted) == (2, 2)
     assert [row[0] for row in counts(board)] == ["05/11 09.15", "27/11 09.15"]
     assert seen == [1, 1]  # and nobody was shown the wrong ones
@@ -249,7 +250,9 @@ def test_sheets_that_define_the_form_are_left_out_by_name(board: Board, tmp_path
         archive.writestr(
             "dua.csv", KOBO.format(state="").replace("a-1", "a-2").replace(",3,", ",4,")
         )
-    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    result = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    )
     assert (result.read, result.accepted, result.quarantined) == (2, 2, 0), result
     assert sorted(row[2] or "" for row in counts(board)) == ["003", "004"]
     left_out = [note for note in result.notes if "daftar formulir" in note]

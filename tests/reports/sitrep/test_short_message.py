@@ -7,7 +7,7 @@ from situasi.board import open_board
 from situasi.domain import labels
 from situasi.domain.feed_schemas import JENIS
 from situasi.domain.register import Register
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.presentation import place_names
 from situasi.reports.sitrep import short_message
 from situasi.reports.sitrep.model import Cell, Sitrep
@@ -47,7 +47,9 @@ def test_a_place_of_which_nothing_is_heard_is_named_before_any_figure(tmp_path: 
         ]
         file.write_text("\n".join(["waktu,kode_kecamatan,kode_desa,tps,fase", *rows]), "utf-8")
         limits = unbounded("test")
-        answer = ingest_file(file, board.store, board.ingest_context, limits, now=wib("07.10"))
+        answer = ingest_file(
+            IngestRequest(file, board.store, board.ingest_context, limits, now=wib("07.10"))
+        )
         assert answer.accepted == len(rows), answer
         message = built(board, at=wib("07.45")).message
     finally:

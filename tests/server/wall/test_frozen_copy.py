@@ -20,7 +20,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
 from situasi.common.formats import format_relative_time
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.server.wall import assets, frozen_copy, js_bundler
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
@@ -108,7 +108,9 @@ def table(read: Read, title: str) -> list[list[str]]:
 def bring(board: Board, folder: Path, *rows: str, now: datetime = NOON) -> None:
     path = folder / f"{len(list(folder.iterdir()))}.csv"
     path.write_text("\n".join([HEADINGS, *rows]), "utf-8")
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=now)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=now)
+    )
     assert ledger.accepted == len(rows), ledger
 
 

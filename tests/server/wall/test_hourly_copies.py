@@ -17,7 +17,7 @@ from situasi.board import Board
 from situasi.common import i18n, metrics
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.metrics import JobStatus
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.server import lifespan
 from situasi.server.wall import hourly_copies
 from situasi.server.wall.hourly_copies import MAX_COPIES, HourlyCopies
@@ -116,7 +116,7 @@ def test_it_holds_what_a_guest_sees_and_no_more(board: Board, clock: Clock, tmp_
         "Bripka Sulastri mengawal kotak,Aipda Burhan\n",
         "utf-8",
     )
-    ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
+    ingest_file(IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=NOON))
     hourly = HourlyCopies(board, clock)
     looks(hourly, clock, NOON)
     (written,) = hourly.folder.iterdir()

@@ -26,7 +26,7 @@ from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
 from situasi.common.formats import format_number
-from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.live import access_scope
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
@@ -255,7 +255,9 @@ def report(board: Board, folder: Path, *cells: str, now: datetime = NOON) -> Non
     path = folder / f"{len(list(folder.iterdir()))}.csv"
     head = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
     path.write_text("\n".join((head, *cells)), "utf-8")
-    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=now)
+    ledger = ingest_file(
+        IngestRequest(path, board.store, board.ingest_context, unbounded("test"), now=now)
+    )
     assert ledger.accepted == len(cells), ledger
 
 
@@ -497,8 +499,7 @@ def test_of_a_last_report_of_which_only_the_day_is_known_no_hour_is_told(
     cells = "K-1,2024-10-25,2024-10-25,16.10.04,kericuhan,tinggi,selesai,Massa bubar,Polsek"
     (tmp_path / "lama.csv").write_text(f"{head}\n{cells}", "utf-8")
     # History, as it was stored long after the watch.
-    ingest_file(
+    ingest_file(IngestRequest(
         tmp_path / "lama.csv", board.store, board.ingest_context, unbounded("test"),
-        now=NOON + timedelta(days=30),
-    )  # fmt: skip
+        now=NOON + timedelta(days=30),))  # fmt: skip
     assert look(board, "")["last"][1:] == ["25 Okt 2024", False]
