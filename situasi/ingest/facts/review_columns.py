@@ -1,11 +1,11 @@
 """Columns that say which rows were checked, rejected or deleted, whatever tool wrote them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.profile import SourceProfile, matches_heading
+from situasi.ingest.sources.profile import ReviewState, SourceProfile, matches_heading
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.clue_words import ClueWords
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -25,22 +25,32 @@ _MOST_WORDS, _MOST_CHARS = 12, 30
 def apply_review_columns(table: ConvertedTable, profile: SourceProfile | None) -> None:
     """Hold the rows that were rejected or deleted at the source, and doubt those not yet approved.
 
-    profile: the source's; what it says itself of its states is applied elsewhere.
+    A column that the profile names is read by the profile's words alone; any other by those that
+    people write, and left out then.
     """
-    known = profile.review.headings if profile is not None and profile.review else ()
+    review = profile.review if profile is not None else None
     for name in table.headings:
-        if any(matches_heading(name, heading) for heading in known):
-            continue
-        heading = _GROUP.sub("", name)
-        if table.vocabulary.clues.is_heading("review", heading):
-            is_used = _apply_states(table, name)
-        elif table.vocabulary.clues.is_heading("review_rejects", heading):
-            is_used = _apply_rejections(table, name)
-        else:
-            is_used = _holds_states_alone(table, name) and _apply_states(table, name)
-        if is_used:
+        if review and any(matches_heading(name, heading) for heading in review.headings):
+            states = {normalize_key(word): state for word, state in review.states.items()}
+            table.approved.update(_apply_states(table, name, states))
+        elif _apply_unnamed(table, name):
             table.notes.append(f'kolom "{name}" dibaca sebagai hasil pemeriksaan di sumbernya')
             table.leave_out([name])
+
+
+def _apply_unnamed(table: ConvertedTable, name: str) -> bool:
+    """Hold or doubt the rows by a column that no profile names; return whether it is of review."""
+    heading, clues = _GROUP.sub("", name), table.vocabulary.clues
+    is_of_review = clues.is_heading("review", heading)
+    if not is_of_review and clues.is_heading("review_rejects", heading):
+        return _apply_rejections(table, name)
+    if not is_of_review and not _holds_states_alone(table, name):
+        return False
+    states = _read_states(table, name)
+    if states is None:
+        return False
+    _apply_states(table, name, states)
+    return True
 
 
 def take_approved_status(table: ConvertedTable) -> None:
@@ -52,38 +62,43 @@ def take_approved_status(table: ConvertedTable) -> None:
     table.doubt(rows, "status dari hasil pemeriksaan di sumbernya")
 
 
-def _read_words(table: ConvertedTable, name: str) -> list[str | None] | None:
-    """Return the cells as keys; None where the column holds no few words."""
-    column = table.cells[name].tolist()
-    distinct = {cell for cell in column if not is_blank(cell)}
+def _read_states(table: ConvertedTable, name: str) -> dict[str, ReviewState] | None:
+    """Return what each word of a column says; None where it holds more than a few words."""
+    distinct = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
     if not 0 < len(distinct) <= _MOST_WORDS:
         return None
-    keys = {cell: normalize_key(format_cell(cell)) for cell in distinct}
-    for cell, key in keys.items():
-        is_word = any(map(str.isalpha, key)) or key in _YES | _NO
+    clues, states = table.vocabulary.clues, dict[str, ReviewState]()
+    for cell in distinct:
+        word = normalize_key(format_cell(cell))
+        is_word = any(map(str.isalpha, word)) or word in _YES | _NO
         if not is_word or len(str(cell)) > _MOST_CHARS:
             return None
-    return [None if is_blank(cell) else keys[cell] for cell in column]
+        if (word in _NO and _OF_TRUTH.search(name)) or clues.is_heading("rejected", word):
+            states[word] = "rejected"
+        elif word in _YES or clues.is_heading("approved", word):
+            states[word] = "approved"
+        else:
+            states[word] = "pending"
+    return states
 
 
-def _apply_states(table: ConvertedTable, name: str) -> bool:
-    """Hold or doubt the rows by the words of a column; return whether it is one of states."""
-    words = _read_words(table, name)
-    if words is None:
-        return False
-    clues, column = table.vocabulary.clues, table.cells[name].tolist()
-    approved = {w for w in words if w and (w in _YES or clues.is_heading("approved", w))}
-    for row, word in enumerate(words):
-        if word is None:
-            if approved:
-                table.doubt([row], "belum diperiksa di sumbernya")
-            continue
-        is_wrong = word in _NO and _OF_TRUTH.search(name)
-        if is_wrong or clues.is_heading("rejected", word):
-            _reject(table, row, name, column[row])
-        elif word not in approved:
-            table.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(column[row])})")
-    return True
+def _apply_states(
+    table: ConvertedTable, name: str, state_by_word: Mapping[str, ReviewState]
+) -> dict[int, Cell]:
+    """Hold or doubt the rows by the words of a column; return the cells that approve, by row."""
+    column = table.cells[name].tolist()
+    states = [
+        None if is_blank(cell) else state_by_word.get(normalize_key(format_cell(cell)))
+        for cell in column
+    ]
+    for row, (cell, state) in enumerate(zip(column, states, strict=True)):
+        if state == "rejected":
+            _reject(table, row, name, cell)
+        elif state == "pending":
+            table.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
+        elif is_blank(cell) and "approved" in states:
+            table.doubt([row], "belum diperiksa di sumbernya")
+    return {row: column[row] for row, state in enumerate(states) if state == "approved"}
 
 
 def _apply_rejections(table: ConvertedTable, name: str) -> bool:

@@ -16,7 +16,7 @@ from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_rep
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.layout.words_by_hour import unfold_days, unfold_hours
-from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank, normalize_cell
+from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
@@ -169,7 +169,7 @@ def _convert(
         converted.notes.append(f"sumber: {profile.title}")
         convert_source_zones(converted, profile, context.election.zone)
     convert_heading_zones(converted, profile, context.election.zone)
-    _apply_review(converted, profile)
+    apply_review_columns(converted, profile)
     _leave_out_citizens(converted)
     tags = take_tag_row(converted)
     merge_choices(converted)
@@ -307,29 +307,6 @@ def _rank(profile: SourceProfile | None, theirs: str, ours: str) -> int:
     keys = [normalize_key(h) for h in profile.columns.get(ours, ())] if profile else []
     key = normalize_key(theirs)
     return keys.index(key) if key in keys else len(keys)
-
-
-def _apply_review(converted: ConvertedTable, profile: SourceProfile | None) -> None:
-    """Mark rows that the source rejected; note those that it has not approved as others are."""
-    apply_review_columns(converted, profile)
-    if profile is None or profile.review is None:
-        return
-    state_by_word = {normalize_key(word): s for word, s in profile.review.states.items()}
-    wanted = profile.review.headings
-    for heading in converted.headings:
-        if not any(matches_heading(heading, pattern) for pattern in wanted):
-            continue
-        cells = converted.cells[heading].tolist()
-        states = [None if is_blank(c) else state_by_word.get(normalize_key(str(c))) for c in cells]
-        for row, (cell, state) in enumerate(zip(cells, states, strict=True)):
-            if state == "rejected":
-                converted.reasons[row] = f"ditolak pemeriksa di sumbernya ({normalize_cell(cell)})"
-            elif state == "pending":
-                converted.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
-            elif state == "approved":
-                converted.approved[row] = cell
-            elif is_blank(cell) and "approved" in states:
-                converted.doubt([row], "belum diperiksa di sumbernya")
 
 
 def _drop_id_scheme(converted: ConvertedTable, profile: SourceProfile) -> None:

@@ -36,7 +36,7 @@ STEPS = (  # the parent, what, when; the fourth parent has none, and one parent 
     (1, "dibuka", "07.02"), (1, "ditutup", "08.00"), (2, "dibuka", "07.00"),
     (3, "dibuka", "07.05"), (3, "hitung_mulai", "08.10"), (9, "dibuka", "07.09"),
 )  # fmt: skip
-REASONS = ["ditolak pemeriksa", "hitung_mulai", "kecamatan", "tanpa baris rincian"]
+REASONS = ["ditolak atau dihapus", "hitung_mulai", "kecamatan", "tanpa baris rincian"]
 
 
 def odk(folder: Path, name: str, steps: Sequence[tuple[int, str, str]] = STEPS) -> Path:

@@ -69,7 +69,7 @@ def test_a_row_on_hold_is_doubted_and_one_that_was_rejected_is_held(
     assert "belum disetujui di sumbernya (On hold)" in doubts(board)[0]
     result = bring(board, tmp_path / "b.csv", KOBO.format(state="Not approved").replace("a-1", "b"))
     assert (result.accepted, result.quarantined) == (0, 1)
-    assert "ditolak pemeriksa di sumbernya" in result.reasons[0]["reasons"][0]
+    assert "ditolak atau dihapus di sumbernya" in result.reasons[0]["reasons"][0]
 
 
 def test_a_time_that_the_form_asked_counts_before_that_of_the_form(
