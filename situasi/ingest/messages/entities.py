@@ -9,7 +9,7 @@ from functools import cached_property
 from situasi.domain.labels import N_
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.clock_mentions import ClockMention, find_clocks
-from situasi.ingest.messages.listed_counts import (
+from situasi.ingest.messages.counts.listed_counts import (
     CountHead,
     ListedCount,
     find_count_heads,

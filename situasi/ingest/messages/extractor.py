@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from situasi.domain.labels import N_
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import Message, MessageKind
+from situasi.ingest.messages.counts.turnout_rows import build_count_rows
+from situasi.ingest.messages.counts.unread_numbers import find_unread_numbers
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.incident_rows import build_incident_rows
-from situasi.ingest.messages.message_text import Passage, Span, spell_out_forms
+from situasi.ingest.messages.message_text import Passage, Span
+from situasi.ingest.messages.one_line_forms import spell_out_forms
 from situasi.ingest.messages.phrase_matcher import get_phrase_matcher
 from situasi.ingest.messages.point_mentions import locate_point
 from situasi.ingest.messages.proposal import Proposal, RowDraft
@@ -22,8 +25,6 @@ from situasi.ingest.messages.status_rows import (
     build_phase_rows,
 )
 from situasi.ingest.messages.time_mentions import format_time_cell
-from situasi.ingest.messages.turnout_rows import build_count_rows
-from situasi.ingest.messages.unread_numbers import find_unread_numbers
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
 from situasi.ingest.tables import SourceError

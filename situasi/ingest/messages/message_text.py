@@ -2,15 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
-
-from situasi.ingest.gazetteer.lookup import PlaceLookup
-from situasi.ingest.parsing.cells import UnreadableCell
 
 _END = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,(?=\s+[^\s\d])")
 _SHORT_WORDS = """ds kec kel kab tj tg tjg no lap s d pkl pk jl dgn an sdr bpk sei kp pem ind pml
@@ -24,18 +18,6 @@ _SENTENCE_END = re.compile(r"[.;!?](?=\s)")
 _MAX_TOLD = 500  # characters
 _SHORT_TEXT = 200  # characters of a text that is told whole
 _LAST_WORD = re.compile(r"[a-z0-9]*\Z", re.IGNORECASE)
-
-# A form of one line: place, TPS, hour and count, each without a word that says which it is.
-_FORM_MARKS = "#|;*/"
-_FEWEST_PARTS, _MOST_PARTS = 4, 9
-_NAME_PART = re.compile(r"[^\W\d_][\w .'()-]{2,40}")
-_STATION_PART = re.compile(r"(?:tps[ .-]*)?0{0,2}([1-9][0-9]?)", re.IGNORECASE)
-_CLOCK_PART = re.compile(
-    r"(?:(?:jam|jm|pkl|pukul)[ .]*)?([01]?[0-9]|2[0-3])(?:[.:]?([0-5][0-9]))?(?: ?wib)?",
-    re.IGNORECASE,
-)
-_COUNT_PART = re.compile(r"\b(?:hadir|hdr|pemilih|pmlh|partisipasi|turnout)\b", re.IGNORECASE)
-_OLDEST_COUNT_H = 3  # hours from a bare hour to the message that tells it
 
 
 class Span(NamedTuple):
@@ -155,91 +137,3 @@ class Passage:
 
 def _find_span(spans: list[Span], position: int) -> Span:
     return spans[max(0, bisect_right(spans, position, key=lambda span: span.start) - 1)]
-
-
-def spell_out_forms(text: str, places: PlaceLookup, sent_at: datetime | None) -> str:
-    """Return a text in which `HADIR#KANDIS#KUMBANG#1#9#77` says what each of its parts is.
-
-    Such a line has its parts between the same mark, and begins with what is told; behind the desa
-    follow the TPS, an hour and a count. Lines that are not surely of this kind stay as they are.
-    sent_at: local; only beside it is a bare number an hour.
-    """
-    return "\n".join(_spell_out(line, places, sent_at) for line in text.split("\n"))
-
-
-def _spell_out(line: str, places: PlaceLookup, sent_at: datetime | None) -> str:
-    for mark in _FORM_MARKS:
-        parts = [part.strip() for part in line.strip(mark + " ").split(mark)]
-        if _FEWEST_PARTS <= len(parts) <= _MOST_PARTS:
-            return _spell_parts(parts, places, sent_at) or line
-    return line
-
-
-def _spell_parts(parts: Sequence[str], places: PlaceLookup, sent_at: datetime | None) -> str | None:
-    found = _find_place_parts(parts, places)
-    if found is None or found.last + 1 >= len(parts):
-        return None
-    head, rest = " ".join(parts[: found.first]), list(filter(None, parts[found.last + 2 :]))
-    station = _STATION_PART.fullmatch(parts[found.last + 1])
-    clock = _take_clock(rest, sent_at)
-    if station is None:
-        return None
-    numbers = [part for part in rest if part[0].isdigit()]
-    words = [part for part in rest if part not in numbers]
-    says_count = len(numbers) == 1 and _COUNT_PART.search(" ".join((head, *words)))
-    count = [f"hadir {number}" if says_count else number for number in numbers]
-    told = [head, found.words, f"TPS {station[1]}", *([f"jam {clock}"] if clock else [])]
-    return " ".join(filter(None, (*told, *count, *words)))
-
-
-class _PlaceParts(NamedTuple):
-    """Which parts of a form name a kecamatan and a desa in it, and how a message says so."""
-
-    first: int
-    last: int
-    words: str
-
-
-def _find_place_parts(parts: Sequence[str], places: PlaceLookup) -> _PlaceParts | None:
-    """Return the parts with the place of a TPS; of a known kecamatan the other is its desa."""
-    pairs = list(enumerate(pairwise(parts)))
-    in_order = [(index, kecamatan, desa) for index, (kecamatan, desa) in pairs]
-    reverse = [(index, kecamatan, desa) for index, (desa, kecamatan) in pairs]
-    for is_sure in (True, False):
-        for index, kecamatan, desa in (*in_order, *(reverse if is_sure else [])):
-            if _may_lie_in(desa, kecamatan, places, is_sure=is_sure):
-                return _PlaceParts(index, index + 1, f"Kec. {kecamatan} Desa {desa}")
-    for index, part in enumerate(parts):
-        if places.names_desa(part):
-            return _PlaceParts(index, index, f"Desa {part}")
-    return None
-
-
-def _may_lie_in(desa: str, kecamatan: str, places: PlaceLookup, *, is_sure: bool) -> bool:
-    """Return whether one part names a kecamatan, and another a desa of it (not sure: any name)."""
-    if not _NAME_PART.fullmatch(desa) or not _NAME_PART.fullmatch(kecamatan):
-        return False
-    try:
-        code = places.read_kecamatan(None, kecamatan).code
-        is_known = code is not None and places.read_desa(desa, code).code is not None
-    except UnreadableCell:
-        return False
-    return is_known if is_sure else code is not None
-
-
-def _take_clock(rest: list[str], sent_at: datetime | None) -> str | None:
-    """Take the hour out of the parts behind a TPS: a time, or a bare hour before a count."""
-    numbers = [part for part in rest if part.isdigit()]
-    for part in rest:
-        match = _CLOCK_PART.fullmatch(part)
-        if match is None or (part.isdigit() and not _may_be_hour(match, numbers, sent_at)):
-            continue
-        rest.remove(part)
-        return f"{match[1]}.{match[2] or '00'}"
-    return None
-
-
-def _may_be_hour(match: re.Match[str], numbers: Sequence[str], sent_at: datetime | None) -> bool:
-    """Return whether bare digits are the hour of the only other number, not long before it came."""
-    is_first = len(numbers) == 2 and match[0] == numbers[0] and len(match[0]) != 3
-    return is_first and sent_at is not None and 0 <= sent_at.hour - int(match[1]) <= _OLDEST_COUNT_H

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.ingest.messages.extractor import MessageExtractor
-from situasi.ingest.messages.message_text import spell_out_forms
+from situasi.ingest.messages.one_line_forms import spell_out_forms
 from situasi.ingest.messages.proposal import Proposal
 
 AT = datetime(2024, 11, 27, 2, 5, tzinfo=UTC)  # 09.05 WIB

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from situasi.ingest.gazetteer.lookup import PlaceLookup
-from situasi.ingest.messages import count_words as words
+from situasi.ingest.messages.counts import count_words as words
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.place_mentions import TpsMention
 

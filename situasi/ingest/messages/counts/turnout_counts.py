@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from situasi.domain.labels import N_
-from situasi.ingest.messages import count_words as words
 from situasi.ingest.messages.clock_mentions import ClockMention
-from situasi.ingest.messages.count_words import ON_LIST, SEX
+from situasi.ingest.messages.counts import count_words as words
+from situasi.ingest.messages.counts.count_words import ON_LIST, SEX
+from situasi.ingest.messages.counts.listed_counts import is_below_voters
 from situasi.ingest.messages.entities import MessageEntities
-from situasi.ingest.messages.listed_counts import is_below_voters
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_dated_phases

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.ingest.messages.chat_splitter import Message, split_chat
+from situasi.ingest.messages.counts.unread_numbers import find_unread_numbers
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.proposal import Proposal
-from situasi.ingest.messages.unread_numbers import find_unread_numbers
 from tests.effort import examples
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from situasi.domain.labels import N_
 from situasi.ingest.messages.clock_mentions import ClockMention
-from situasi.ingest.messages.count_words import ON_LIST, SEX
+from situasi.ingest.messages.counts.count_words import ON_LIST, SEX
+from situasi.ingest.messages.counts.turnout_counts import TurnoutCount, find_counts
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.pasted_tables import TableRow
@@ -13,7 +14,6 @@ from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.proposal import RecognisedCell, RowDraft, UnclearCell
 from situasi.ingest.messages.station_codes import UNKNOWN_CODE
 from situasi.ingest.messages.status_rows import find_dated_phases
-from situasi.ingest.messages.turnout_counts import TurnoutCount, find_counts
 
 _AREA_TOTAL = re.compile(
     r"\bse[- ]?(?:desa|kecamatan|kelurahan)\b|\b(?:total|rekap|seluruh|semua)\b|\b[0-9]{1,3} tps\b",
