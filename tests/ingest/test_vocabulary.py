@@ -110,12 +110,26 @@ def test_a_row_of_the_list_may_stand_for_several_phrases(tmp_path: Path) -> None
         ("Pemungutan ditutup", "ditutup"), ("PEMUNGUTAN SUARA USAI", "ditutup"),
         ("Pencoblosan berakhir", "ditutup"), ("voting dimulai", "dibuka"),
         ("pungut suara dibuka", "dibuka"), ("Perhitungan suara tuntas", "hitung_selesai"),
-        ("Kotak suara sudah diberangkatkan", "kotak_bergeser"),
+        ("Kotak suara sdh diberangkatkan", "kotak_bergeser"),
         ("kotak sdh masuk gudang PPK", "kotak_tiba_ppk"),
     ],
 )  # fmt: skip
 def test_phases_are_read_in_any_of_their_words(words: str, code: str) -> None:
     assert VOCABULARY.read_code("tps", "fase", words) == (code, None)
+
+
+@pytest.mark.parametrize(
+    ("feed", "column", "words", "code"),
+    [
+        ("personnel", "checkin", "Sdh di TPS", "tiba_di_tps"),
+        ("personnel", "checkin", "sudah kembali", "kembali"),
+        ("tps", "fase", "Telah ditutup", "ditutup"),
+    ],
+)
+def test_a_step_is_known_with_or_without_already(
+    feed: str, column: str, words: str, code: str
+) -> None:
+    assert VOCABULARY.read_code(feed, column, words) == (code, None)
 
 
 def test_what_a_feed_says_of_a_heading_goes_before_what_all_feeds_say(tmp_path: Path) -> None:

@@ -50,6 +50,9 @@ _DOUBTS = frozenset(
         "rumour",
     ]
 )
+# A step that was taken is the same with or without `already`; what is so only now is not.
+_STEP_COLUMNS = frozenset({"fase", "checkin"})
+_ALREADY = re.compile(r"\b(?:sudah|sdh|udah|telah|tlh|already)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*(?:[/,;&+]|\bdan\b)\s*")
 _LIST_MARKS = re.compile(r"[;,|\n]")
 # Columns of which a form may choose several; of all others only one can be true.
@@ -74,6 +77,8 @@ def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple
     check_letters(column, cell)
     text = normalize_cell(cell)
     if code := _find_exact(code_by_word, text):
+        return code, None
+    if column in _STEP_COLUMNS and (code := _find_exact(code_by_word, _ALREADY.sub(" ", text))):
         return code, None
     if column == "status" and _is_passed_on(code_by_word, text):
         return _PASSED_ON, None
