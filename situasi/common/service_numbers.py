@@ -29,6 +29,9 @@ _DATE = re.compile(
 )
 # Degrees before the decimals of a coordinate.
 _DEGREES = re.compile(r"(?:-\d{1,2}|(?<!\d)(?:9[4-9]|1[0-4]\d))\.\Z")
+_UUID = re.compile(
+    r"(?=[\d\-]*[a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE
+)
 # What a text must hold before it is worth a closer look. Each begins with one set of characters:
 # so the search skips all others quickly.
 _SUSPECT_DIGITS = re.compile(r"\d\d(?:\d{6}|[ .\-]?(?:0[1-9]|1[0-2])[ .\-]?\d{4})")
@@ -69,10 +72,17 @@ def may_any_hold_number(texts: Iterable[str | None]) -> bool:
     return any(form in shape for form in _SHAPES) or "nrp" in joined or "nip" in joined
 
 
+def is_part_of_other(text: str, start: int) -> bool:
+    """Return whether digits at this position are the decimals of a coordinate, or of a UUID."""
+    uuids = _UUID.finditer(text, max(0, start - 36), start + 36)
+    return is_decimals(text, start) or any(m.start() <= start < m.end() for m in uuids)
+
+
 def replace_service_numbers(text: str, replace: Replacement) -> str:
     """Replace every number with a label, and every other that has the form of one.
 
-    A date stays, and so do the decimals of a coordinate: no serial number comes so far.
+    A date stays, and so do the decimals of a coordinate (no serial number comes so far) and the
+    digits of a UUID.
     """
     if not may_hold_number(text):
         return text
@@ -84,7 +94,7 @@ def replace_service_numbers(text: str, replace: Replacement) -> str:
     labelled = _LABELLED.sub(replace_labelled, text)
 
     def replace_unlabelled(match: re.Match[str]) -> str:
-        is_other = is_date(match[0]) or is_decimals(labelled, match.start())
+        is_other = is_date(match[0]) or is_part_of_other(labelled, match.start())
         return match[0] if is_other else replace(match[0])
 
     return _UNLABELLED.sub(replace_unlabelled, labelled)

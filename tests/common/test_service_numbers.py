@@ -24,6 +24,9 @@ from situasi.common.service_numbers import (
         ("NRP/NIP 87041234", "NRP/NIP *****"), ("NRP 5041234", "NRP *****"),
         ("05041234", "*****"), ("21080123450688", "*****"), ("NRP 87041234 3 orang",
         "NRP ***** 3 orang"), ("NRP 512345", "NRP *****"), ("x87041234.csv", "x*****.csv"),
+        ("87041234-1234-1234-1234-123456789012", "*****-1234-1234-1234-123456789012"),
+        ("649763a3-84c0-4522-a6bf-30f12345678e 87041234",
+         "649763a3-84c0-4522-a6bf-30f12345678e *****"),
     ],
 )  # fmt: skip
 def test_a_service_number_leaves_no_digit(text: str, kept: str) -> None:
@@ -37,7 +40,7 @@ def test_a_service_number_leaves_no_digit(text: str, kept: str) -> None:
         "16.10.04.2001.001", "1610042001001", "-3.25041234", "104.65041234", "20241127093000",
         "081234567890", "1234567", "P-0001", "TPS 3 hadir 118 dari 465", "L 98 P 102 jumlah 200",
         "2024-11-27T08:03:00+07:00", "07.05 1234 orang", "0705-1130", "nrpx", "Rp75000000",
-        "NIPAH 1234",
+        "NIPAH 1234", "649763a3-84c0-4522-a6bf-30f87041234e",
     ],
 )  # fmt: skip
 def test_dates_codes_coordinates_and_counts_stay(text: str) -> None:

@@ -313,12 +313,12 @@ _VOTES = """suara|perolehan suara|suara 01|suara sah|paslon 1|kolom kosong|votes
 |paslon I|hasil penghitungan suara|jumlah suara|suara paslon|jml suara kotak kosong|perolehan
 |Ardani|Akbar|Panca|vote count|real count|persentase suara|perolehansuara|suara01
 |Panca Ardani (01)|total suara|valid votes|candidate 1|jumlah surat suara sah
-|Suara Kolom Kosong|paslon satu"""
+|Suara Kolom Kosong|paslon satu|TIDAK SAH|sah|Jml Sah|SAH + TIDAK SAH|tdk sah|invalid ballots"""
 _NO_VOTES = """surat suara|kotak suara|pemungutan suara|pengeras suara|penghitungan suara|hak suara
 |penghitungan suara (waktu)|surat_suara_rusak|jumlah surat suara|waktu hitung suara|bilik suara
 |hitung suara ulang|tempat pemungutan suara|pemilih hadir|hadir|no urut|suara tembakan|kotaksuara
 |voter turnout|jumlah|rekaman suara|kertas suara|jam pemungutan suara|partisipasi|voters present
-|kosong||TPS 1|kolom|kotak tiba ppk|logistik"""
+|kosong||TPS 1|kolom|kotak tiba ppk|logistik|valid|invalid|alasan tidak sah|dokumen sah|ballots"""
 
 
 @pytest.mark.parametrize("heading", _VOTES.split("|"))

@@ -113,7 +113,7 @@ def replace_numbers(
 
     def mask_long(match: re.Match[str]) -> str:
         is_other = service_numbers.is_date(match[0])
-        is_other |= service_numbers.is_decimals(replaced, match.start())
+        is_other |= service_numbers.is_part_of_other(replaced, match.start())
         return match[0] if is_other else replace_other(match[0])
 
     return _LONG.sub(mask_long, replaced)

@@ -50,7 +50,8 @@ _NOT_PRESENT = re.compile(
 _OF_A_PART = re.compile(r"tambah|target|per\W*jam|selisih|\bsisa|belum|\bblm\b|tidak|\btdk\b", re.I)
 _OF_PERSONS = re.compile(r"\bdpt|petugas|personel|personil|linmas|saksi|kpps", re.I)
 _OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak", re.I)
-_TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
+_TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}", re.I)
+_TPS_CODE = re.compile(r"\d{13}|\d\d(?:\.\d\d){2}\.\d{4}\.\d{3}")  # of KPU
 _ACCOUNT = re.compile(r"[^\W\d_]\d|@")  # `kandis01`: of a person, not a place
 _WORDS = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(r"(?<![\d.:])[0-2]?\d[.:][0-5]\d(?![\d.:])")
@@ -337,15 +338,19 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
 
 
 def _is_station(cell: Cell) -> bool:
-    return bool(_TPS_TEXT.fullmatch(normalize_cell(cell))) and _can_read(read_tps, cell)
+    text = normalize_cell(cell)
+    is_number = _TPS_TEXT.fullmatch(text) is not None and _can_read(read_tps, cell)
+    return is_number or _TPS_CODE.fullmatch(text) is not None
 
 
 def _look_like_stations(column: _Column) -> bool:
-    """Return whether numbers are TPS and not counts: small, or written as 001 or TPS 1."""
-    texts = [normalize_cell(cell) for cell in column.sample]
-    if any(not text.isdigit() or text.startswith("0") or len(text) == 13 for text in texts):
+    """Return whether numbers are TPS and not counts: small, a code, or written 001 or TPS 1."""
+    texts = [normalize_cell(cell).lower() for cell in column.sample]
+    if any(text.startswith(("0", "tps")) or _TPS_CODE.fullmatch(text) for text in texts):
         return True
-    return len(texts) > 1 and max(map(int, texts)) <= 60 and len(column.cells) > len(texts)
+    numbers = [int(text) for text in texts if text.isdigit()]
+    are_few = len(texts) > 1 and len(column.cells) > len(texts)
+    return are_few and bool(numbers) and max(numbers) <= 60
 
 
 def _guess_texts(column: _Column) -> Iterator[Guess]:

@@ -34,6 +34,12 @@ _PHRASES = (" kolom kosong ", " kotak kosong ", " real count ", " quick count ",
 _GENERIC_WORDS = frozenset(("kolom", "kotak", "kosong", "calon", "pasangan", "bupati", "wakil"))
 
 
+# Nothing but these, with one of the first: ballots that were counted (`TIDAK SAH`, `Jml Sah`).
+_VALIDITY = frozenset(("sah", "spoiled", "spoilt", "invalid"))
+_BESIDE = "tidak tdk jumlah jml jlh total dan valid ballot ballots"
+_BESIDE_VALIDITY = frozenset(_BESIDE.split())
+
+
 def is_vote_heading(heading: str, candidates: Sequence[str]) -> bool:
     """Return whether a heading names votes won: `suara sah`, `paslon 1`, a candidate's name.
 
@@ -51,6 +57,7 @@ def is_vote_heading(heading: str, candidates: Sequence[str]) -> bool:
         or _is_numbered_pair(words)
         or _is_english_vote(words)
         or _is_perolehan(words)
+        or _is_validity_count(words)
     )
 
 
@@ -108,3 +115,9 @@ def _is_perolehan(words: Words) -> bool:
     return words[0] == "perolehan" and (
         len(words) == 1 or words[1] in _CANDIDATE_WORDS | {"kursi", "hasil"}
     )
+
+
+def _is_validity_count(words: Words) -> bool:
+    named = _VALIDITY & {*words}
+    is_english_check = len(words) == 1 and "sah" not in named
+    return bool(named) and not is_english_check and {*words} <= _VALIDITY | _BESIDE_VALIDITY

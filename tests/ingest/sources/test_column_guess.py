@@ -49,6 +49,8 @@ def test_counts_of_a_part_are_not_believed_to_be_voters_present(board: Board, he
         ("Q2", ["Tanjung Gelam", "Tanjung Seteko", "Lubuk Rukam"], "desa"),
         ("Q3", ["TPS 1", "TPS 2", "TPS 12"], "tps"),
         ("Q3", ["001", "002", "001"], "tps"),
+        ("kd", ["1610012006001", "1610012008001", "1610122005001"], "tps"),
+        ("hdr_kum", ["102", "123", "-", "108", "113"], "hadir"),
         ("hadir_kumulatif", [12, 40, 77, 118], "hadir"),
         ("Q4", [12, 40, 77, 118, 240], "hadir"),
         ("Bilik", [1, 2, 3, 4, 6], "tps"),
