@@ -37,7 +37,7 @@ _OPTIONAL_FILES = (
     "tps_kpu.csv", "water.toml",
 )  # fmt: skip
 _REQUIRED_FILES = (
-    "election.toml", "rules.toml", "days.toml", "kecamatan.csv", "desa.csv", "tps.csv",
+    "election.toml", "rules.toml", "kecamatan.csv", "desa.csv", "tps.csv",
     "polsek.csv", "aliases.csv", "tahapan.csv", "sop.csv",
 )  # fmt: skip
 

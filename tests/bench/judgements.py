@@ -18,12 +18,13 @@ from situasi.analysis.redeployment.shortfalls import count_uncertain_orders
 from situasi.analysis.situation.priority_score import WEIGHT_DOUBT
 from situasi.analysis.stations import anomalies
 from situasi.analysis.stations.reports import TpsReports, select_current_counts
-from situasi.analysis.turnout import calibration, simulated_days
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
 from tests.bench import labelled_cases
 from tests.builders import case_table, incidents
+from tests.simulated_days import days as simulated_days
+from tests.simulated_days import scores
 
 SETS, DAYS = 10, 20
 # Of the counts of people whom nobody ordered to tell (two days of 2019, jtannen/turnout_tracker,
@@ -98,7 +99,7 @@ class DoubtScore:
 
 def score_doubts(register: Register, seeds: range) -> DoubtScore:
     """Score the doubts of counts at the end of days on which only planted counts are wrong."""
-    assumptions = simulated_days.load_assumptions(register.election.folder)
+    assumptions = simulated_days.load_assumptions()
     clean_kinds = tuple(replace(kind, wrong=0.0) for kind in assumptions.kinds)
     assumptions = replace(assumptions, kinds=clean_kinds)
     area = simulated_days.build_area(register)
@@ -108,7 +109,7 @@ def score_doubts(register: Register, seeds: range) -> DoubtScore:
     clean = false = 0
     for seed in seeds:
         [day] = simulated_days.simulate_days(area, assumptions, 1, seed)
-        reports = select_current_counts(calibration.build_reports(day, end_us), register)
+        reports = select_current_counts(scores.build_reports(day, end_us), register)
         wrong, kinds = _plant(reports, day.final_counts, np.random.default_rng(seed))
         suspect = ~np.isnan(anomalies.compute_reference_values(wrong, register)).all(axis=1)
         for number, slip in enumerate(slips):

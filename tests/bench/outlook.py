@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from situasi.analysis import timestamps
 from situasi.analysis.stations.reports import select_current_counts
-from situasi.analysis.turnout import calibration, simulated_days
 from situasi.analysis.turnout.forecast import compute_forecast
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
+from tests.simulated_days import days as simulated_days
+from tests.simulated_days import scores
 
 DAYS, SEED = 500, 2026
 OF_A_KIND = 120
@@ -25,7 +26,7 @@ def run() -> None:
     definition = election.load(settings.load({}).election_folder)
     register, given = (
         domain_register.load(definition),
-        simulated_days.load_assumptions(definition.folder),
+        simulated_days.load_assumptions(),
     )
     found, of = definition.turnout_parameters, simulated_days.build_area(register)
     assert found is not None, "run: python -m situasi calibrate"
@@ -33,7 +34,7 @@ def run() -> None:
     print("no independent draws, so that no sd of chance and no conformal promise follows)")
     print("at     level      covered   +-  model  paced  scaled  so far   (points of the list)")
     started = time.perf_counter()
-    for one in calibration.compute_scores(
+    for one in scores.compute_scores(
         register, found, simulated_days.simulate_days(of, given, DAYS, SEED)
     ):
         print(
@@ -44,7 +45,7 @@ def run() -> None:
     print("\nOf each kind of day, kabupaten: covered, error of the model")
     for kind in given.kinds:
         alone = replace(given, kinds=(kind,))
-        scored = calibration.compute_scores(
+        scored = scores.compute_scores(
             register, found, simulated_days.simulate_days(of, alone, OF_A_KIND, SEED)
         )
         told = "  ".join(
@@ -61,7 +62,7 @@ def _since(started: float) -> str:
 def _cost(register: domain_register.Register, day: simulated_days.SimulatedDay) -> None:
     """What one outlook costs a page, with all counts of a day."""
     at = register.election.local_time(register.election.tps_closes)
-    standing = select_current_counts(calibration.build_reports(day, timestamps.to_us(at)), register)
+    standing = select_current_counts(scores.build_reports(day, timestamps.to_us(at)), register)
     spent = []
     for _ in range(30):
         started = time.perf_counter()

@@ -22,7 +22,6 @@ from scipy.interpolate import PchipInterpolator
 
 from situasi.analysis import timestamps
 from situasi.analysis.turnout import calibration
-from situasi.analysis.turnout.simulated_days import SimulatedDay
 from situasi.domain.election import Election
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.register import Register
@@ -30,6 +29,7 @@ from tests.analysis import builders_tps
 from tests.bench import outlook_real, real_days, real_facts, real_scores
 from tests.bench.outlook_real import Known
 from tests.bench.real_days import MIN_COMMUNES, PARTS, RealDay
+from tests.simulated_days.days import SimulatedDay
 
 _ITALY_PAST = (0.752, 0.805)  # share of the list that came in 2013 and 2008
 # Just after 12 and 19 of 07 to 23, laid over 07.00 to 13.00.

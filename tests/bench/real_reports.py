@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from situasi.analysis import timestamps
-from situasi.analysis.turnout.simulated_days import SimulatedDay
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
 from tests.bench.real_days import PARTS, Floats, RealDay
+from tests.simulated_days.days import SimulatedDay
 
 _MINUTE_US = 60_000_000
 _NEVER = np.inf

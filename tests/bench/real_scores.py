@@ -12,12 +12,13 @@ from scipy.stats import norm
 
 from situasi.analysis import timestamps
 from situasi.analysis.stations.reports import select_current_counts
-from situasi.analysis.turnout import calibration
 from situasi.analysis.turnout.forecast import compute_forecast_with_parameters, sum_areas
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.register import Register
 from tests.bench.real_days import PARTS, RealDay
 from tests.bench.real_reports import WAYS, build_reports
+from tests.simulated_days import scores
+from tests.simulated_days.days import SimulatedDay
 
 TIMES = {"1/4": time(8, 30), "1/2": time(10), "3/4": time(11, 30), "closing": time(13, 30)}
 _PENALTY = 20.0  # of a point outside the interval: 2 / alpha at 90 % (Gneiting, Raftery 2007)
@@ -60,13 +61,13 @@ def collect(asked: Asked, calibrate: Calibrate) -> pd.DataFrame:
 
 def forecast(
     day: RealDay,
-    reports: calibration.SimulatedDay,
+    reports: SimulatedDay,
     parameters: ForecastParameters,
     register: Register,
     at: datetime,
 ) -> pd.DataFrame:
     """Forecast the end of this day at this moment; columns of collect but day, way and time."""
-    known = calibration.build_reports(reports, timestamps.to_us(at))
+    known = scores.build_reports(reports, timestamps.to_us(at))
     counts = select_current_counts(known, register)
     found = compute_forecast_with_parameters(parameters, counts, register, at)
     mask = np.vstack([np.ones((1, PARTS), dtype=bool), np.eye(PARTS, dtype=bool)])

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import tomli_w
 
-from situasi.analysis.turnout import simulated_days
 from situasi.domain import (
     alert_rules,
     election,
@@ -71,7 +70,6 @@ LOADERS: dict[str, Callable[[Path], object]] = {
     "alerts.toml": _alerts,
     "election.toml": _election,
     "outlook.toml": _outlook,
-    "days.toml": simulated_days.load_assumptions,
     "laporan/laporan.toml": letterhead.load,
     "skenario/massa_kpu.toml": _scenario,
 }

@@ -46,7 +46,7 @@ _DESA_NAMES = (
 )  # fmt: skip
 _NOTE = "buatan untuk LATIHAN"
 # Files that are the same wherever people vote on the same day.
-_SHARED_FILES = ("rules.toml", "days.toml", "tahapan.csv", "sop.csv")
+_SHARED_FILES = ("rules.toml", "tahapan.csv", "sop.csv")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.register import Register
 
 # The methods that the model is compared with, in the order in which they are shown.
-BASELINES = ("paced", "scaled", "so_far")
 
 
 @dataclass(frozen=True)

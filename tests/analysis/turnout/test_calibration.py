@@ -8,13 +8,15 @@ from datetime import date, time
 import numpy as np
 import pytest
 
-from situasi.analysis.turnout import calibration, real_day_pace, simulated_days
-from situasi.analysis.turnout.calibration import ForecastSample
+from situasi.analysis.turnout import calibration, real_day_pace
 from situasi.domain import election, forecast_parameters, real_days
 from situasi.domain.forecast_parameters import KABUPATEN, TurnoutPrior
 from situasi.domain.real_days import DaySummary, LeftOutScore, RealDays, TurnoutSpreads
 from tests.analysis.builders_outlook import CALIBRATED
 from tests.analysis.builders_tps import whole
+from tests.simulated_days import days as simulated_days
+from tests.simulated_days import scores
+from tests.simulated_days.scores import ForecastSample
 
 SIXTHS = np.arange(1, 6) / 6
 SHARES = np.array([0.1, 0.3, 0.52, 0.72, 0.9])
@@ -226,7 +228,7 @@ def test_past_turnout_is_a_prior_no_surer_than_days_differ() -> None:
 
 
 def test_errors_are_in_points_of_the_list() -> None:
-    one = calibration.compute_score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
+    one = scores.compute_score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
     assert one.covered == 50
     assert one.width == pytest.approx(2)
     assert one.model == pytest.approx((1 + 5) / 2)
@@ -240,7 +242,7 @@ def test_the_interval_holds_the_truth_of_simulated_days_as_often_as_it_says_or_m
     bare = replace(here.election.rules.turnout, references=())
     plain = replace(here.election, rules=replace(here.election.rules, turnout=bare))
     found = calibration.calibrate(plain, real_days.load_shipped())
-    given = simulated_days.load_assumptions(here.election.folder)
+    given = simulated_days.load_assumptions()
     days = simulated_days.simulate_days(simulated_days.build_area(here), given, 40, 3)
-    for one in calibration.compute_scores(here, found, days):
+    for one in scores.compute_scores(here, found, days):
         assert one.covered > 75, one

@@ -2,7 +2,7 @@
 
 Not the rehearsal day of situasi/simulation, which is written row by row: these are numbers alone,
 for trying the forecast with late, missing and wrong reports. Its interval rests on real days
-(real_day_pace). Assumptions (figures in `days.toml` of the election; all perkiraan):
+(real_day_pace). Assumptions (figures in `days.toml`; all perkiraan):
 
 * The turnout of the kabupaten is anywhere in a wide range; kecamatan and TPS differ from it
 normally.
@@ -28,56 +28,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import NormalDist
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import AfterValidator
 
-from situasi.analysis.turnout import simulated_errors
-from situasi.domain.definition_errors import wrap_definition_errors
-from situasi.domain.definition_fields import (
-    Measure,
-    Points,
-    Share,
-    exactly,
-    only,
-    parse_definition,
-)
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register, compute_voters_by_tps
+from tests.simulated_days import count_errors
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 _Rng = np.random.Generator
 
-FILE_NAME = "days.toml"
+_FILE = Path(__file__).with_name("days.toml")
 _CLOSED = FASE.index("ditutup")
 _MINUTE = 60_000_000  # microseconds
 _NEVER = np.inf
-_MOST = 1_000_000  # of anything that is assumed; more is a slip
 ORDERS = ("acak", "besar", "terpencil", "rendah")
 # How much lower, in log, TPS lie per sd of lateness where the order is "rendah": so those that tell
 # nothing lie some 21 to 28 % below those that tell.
 _LOW_PER_SD = 0.25
-
-
-def _check_numbers(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Refuse a table unless each entry is a number from 0 on; of _PAIRS, two of them in order."""
-    for name, entry in table.items():
-        numbers = entry if name in _PAIRS else [0, entry]
-        if not isinstance(numbers, list) or len(numbers) != 2:
-            raise ValueError(f"{name} = {entry!r} bukan dua angka")
-        if not all(type(number) in (int, float) for number in numbers):
-            raise ValueError(f"{name} = {entry!r} bukan angka")
-        if not 0 <= numbers[0] <= numbers[1] < _MOST:
-            raise ValueError(f"{name} = {entry!r} di luar batas atau tidak naik")
-    return table
-
-
-_PAIRS = ("level", "in_line", "late_min")
-_NUMBERS = AfterValidator(_check_numbers)
 
 
 @dataclass(frozen=True)
@@ -85,48 +57,33 @@ class DayKind:
     """Kind of day: in which order, how late and how badly TPS report (see days.toml)."""
 
     name: str
-    weight: Measure
-    order: Annotated[str, only(*ORDERS)]
-    by: Points
-    median_min: Measure
-    spread: Points
-    skipped: Share
-    mute: Share
-    no_end: Share
-    cut: Share
-    wrong: Points
+    weight: float
+    order: str  # of ORDERS
+    by: float
+    median_min: float
+    spread: float
+    skipped: float
+    mute: float
+    no_end: float
+    cut: float
+    wrong: float
 
 
 @dataclass(frozen=True)
 class DayAssumptions:
     """Assumptions about a day, in the tables of days.toml."""
 
-    turnout: Annotated[
-        Mapping[str, Any], exactly("level", "kecamatan_sd", "tps_sd", "order_sd"), _NUMBERS
-    ]
-    lists: Annotated[Mapping[str, Points], exactly("tps_sd", "kecamatan_sd")]
-    pace: Annotated[
-        Mapping[str, Any],
-        exactly("day_sd", "peak_sd", "kecamatan_sd", "tps_sd", "hour_sd", "in_line",
-                "late_opening", "late_min"),
-        _NUMBERS,
-    ]  # fmt: skip
-    wrong: Annotated[
-        Mapping[str, Share],
-        exactly("lost_digit", "doubled_digit", "swapped_digits", "same_again", "fallen",
-                "above_end", "late_start", "rounded", "copied_desa"),
-    ]  # fmt: skip
+    turnout: Mapping[str, Any]
+    lists: Mapping[str, float]
+    pace: Mapping[str, Any]
+    wrong: Mapping[str, float]
     kinds: tuple[DayKind, ...]
 
 
-def load_assumptions(folder: Path) -> DayAssumptions:
-    """Load the assumptions from `days.toml` in this election's folder.
-
-    Raises DefinitionError naming the file and what is missing, unknown or out of bounds.
-    """
-    path = folder / FILE_NAME
-    with wrap_definition_errors(path):
-        return parse_definition(DayAssumptions, tomllib.loads(path.read_text("utf-8")))
+def load_assumptions() -> DayAssumptions:
+    """Load the assumptions from `days.toml`."""
+    raw = tomllib.loads(_FILE.read_text("utf-8"))
+    return DayAssumptions(**{**raw, "kinds": tuple(DayKind(**kind) for kind in raw["kinds"])})
 
 
 @dataclass(frozen=True)
@@ -261,7 +218,7 @@ def simulate_day(area: SimulatedArea, assumptions: DayAssumptions, draw: DayDraw
     true_counts = _draw_true_counts(area, assumptions, draw, final_counts, count_times, rng)
     report_times = _draw_report_times(area, draw.kind, order, count_times, rng)
     shares = {name: share * draw.kind.wrong for name, share in assumptions.wrong.items()}
-    reported_counts = simulated_errors.add_count_errors(true_counts, area.desa, shares, rng)
+    reported_counts = count_errors.add_count_errors(true_counts, area.desa, shares, rng)
     station_index, step = np.nonzero(np.isfinite(report_times))
     return SimulatedDay(
         kind=draw.kind.name,

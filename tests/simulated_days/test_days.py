@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from situasi.analysis.turnout import simulated_errors
-from situasi.analysis.turnout.simulated_days import (
+from tests.analysis.builders_tps import whole
+from tests.simulated_days import count_errors
+from tests.simulated_days.days import (
     DayAssumptions,
     DayDraw,
     DayKind,
@@ -22,7 +23,6 @@ from situasi.analysis.turnout.simulated_days import (
     simulate_day,
     simulate_days,
 )
-from tests.analysis.builders_tps import whole
 
 FLAWLESS = {
     "lost_digit": 0.0,
@@ -39,7 +39,7 @@ FLAWLESS = {
 
 @cache
 def given() -> DayAssumptions:
-    return load_assumptions(whole().election.folder)
+    return load_assumptions()
 
 
 @cache
@@ -153,7 +153,7 @@ def test_without_slips_what_is_told_is_true() -> None:
 )
 def test_a_slip_of_the_thumb_is_what_its_name_says(name: str, told: int) -> None:
     rng = np.random.default_rng(1)
-    found = simulated_errors.add_count_errors(
+    found = count_errors.add_count_errors(
         np.array([[123, 123]]), np.array([0]), {**FLAWLESS, name: 1.0}, rng
     )
     assert found.tolist() == [[told, told]]
@@ -162,7 +162,7 @@ def test_a_slip_of_the_thumb_is_what_its_name_says(name: str, told: int) -> None
 def test_a_desa_that_copies_tells_one_count() -> None:
     rng = np.random.default_rng(1)
     true = np.arange(10, 22).reshape(4, 3)
-    found = simulated_errors.add_count_errors(
+    found = count_errors.add_count_errors(
         true, np.zeros(4, dtype=int), {**FLAWLESS, "copied_desa": 1.0}, rng
     )
     assert sum(len(set(column)) == 1 for column in found.T) == 1

@@ -1,0 +1,1 @@
+"""Simulated days, on which the turnout forecast is tried and scored."""
