@@ -47,7 +47,6 @@ from situasi.store import WAITING_FILE, Store, StoreError, WaitingItem
 WAITING = "berkas menunggu pemetaan di halaman Masukan, nomor {number}"
 HELD = "dipetakan sebelum dimasukkan"
 WOULD_WAIT = "berkas akan menunggu pemetaan di halaman Masukan"
-NOT_YOURS = "Berkas ini dikirim oleh orang lain dan bukan untuk Anda."
 _CHAT = "Isi berkas ini percakapan, bukan tabel; tempel pesannya di halaman Lapor."
 _PASTE = " Bila isinya pesan, tempel di halaman Lapor."
 _TEXT_SUFFIXES = frozenset((".txt", ".text", ".md", ".log"))

@@ -48,7 +48,6 @@ def overview(
     happened = cases.drop_nihil(cases.select(counted, timeless))
     shown = cases.select(happened, wanted)
     opened = cases.filter_open(shown)
-    drawn, undrawn = cases.split_by_location(opened)
     chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
     valid = election.thresholds.situasi_valid
     moving = wanted.since is not None and wanted.until is None
@@ -62,8 +61,6 @@ def overview(
         ),
         open_count_hour_ago=_open_at(frames, before, at - HOUR),
         new_count=len(cases.filter_newly_known(shown, at, HOUR)),
-        located_cases=drawn,
-        unlocated_cases=undrawn,
         outside_window_count=len(happened) - len(shown),
         kabupaten_state=crowd_state.find_kabupaten_state(every),
         crowd_states=crowd_state.build_kecamatan_table(every, chosen, at, valid),

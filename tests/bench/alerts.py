@@ -20,13 +20,7 @@ import pandas as pd
 from situasi.analysis import queries
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
-from situasi.analysis.alerts.groups import (
-    ACCEPTABLE_A_DAY,
-    FLOOD_IN_TEN_MINUTES,
-    find_calls,
-    find_most_in,
-    list_posts,
-)
+from situasi.analysis.alerts.groups import list_posts
 from situasi.board import open_board
 from situasi.domain import election, feed_schemas, settings
 from situasi.domain import register as domain_register
@@ -34,6 +28,12 @@ from situasi.domain.register import Register
 from situasi.simulation.seed import seed_store
 from tests.bench import alert_days as days
 from tests.bench import made
+from tests.bench.alert_calls import (
+    ACCEPTABLE_A_DAY,
+    FLOOD_IN_TEN_MINUTES,
+    find_calls,
+    find_most_in,
+)
 from tests.builders import DAY, rows_of
 
 QUIET_DAYS, BURST_DAYS, WHOLE_DAYS = 200, 200, 6
@@ -150,7 +150,7 @@ def _raised(members: pd.DataFrame) -> dict[tuple[str, str], float]:
 class Load:
     """What a day asks of one Polsek (of each: the mean, and the most), and of the posko.
 
-    alerts: every one that was raised. calls: those that call somebody anew (groups.find_calls).
+    alerts: every one that was raised. calls: those that call somebody anew (find_calls).
     most_open: lines at one time, one by one and by Polsek. in_ten_minutes: raised within any ten
     minutes, of the busiest Polsek and of all.
     """

@@ -158,7 +158,7 @@ def _opens_a_case_at_a_click_on_its_mark(viewer: Viewer, marks: pd.DataFrame) ->
 
 
 def _are_drawn_in_the_colour_of_their_weight(rehearsal: Server, shot: Shot, at: datetime) -> None:
-    drawn = _whole_day(rehearsal, at).located_cases
+    drawn = _whole_day(rehearsal, at).open_cases.dropna(subset=["lat", "lon"])
     marks = _place_marks(rehearsal, at)
     points = [(row.lon, row.lat, row.tingkat) for row in marks.itertuples()]
     checked = set()

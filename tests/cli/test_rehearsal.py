@@ -61,7 +61,8 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     assert seen.crowd_states["kecamatan"].tolist() == codes == kecamatan_codes(SIZE)
     assert len(seen.selected_cases)
     areas = {code: AreaStyle(place.name) for code, place in board.register.kecamatan.items()}
-    points = seen.located_cases.assign(label="", key="", n=1, placed_by="titik")
+    located = seen.open_cases.dropna(subset=["lat", "lon"])
+    points = located.assign(label="", key="", n=1, placed_by="titik")
     names = tuple((code, place.name) for code, place in board.register.kecamatan.items())
     placing = place_labels(board.boundaries, names, HEIGHT)
     deck = build_situation_map(placing, board.boundaries, areas, points, LIGHT, layer_id="k")

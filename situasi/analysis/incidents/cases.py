@@ -140,9 +140,3 @@ def sort_gravest_first(cases: pd.DataFrame) -> pd.DataFrame:
 
 def _weigh(cases: pd.DataFrame) -> pd.Series:
     return cases["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
-
-
-def split_by_location(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the cases that have coordinates, and those that have none."""
-    located = cases["lat"].notna() & cases["lon"].notna()
-    return cases[located], cases[~located]

@@ -26,8 +26,8 @@ CASE_FEEDS = (INCIDENTS.name, MERGES.name)
 class Overview:
     """What is known at `at` of the selected cases.
 
-    selected_cases: newest known last, merged ones as one (see merging); open_cases, located_cases,
-    unlocated_cases: parts of them. critical_count: of open_cases (cases.is_critical).
+    selected_cases: newest known last, merged ones as one (see merging); open_cases: part of them.
+    critical_count: of open_cases (cases.is_critical).
     outside_window_count: cases that only the time window excludes. kabupaten_state: situasi of the
     whole kabupaten; crowd_states: by kecamatan (see crowd_state). reporting_kecamatan: with any
     recent report. slots: of timeline.count_by_slot. newest_time: when the newest row of the
@@ -40,8 +40,6 @@ class Overview:
     critical_count: int
     open_count_hour_ago: int
     new_count: int
-    located_cases: pd.DataFrame
-    unlocated_cases: pd.DataFrame
     outside_window_count: int
     kabupaten_state: str | None
     crowd_states: pd.DataFrame
@@ -122,7 +120,6 @@ class _OverviewInputs:
         timeless = replace(selection, since=None, until=None)
         selected = self.merged_cases.select(selection)
         open_cases = cases.filter_open(selected)
-        located, unlocated = cases.split_by_location(open_cases)
         chosen = [
             code for code in kecamatan if not selection.kecamatan or code in selection.kecamatan
         ]
@@ -136,8 +133,6 @@ class _OverviewInputs:
                 _shift_window_back(selection)
             ),
             new_count=len(cases.filter_newly_known(selected, at, HOUR)),
-            located_cases=located,
-            unlocated_cases=unlocated,
             outside_window_count=self.merged_cases.count(timeless) - len(selected),
             kabupaten_state=crowd_state.find_kabupaten_state(crowd),
             crowd_states=crowd_state.build_kecamatan_table(crowd, chosen, at, valid),

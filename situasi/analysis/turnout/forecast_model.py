@@ -37,10 +37,9 @@ class ForecastComponents:
     In voters, but tps, used and ended in TPS. used: with a count that is not set aside. ended: with
     a final count without doubt. counted: of the newest counts without doubt. most: the upper limit.
     centre: the estimate. weight_by_slot: by kecamatan and hour (the last: the end), how much of the
-    centre rests on counts of that hour. unreported: how much on TPS without a report,
-    silent_sd: of the error that these share. pace_sd: of the error from a kecamatan's own pace.
-    own_variance: variance of errors that no other kecamatan shares. is_whole: whether these are all
-    kecamatan of the kabupaten.
+    centre rests on counts of that hour. silent_sd: of the error that TPS without a report share.
+    pace_sd: of the error from a kecamatan's own pace. own_variance: variance of errors that no
+    other kecamatan shares. is_whole: whether these are all kecamatan of the kabupaten.
     """
 
     tps: Floats
@@ -50,7 +49,6 @@ class ForecastComponents:
     most: Floats
     centre: Floats
     weight_by_slot: Floats
-    unreported: Floats
     silent_sd: Floats
     pace_sd: Floats
     own_variance: Floats
@@ -134,7 +132,6 @@ def compute_components(
         most=rolls.sum_by_kecamatan(max_voters),
         centre=rolls.sum_by_kecamatan(final, station_index) + unreported.voters,
         weight_by_slot=weights,
-        unreported=unreported.voters,
         silent_sd=unreported.shared_sd,
         pace_sd=weights @ np.append(pace.kecamatan, 0.0),
         own_variance=_compute_own_variance(final, newest, rolls, levels, pace)

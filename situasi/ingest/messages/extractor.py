@@ -46,18 +46,6 @@ class MessageExtractor:
         self._stations = frozenset(context.register.tps["code"])
         self._holds_votes = lru_cache(maxsize=8192)(context.is_vote_heading)
 
-    def extract_text(
-        self, text: str, sent_at: datetime | None, sender: str | None = None
-    ) -> Proposal:
-        """Return what is proposed of one text that a program delivers, not a pasted chat.
-
-        sent_at: aware; None where unknown. sender: number or name, of which only the function or
-        the last digits are kept. `Proposal.is_clear` tells whether one key may confirm it.
-        """
-        local = sent_at and sent_at.astimezone(self._context.election.zone)
-        day, clock = (f"{local:%d/%m/%Y}", f"{local:%H.%M.%S}") if local else (None, None)
-        return self.extract(Message(text, sender=sender, day=day, clock=clock))
-
     def extract(self, message: Message, day: date | None = None) -> Proposal:
         """Return what is proposed of a message. day: of messages that name no date themselves."""
         sent_at = parse_sent_time(message, self._context.election.zone, day)

@@ -48,11 +48,6 @@ class ProposedRow:
         """Return whether no question is left."""
         return not self.unclear_cells
 
-    @property
-    def has_sent_time(self) -> bool:
-        """Return whether its time is only that at which the message was sent."""
-        return RecognisedCell("waktu", SENT_TIME_WORDS) in self.recognised_cells
-
 
 @dataclass(frozen=True)
 class Proposal:
@@ -79,7 +74,7 @@ class Proposal:
 
         It is clear where it has rows, none of them with a question or a doubt, every number was
         understood, and nothing of it was left out (no notes, no numbers only in a description). A
-        state may have the sent time (`ProposedRow.has_sent_time`), to be shown as such.
+        state may have the sent time (SENT_TIME_WORDS), to be shown as such.
         """
         return (
             bool(self.rows)

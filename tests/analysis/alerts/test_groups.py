@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis.alerts import groups
 from situasi.domain.register import Register
+from tests.bench import alert_calls
 from tests.builders import DAY
 from tests.effort import examples
 
@@ -61,7 +62,7 @@ def calls_slowly(alerts: pd.DataFrame) -> set[str]:
 @settings(max_examples=examples(60), deadline=None)
 def test_a_polsek_is_called_where_it_is_worse_than_all_that_lasts_there(rows: list[Row]) -> None:
     alerts = table(rows)
-    calls = groups.find_calls(alerts, alerts["post"])
+    calls = alert_calls.find_calls(alerts, alerts["post"])
     assert set(alerts["key"][calls]) == calls_slowly(alerts)
 
 
@@ -80,8 +81,8 @@ def test_every_alert_is_in_one_group_led_by_its_gravest(rows: list[Row]) -> None
 def test_the_most_within_ten_minutes() -> None:
     ten = pd.Timedelta(minutes=10)
     raised = table([("a", 0, minute, None) for minute in (0, 3, 9, 10, 30, 31)])["raised"]
-    assert groups.find_most_in(raised, ten) == 3
-    assert groups.find_most_in(raised.iloc[:0], ten) == 0
+    assert alert_calls.find_most_in(raised, ten) == 3
+    assert alert_calls.find_most_in(raised.iloc[:0], ten) == 0
 
 
 def test_kecamatan_of_one_polsek_are_one_post(register: Register) -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from situasi.analysis import neutrality, queries, timestamps
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
-from situasi.analysis.alerts.groups import FLOOD_IN_TEN_MINUTES
 from situasi.analysis.alerts.intervals import MINUTE_US
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases, merging, milestones
@@ -34,6 +33,7 @@ from tests.analysis.builders_tps import known as known_reports
 from tests.analysis.builders_tps import small, told
 from tests.analysis.slow import build_case_table
 from tests.bench import alerts as bench
+from tests.bench.alert_calls import FLOOD_IN_TEN_MINUTES
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in

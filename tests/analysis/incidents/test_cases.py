@@ -19,7 +19,6 @@ from situasi.analysis.incidents.cases import (
     list_newest,
     select,
     sort_gravest_first,
-    split_by_location,
 )
 from situasi.domain import feed_schemas
 from tests.builders import case_table, incident, incidents, wib
@@ -133,12 +132,6 @@ def test_a_report_without_an_hour_is_no_news_of_the_hour_at_which_it_was_heard_o
     )
     assert list_newest(found, 3)["id"].tolist() == ["siang", "pagi", "tanpa jam"]
     assert list_newest(found, 2)["id"].tolist() == ["siang", "pagi"]
-
-
-def test_a_report_without_a_point_is_listed_not_drawn() -> None:
-    found = case_table(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
-    drawn, undrawn = split_by_location(found)
-    assert (drawn["id"].tolist(), undrawn["id"].tolist()) == (["A"], ["B"])
 
 
 def test_an_empty_store_has_no_cases() -> None:

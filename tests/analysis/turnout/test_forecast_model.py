@@ -45,7 +45,7 @@ def test_the_pace_of_kecamatan_is_that_of_deviations_from_their_sum() -> None:
     nothing = np.zeros(3)
     parts = ForecastComponents(
         tps=nothing, used=nothing, ended=nothing, counted=nothing, most=nothing, centre=centre,
-        weight_by_slot=np.zeros((3, 1)), unreported=nothing, silent_sd=nothing, pace_sd=sd,
+        weight_by_slot=np.zeros((3, 1)), silent_sd=nothing, pace_sd=sd,
         own_variance=nothing,
     )  # fmt: skip
     member = np.vstack([np.ones(3), np.eye(3)])

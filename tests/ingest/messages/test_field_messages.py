@@ -15,6 +15,7 @@ from situasi.ingest.messages.chat_splitter import split_chat
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.parsing.cells import UnreadableCell
+from tests.ingest.messages.delivered_texts import has_sent_time
 
 MESSAGES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "field_messages.toml").read_text(encoding="utf-8")
@@ -59,7 +60,7 @@ def list_facts(row: ProposedRow, context: IngestContext, *, offered: bool = Fals
     """The facts that a row states. offered: also what it only asks to confirm."""
     asked = set() if offered else {unclear.heading for unclear in row.unclear_cells}
     cells = {h: c for h, c in row.cells.items() if h not in _NOT_FACTS | asked and c}
-    if row.has_sent_time:
+    if has_sent_time(row):
         cells.pop("waktu", None)
     if "petugas" in cells:
         cells["petugas"] = NUMBER_MARK.sub("N-", cells["petugas"])

@@ -14,12 +14,13 @@ from situasi.board import Board
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.one_line_forms import spell_out_forms
 from situasi.ingest.messages.proposal import Proposal
+from tests.ingest.messages.delivered_texts import extract_text
 
 AT = datetime(2024, 11, 27, 2, 5, tzinfo=UTC)  # 09.05 WIB
 
 
 def read(reader: MessageExtractor, text: str) -> Proposal:
-    return reader.extract_text(text, AT)
+    return extract_text(reader, text, AT)
 
 
 def cells(proposal: Proposal) -> list[dict[str, Any]]:

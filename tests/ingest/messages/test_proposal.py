@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal
+from tests.ingest.messages.delivered_texts import extract_text, has_sent_time
 
 SENT = datetime(2024, 11, 27, 3, 5, tzinfo=UTC)  # 10.05 WIB
 
 
 def read(reader: MessageExtractor, text: str) -> Proposal:
-    return reader.extract_text(text, SENT, "+62 812-3456-7890")
+    return extract_text(reader, text, SENT, "+62 812-3456-7890")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_the_sent_time_is_marked_where_it_stands_for_a_time_that_is_not_named(
 ) -> None:
     (named,) = read(reader, "TPS 3 Ds Lorok hadir 118 jam 09.00").rows
     (unnamed,) = read(reader, "TPS 3 Ds Lorok hadir 118").rows
-    assert (named.has_sent_time, unnamed.has_sent_time) == (False, True)
+    assert (has_sent_time(named), has_sent_time(unnamed)) == (False, True)
     assert unnamed.cells["waktu"] == "27/11/2024 10.05"
 
 
@@ -80,7 +81,7 @@ def test_of_the_sender_of_a_program_only_the_last_digits_are_kept(
 
 
 def test_a_text_of_unknown_time_has_its_time_asked(reader: MessageExtractor) -> None:
-    (row,) = reader.extract_text("TPS 3 Ds Lorok hadir 118", None).rows
+    (row,) = extract_text(reader, "TPS 3 Ds Lorok hadir 118", None).rows
     assert [unclear.heading for unclear in row.unclear_cells] == ["waktu"]
 
 
