@@ -126,6 +126,24 @@ def test_every_command_and_option_says_what_it_does() -> None:
     assert silent == []
 
 
+def test_what_only_tests_ask_for_lies_with_them() -> None:
+    """Every function and class of a module is named by another place of the product."""
+    entry = ast.parse((ROOT / "dashboard.py").read_text("utf-8"))
+    asked = set[str]()
+    for tree in (*parse_product().values(), entry):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name | ast.Attribute):
+                asked.add(node.id if isinstance(node, ast.Name) else node.attr)
+    made = {
+        node.name: named(file)
+        for file, tree in parse_product().items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and (isinstance(node, ast.ClassDef) or not node.decorator_list)
+    }
+    assert {name: file for name, file in made.items() if name not in asked} == {}
+
+
 def test_every_path_that_the_guide_names_is_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named_paths = {

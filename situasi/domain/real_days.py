@@ -150,30 +150,18 @@ def format_days(days: Iterable[DaySummary]) -> str:
     return "\n".join(format_table("[[day]]", summary) for summary in days)
 
 
-def format_real_days(real_days: RealDays) -> str:
-    """Return the text of real_days.toml."""
-    return "\n".join(
-        [
-            f"least_day_sd = {_format_value(real_days.least_day_sd)}",
-            f"persistent = {_format_value(real_days.persistent)}\n",
-            format_table("[turnout]", real_days.turnout),
-            format_days(real_days.days),
-            *(format_table("[[tested]]", row) for row in real_days.tested),
-        ]
-    )
-
-
 def format_table(heading: str, table: Any) -> str:
     """Return this dataclass as a table of TOML; what is None is left out."""
     values = {field.name: getattr(table, field.name) for field in fields(table)}
     known = {name: value for name, value in values.items() if value is not None}
-    lines = [f"{name} = {_format_value(value)}" for name, value in known.items()]
+    lines = [f"{name} = {format_value(value)}" for name, value in known.items()]
     return "\n".join([heading, *lines, ""])
 
 
-def _format_value(value: Any) -> str:
+def format_value(value: Any) -> str:
+    """Return a value as TOML."""
     if isinstance(value, np.ndarray) and value.ndim == 2:
-        return "[\n" + "".join(f"    {_format_value(row)},\n" for row in value) + "]"
+        return "[\n" + "".join(f"    {format_value(row)},\n" for row in value) + "]"
     if isinstance(value, np.ndarray):
         return "[" + ", ".join(f"{cell:.5f}" for cell in value) + "]"
     if isinstance(value, str):

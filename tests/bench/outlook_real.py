@@ -187,8 +187,21 @@ def write(folder: Path, every: int) -> None:
         )
         for (time, level), row in scores.iterrows()
     ]  # fmt: skip
-    text = _HEADING + real_day_files.format_real_days(replace(facts, tested=tuple(tested)))
+    text = _HEADING + _format(replace(facts, tested=tuple(tested)))
     atomic_files.write(real_day_files.SHIPPED, text.encode(), atomic_files.READABLE_MODE)
+
+
+def _format(facts: real_day_files.RealDays) -> str:
+    """The text of real_days.toml."""
+    return "\n".join(
+        [
+            f"least_day_sd = {real_day_files.format_value(facts.least_day_sd)}",
+            f"persistent = {real_day_files.format_value(facts.persistent)}\n",
+            real_day_files.format_table("[turnout]", facts.turnout),
+            real_day_files.format_days(facts.days),
+            *(real_day_files.format_table("[[tested]]", row) for row in facts.tested),
+        ]
+    )
 
 
 _HEADING = """\
