@@ -9,11 +9,10 @@ import pandas as pd
 from situasi.analysis.activities.activities import UNSTATED_FUNGSI, WHOLE_KABUPATEN
 from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.board import current_board as board
-from situasi.common.formats import format_ratio, format_time_by_precision
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
-from situasi.presentation import definition_words
+from situasi.presentation import activities as activity_words
 from situasi.ui.tables.columns import (
     Cells,
     Column,
@@ -26,35 +25,6 @@ from situasi.ui.tables.columns import (
 from situasi.ui.tables.table_view import Table, make_table
 
 _TEXT_WIDTH_PX = 200
-
-
-def format_fungsi(code: str | None) -> str:
-    """Return the label of a fungsi; "" without a code."""
-    if not isinstance(code, str):
-        return ""
-    return _("fungsi tidak disebut") if code == UNSTATED_FUNGSI else label("giat", code)
-
-
-def format_occurrence_time(row: Any) -> str:
-    """Return the time of an activity, as precisely as it was reported."""
-    return format_time_by_precision(
-        row.occurred_at.tz_convert(board().register.election.zone), row.precision
-    )
-
-
-def format_stages(codes: tuple[str, ...]) -> str:
-    """Return the names of these stages."""
-    names = list_stage_names()
-    return "; ".join(names[code] for code in codes)
-
-
-def list_stage_names() -> dict[str, str]:
-    """Return the names of all stages by code, in the viewer's language."""
-    register = board().register
-    return {
-        stage.code: definition_words.translate(register.election, stage.name)
-        for stage in register.stages
-    }
 
 
 def _format_stage(row: Any, stage_names: Mapping[str, str]) -> str:
@@ -70,7 +40,7 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
     """Build the table of these activities in the given order, with the headings of our files."""
     register = board().register
     activities: list[Any] = list(rows.itertuples())
-    shown_names = list_stage_names()
+    shown_names = activity_words.list_stage_names(register)
     own_names = {stage.code: stage.name for stage in register.stages}
     columns: dict[str, Cells] = {
         _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
@@ -79,7 +49,7 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
         _("kecamatan"): [register.name_of(row.kecamatan) for row in activities],
         _("lokasi"): text_column(rows["lokasi"], max_width_px=_TEXT_WIDTH_PX),
         _("uraian"): rows["uraian"],
-        _("fungsi"): [format_fungsi(row.fungsi) for row in activities],
+        _("fungsi"): [activity_words.format_fungsi(row.fungsi) for row in activities],
         _("tahap"): text_column(
             # A file is to be taken back in: it holds the names that the definition has.
             [_format_stage(row, own_names) for row in activities],
@@ -148,7 +118,7 @@ def build_matrix_table(
     }
     for code in (*FUNGSI, UNSTATED_FUNGSI):
         parts = [by_fungsi.get((name, code), missing) for name in ("done", "all")]
-        columns[format_fungsi(code)] = _build_done_column(*parts)
+        columns[activity_words.format_fungsi(code)] = _build_done_column(*parts)
     exercise_places = activities[activities["latihan"]]["kecamatan"]
     exercise_codes = set(exercise_places.where(exercise_places.notna(), WHOLE_KABUPATEN))
     return make_table(columns, (place in exercise_codes for place in places))
@@ -171,34 +141,26 @@ def build_joint_table(counts: pd.DataFrame) -> Table:
     return make_table(columns, counts["is_exercise"])
 
 
-def format_sop_state(line: ChecklistItem) -> str:
-    """Return the state of a line of the SOP list, with the TPS where it is not done everywhere."""
-    state = label("sop", line.state)
-    if line.state != "berjalan":
-        return state
-    if line.reached is None:
-        return _("{state}, belum ada laporan TPS").format(state=state)
-    return _("{state}, {ratio} TPS").format(
-        state=state, ratio=format_ratio(line.reached, line.tps)
-    )  # fmt: skip
-
-
 def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
     """Build the table of the SOP list, each line with its activities."""
+    register = board().register
     rows: list[Any] = list(activities.itertuples())
     groups = [[rows[position] for position in line.activity_positions] for line in lines]
     columns: dict[str, Cells] = {
         _("kode"): [line.item.code for line in lines],
         _("tahap"): text_column(
-            [format_stages((line.item.stage,)) for line in lines], max_width_px=_TEXT_WIDTH_PX
+            [activity_words.format_stages(register, (line.item.stage,)) for line in lines],
+            max_width_px=_TEXT_WIDTH_PX,
         ),
         _("butir"): [line.item.text for line in lines],
-        _("keadaan"): [format_sop_state(line) for line in lines],
+        _("keadaan"): [activity_words.format_sop_state(line) for line in lines],
         _("giat di baliknya"): [
-            "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in group)
+            "; ".join(
+                f"{row.id} {activity_words.format_occurrence_time(register, row)}" for row in group
+            )
             for group in groups
         ],
-        _("fungsi"): [format_fungsi(line.item.fungsi) for line in lines],
+        _("fungsi"): [activity_words.format_fungsi(line.item.fungsi) for line in lines],
         _("giat"): [label("giat", line.item.giat) for line in lines],
         _("dasar"): [line.item.basis for line in lines],
     }

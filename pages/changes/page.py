@@ -3,24 +3,23 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages.changes import tables
 from situasi.actions import briefings
-from situasi.actions.briefings import Briefing
+from situasi.actions.briefings import Briefing, format_name
 from situasi.analysis.situation import changes
-from situasi.analysis.situation.changes import SILENT_KINDS, WORSENED_KINDS, Changes
-from situasi.common.formats import format_counts, format_number
+from situasi.analysis.situation.changes import Changes
 from situasi.common.i18n import _
-from situasi.domain.labels import N_, label
+from situasi.domain.labels import label
+from situasi.presentation import changes as change_words
 from situasi.ui import briefings as ui_briefings
 from situasi.ui import comparison, filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, render_kpi_row
-from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
@@ -31,27 +30,12 @@ _MINUTE = timedelta(minutes=1)
 _NEWEST_KEY = "_taklimat_terakhir"
 
 
-class _ChangeList(NamedTuple):
-    """A list of the page: its rows are the field `name` of Changes."""
-
-    key: str
-    name: str
-    build_table: Callable[[pd.DataFrame], Table]
-    title: str
-    empty_text: str
-
-
-_LISTS = (
-    _ChangeList("baru", "new", tables.build_new_table,
-                N_("{n} kejadian baru sejak {briefing}"), N_("Tidak ada kejadian baru.")),
-    _ChangeList("memburuk", "worse", tables.build_worsened_table,
-                N_("{n} hal memburuk sejak {briefing}"), N_("Tidak ada yang memburuk.")),
-    _ChangeList("selesai", "closed", tables.build_closed_table,
-                N_("{n} kejadian selesai sejak {briefing}"),
-                N_("Tidak ada kejadian yang selesai.")),
-    _ChangeList("diam", "silent", tables.build_silent_table,
-                N_("{n} masih diam sejak {briefing}"), N_("Tidak ada yang masih diam.")),
-)  # fmt: skip
+_TABLES: dict[str, Callable[[pd.DataFrame], Table]] = {
+    "baru": tables.build_new_table,
+    "memburuk": tables.build_worsened_table,
+    "selesai": tables.build_closed_table,
+    "diam": tables.build_silent_table,
+}
 
 
 def render_briefing_filter(context: PageContext, container: Any) -> None:
@@ -110,65 +94,30 @@ def compute_changes(context: PageContext, briefing: Briefing) -> Changes:
 
 def render_kpis(change_set: Changes) -> None:
     """Draw the number of changes in each list, and of which kinds."""
-    high_count = int((change_set.new["tingkat"] == "tinggi").sum())
-    closed_new_count = int(change_set.closed["before"].isna().sum())
-    cards = {
-        "new": Card(
-            _("Baru"),
-            _format_case_count(len(change_set.new)),
-            format_counts(_("{n} tinggi"), n=high_count),
-            is_alarm=high_count > 0,
-        ),
-        "worse": Card(
-            _("Memburuk"),
-            format_number(len(change_set.worse)),
-            _format_kind_counts(change_set.worse, WORSENED_KINDS),
-            is_alarm=len(change_set.worse) > 0,
-        ),
-        "closed": Card(
-            _("Selesai"),
-            _format_case_count(len(change_set.closed)),
-            format_counts(_("{n} di antaranya juga baru"), n=closed_new_count),
-        ),
-        "silent": Card(
-            _("Masih diam"),
-            format_number(len(change_set.silent)),
-            _format_kind_counts(change_set.silent, SILENT_KINDS),
-        ),
-    }
+    kpi_texts = change_words.format_kpis(change_set)
     render_kpi_row(
         [
-            Kpi(one.key, cards[one.name], partial(one.build_table, getattr(change_set, one.name)))
-            for one in _LISTS
+            Kpi(
+                one.key,
+                markup.build_card(kpi_texts[one.key]),
+                partial(_TABLES[one.key], one.get_rows(change_set)),
+            )
+            for one in change_words.LISTS
         ]
     )
 
 
-def _format_case_count(count: int) -> str:
-    return format_counts(_("{n} kejadian"), n=count)
-
-
-def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
-    """Return a text like '2 tingkat naik · 14 TPS terlambat atau diragukan'."""
-    name_of = tables.format_worsened_kind if kinds == WORSENED_KINDS else tables.format_silent_kind
-    counts = rows["kind"].value_counts()
-    texts = [
-        f"{format_number(int(counts[kind]))} {name_of(kind)}" for kind in kinds if kind in counts
-    ]
-    return " · ".join(texts) or _("tidak ada")
-
-
 def render_lists(change_set: Changes, briefing_name: str) -> None:
     """Draw the four lists in reading order."""
-    for one in _LISTS:
-        rows = getattr(change_set, one.name)
-        heading = _(one.title).format(n=format_number(len(rows)), briefing=briefing_name)
+    for one in change_words.LISTS:
+        rows = one.get_rows(change_set)
+        heading = one.format_heading(change_set, briefing_name)
         page_layout.render_section_title(heading)
         if rows.empty:
             st.caption(_(one.empty_text))
         else:
             table_view.render_table(
-                one.build_table(rows), f"daftar_{one.key}", heading, visible_rows=_VISIBLE_ROWS
+                _TABLES[one.key](rows), f"daftar_{one.key}", heading, visible_rows=_VISIBLE_ROWS
             )
 
 
@@ -184,7 +133,7 @@ def show(context: PageContext) -> None:
     if briefing is not None:
         change_set = compute_changes(context, briefing)
         render_kpis(change_set)
-        render_lists(change_set, ui_briefings.format_name(briefing, context.view_time))
+        render_lists(change_set, format_name(briefing, context.view_time))
     if not ui_briefings.list_until(context):
         render_no_briefing(context)
 

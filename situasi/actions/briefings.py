@@ -1,16 +1,20 @@
 """Briefings: moments marked by a person, so that the board can show what has changed since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from situasi.access.roles import Viewer
+from situasi.analysis.view_time import ViewTime
+from situasi.common.i18n import _
+from situasi.presentation.numbers import format_moment
 from situasi.store import Store
 
 KIND = "taklimat"
 MAX_NOTE_LENGTH = 120  # characters
 _MICROSECOND = timedelta(microseconds=1)
+_RECENT_HOURS: Final = (1, 3)
 
 
 class BriefingRefused(ValueError):
@@ -31,6 +35,18 @@ class Briefing:
     def id(self) -> str:
         """Return its id for addresses: a moment that is marked again is the same marker."""
         return f"{self.at:%Y-%m-%dT%H:%M:%S}"
+
+
+@dataclass(frozen=True)
+class RecentHours(Briefing):
+    """The moment so many hours before the time shown, to compare with where nobody marked one."""
+
+    hours: int = 0
+
+    @property
+    def id(self) -> str:
+        """Return its id for addresses."""
+        return f"{self.hours}j"
 
 
 def may_mark(viewer: Viewer) -> bool:
@@ -110,3 +126,28 @@ def list_until(briefings: Iterable[Briefing], at: datetime, *, exercise: bool) -
     """Return the markers up to a moment, the newest first; an exercise has its own."""
     past = [marker for marker in briefings if marker.at <= at and marker.exercise == exercise]
     return sorted(past, key=lambda briefing: briefing.at, reverse=True)
+
+
+def list_recent_hours(now: datetime, *, exercise: bool) -> list[RecentHours]:
+    """Return the moments some hours before the time shown, to the minute."""
+    minute = now.replace(second=0, microsecond=0)
+    return [
+        RecentHours(minute - timedelta(hours=hours), "", "", now, exercise, hours)
+        for hours in _RECENT_HOURS
+    ]
+
+
+def find_selected(
+    listed: Sequence[Briefing], recent: Sequence[Briefing], selected_ids: Iterable[str]
+) -> Briefing | None:
+    """Return the briefing (or the hours) of these ids, else the last; None if there is none."""
+    by_id = {briefing.id: briefing for briefing in [*listed, *recent]}
+    selected = [by_id[code] for code in selected_ids if code in by_id]
+    return next(iter([*selected, *listed]), None)
+
+
+def format_name(briefing: Briefing, view_time: ViewTime) -> str:
+    """Return the name of a briefing: its clock time, with the date if that differs."""
+    if isinstance(briefing, RecentHours):
+        return _("{n} jam lalu").format(n=briefing.hours)
+    return _("taklimat {time}").format(time=format_moment(briefing.at, view_time.at))

@@ -3,39 +3,20 @@
 The pages compare with a briefing, or with the moment some hours before the time shown.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
 from situasi.actions import briefings
-from situasi.actions.briefings import Briefing, BriefingRefused
-from situasi.analysis.view_time import ViewTime
+from situasi.actions.briefings import Briefing, BriefingRefused, RecentHours, format_name
 from situasi.board import current_board as board
 from situasi.common.formats import format_time
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
-from situasi.presentation.numbers import format_moment
 from situasi.store.model import StoreError
 from situasi.ui import page_context, render_cache, session, url_state
 from situasi.ui.components import markup, receipt
 from situasi.ui.page_context import PageContext
-
-_RECENT_HOURS: Final = (1, 3)
-
-
-@dataclass(frozen=True)
-class RecentHours(Briefing):
-    """The moment so many hours before the time shown, to compare with where nobody marked one."""
-
-    hours: int = 0
-
-    @property
-    def id(self) -> str:
-        """Return its id for addresses."""
-        return f"{self.hours}j"
 
 
 def render_mark_button(context: PageContext, key: str = "tandai") -> None:
@@ -116,29 +97,17 @@ def _undo(briefing: Briefing) -> None:
 URL_PARAMETER = "sejak"
 
 
-def format_name(briefing: Briefing, view_time: ViewTime) -> str:
-    """Return the name of a briefing: its clock time, with the date if that differs."""
-    if isinstance(briefing, RecentHours):
-        return _("{n} jam lalu").format(n=briefing.hours)
-    return _("taklimat {time}").format(time=format_moment(briefing.at, view_time.at))
-
-
 def get_selected(context: PageContext) -> Briefing | None:
     """Return the briefing (or the hours) named in the URL, else the last; None if there is none."""
-    listed = list_until(context)
-    by_id = {briefing.id: briefing for briefing in [*listed, *list_recent_hours(context)]}
-    selected = [by_id[code] for code in url_state.get_values(URL_PARAMETER) if code in by_id]
-    return next(iter([*selected, *listed]), None)
+    return briefings.find_selected(
+        list_until(context), list_recent_hours(context), url_state.get_values(URL_PARAMETER)
+    )
 
 
 def list_recent_hours(context: PageContext) -> list[RecentHours]:
     """Return the moments some hours before the time shown, to the minute."""
-    now, exercise = context.view_time.at, context.exercise_at is not None
-    minute = now.replace(second=0, microsecond=0)
-    return [
-        RecentHours(minute - timedelta(hours=hours), "", "", now, exercise, hours)
-        for hours in _RECENT_HOURS
-    ]
+    exercise = context.exercise_at is not None
+    return briefings.list_recent_hours(context.view_time.at, exercise=exercise)
 
 
 def list_until(context: PageContext) -> list[Briefing]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from situasi.actions.briefings import Briefing
+from situasi.actions.briefings import Briefing, format_name
 from situasi.analysis.view_time import ViewTime
 from situasi.ui import briefings, render_cache
 from situasi.ui.components.kpi_row import Baseline, Kpi, render_kpi_row
@@ -35,7 +35,7 @@ def compute_baseline(
         return None
     inputs = compute_inputs(context_at_briefing(context, briefing))
     kpis = render_cache.get_or_build(f"{page}, before", context.kecamatan, inputs, build_kpis)
-    return Baseline(briefings.format_name(briefing, context.view_time), kpis)
+    return Baseline(format_name(briefing, context.view_time), kpis)
 
 
 def render_kpis(

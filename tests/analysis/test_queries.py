@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pages.activities import data as activities_data
 from pages.neutrality import page as neutrality_page
 from pages.personnel import data as personnel_data
 from pages.stations import page as stations_page
 from pages.turnout import data as turnout_data
 from situasi.analysis import queries
+from situasi.analysis.activities import summary
 from situasi.analysis.personnel import coverage
 from situasi.analysis.queries import reads
 from situasi.analysis.situation import area_summary, worklist
@@ -102,7 +102,7 @@ def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple
 
 
 def test_the_activities_are_read_by_their_page_alone() -> None:
-    assert queries.dependencies_of(activities_data.compute_activity_data).all_feeds == (
+    assert queries.dependencies_of(summary.compute_activity_summary).all_feeds == (
         "activities",
         "tps",  # how far the TPS are, for the lines of the SOP
     )
