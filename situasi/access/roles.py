@@ -11,7 +11,7 @@ SCREENS = (
 # Pages that have a view of their own on the wall, which is the light view of a phone.
 WALL_SCREENS = ("situasi", "partisipasi", "tps", "personel")
 # Pages of which the wall has a list in full: no view of the large screen, but a light view, too.
-LIST_SCREENS = ("kejadian",)
+LIST_SCREENS = ("kejadian", "perubahan", "tahapan")
 LIGHT_SCREENS = (*WALL_SCREENS, *LIST_SCREENS)
 # What a person can do beyond viewing: deliver and correct rows, merge reports, handle a case,
 # create guest links, mark a briefing, decide on redeployment, start an exercise.

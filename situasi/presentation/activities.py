@@ -19,11 +19,10 @@ from situasi.common.formats import (
 )
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.domain.register import Kecamatan, Register, SopItem, Stage
-from situasi.figures.maps.area_style import AreaStyle
+from situasi.domain.register import Register, SopItem, Stage
 from situasi.figures.theme import Theme
 from situasi.presentation import definition_words
-from situasi.presentation.map_measures import MapMeasure, build_count_legend, choose_shade
+from situasi.presentation.map_measures import MapMeasure, build_count_measure
 from situasi.presentation.model import KpiText
 
 
@@ -185,18 +184,15 @@ def _format_no_report(key: str, title: str) -> KpiText:
     return KpiText(key, title, "–", _("belum ada laporan giat"))
 
 
-def build_done_measure(table: pd.DataFrame, kecamatan: Sequence[str], theme: Theme) -> MapMeasure:
+def build_done_measure(
+    table: pd.DataFrame, kecamatan: Sequence[str], theme: Theme
+) -> tuple[str, MapMeasure]:
     """Build the map measure of the activities done in each kecamatan, of those known."""
     sums = activities.build_matrix(table, kecamatan).groupby("place")[["done", "all"]].sum()
-    rows: list[Any] = list(sums.itertuples())
-    counts = {row.Index: (int(row.done), int(row.all)) for row in rows if row.Index in kecamatan}
-    most = max((done for done, _known in counts.values()), default=0)
-
-    def build_area(place: Kecamatan) -> AreaStyle:
-        if place.code not in counts:
-            return AreaStyle(place.name, fill_mode="silent")
-        done, known = counts[place.code]
-        value = f"{format_number(done)}/{format_number(known)}"
-        return AreaStyle(place.name, value, choose_shade(done, most, theme))
-
-    return MapMeasure(build_area, build_count_legend(theme), _("belum ada giat"))
+    rows: list[Any] = [row for row in sums.itertuples() if row.Index in kecamatan]
+    done = {row.Index: int(row.done) for row in rows}
+    texts = {
+        row.Index: f"{format_number(int(row.done))}/{format_number(int(row.all))}" for row in rows
+    }
+    measure = build_count_measure(done, theme, _("belum ada giat"), texts.__getitem__)
+    return _("Giat terlaksana"), measure

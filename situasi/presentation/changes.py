@@ -1,5 +1,6 @@
 """Changes since a briefing as text: the four lists, their key figures, states before and now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -15,7 +16,9 @@ from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
+from situasi.figures.theme import Theme
 from situasi.presentation import incident_item, place_names
+from situasi.presentation.map_measures import MapMeasure, build_count_measure
 from situasi.presentation.model import KpiText
 
 
@@ -86,6 +89,18 @@ def format_kpis(changes: Changes) -> dict[str, KpiText]:
         ),
     )
     return {kpi_text.key: kpi_text for kpi_text in kpi_texts}
+
+
+def build_measure(
+    changes: Changes, kecamatan: Sequence[str], theme: Theme
+) -> tuple[str, MapMeasure]:
+    """Build the map measure of what is new or worse in each kecamatan."""
+    counts = dict.fromkeys(kecamatan, 0)
+    for rows in (changes.new, changes.worse):
+        for code in rows["kecamatan"]:
+            if code in counts:
+                counts[code] += 1
+    return _("Baru dan memburuk"), build_count_measure(counts, theme, "")
 
 
 def _format_case_count(count: int) -> str:

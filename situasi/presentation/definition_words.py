@@ -1,6 +1,7 @@
 """Words of an election's own files (stages, SOP, scenarios, sources) in the viewer's language."""
 
 from situasi.common.i18n import current_language
+from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 
 
@@ -16,3 +17,8 @@ def translate_sentences(election: Election, text: str) -> str:
     for sentence, english in election.english.items():
         text = text.replace(f"{sentence}.", f"{english}.")
     return text
+
+
+def format_credits(election: Election, boundaries: Boundaries) -> str:
+    """Return the sources of the map and their caution, to stand beside it."""
+    return translate_sentences(election, boundaries.credit_line)

@@ -113,32 +113,36 @@ def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
     return MapMeasure(build_area, legend, _("belum dinyatakan"), hatch_label)
 
 
-def _build_open_measure(inputs: _MeasureInputs) -> MapMeasure:
-    open_counts = cases.count_by_kecamatan(inputs.overview.open_cases)
+def build_count_measure(
+    counts: Mapping[str, int],
+    theme: Theme,
+    no_data_label: str,
+    format_value: Callable[[str], str] | None = None,
+) -> MapMeasure:
+    """Build the measure of a count by kecamatan; of one that has none nothing is known.
+
+    format_value: gives the text of a kecamatan by its code; by default its count.
+    """
+    maximum = max(counts.values(), default=0)
 
     def build_area(place: Kecamatan) -> AreaStyle:
-        count = open_counts.get(place.code, 0)
-        if not count and place.code not in inputs.overview.reporting_kecamatan:
+        if place.code not in counts:
             return AreaStyle(place.name, fill_mode="silent")
-        maximum = max(open_counts.values(), default=0)
-        return AreaStyle(
-            place.name, format_number(count), choose_shade(count, maximum, inputs.theme)
-        )
+        count = counts[place.code]
+        value = format_value(place.code) if format_value else format_number(count)
+        return AreaStyle(place.name, value, choose_shade(count, maximum, theme))
 
-    return MapMeasure(build_area, build_count_legend(inputs.theme), _("belum ada laporan"))
+    return MapMeasure(build_area, build_count_legend(theme), no_data_label)
+
+
+def _build_open_measure(inputs: _MeasureInputs) -> MapMeasure:
+    counts = cases.count_by_kecamatan(inputs.overview.open_cases)
+    told = {code: counts.get(code, 0) for code in inputs.overview.reporting_kecamatan}
+    return build_count_measure(counts | told, inputs.theme, _("belum ada laporan"))
 
 
 def _build_tps_measure(inputs: _MeasureInputs) -> MapMeasure:
-    maximum = max(k.tps for k in inputs.places.values())
-
-    def build_area(place: Kecamatan) -> AreaStyle:
-        return AreaStyle(
-            place.name,
-            format_number(place.tps),
-            choose_shade(place.tps, maximum, inputs.theme),
-        )
-
-    return MapMeasure(build_area, build_count_legend(inputs.theme), "")
+    return build_count_measure({k.code: k.tps for k in inputs.places.values()}, inputs.theme, "")
 
 
 def build_count_legend(theme: Theme) -> Legend:

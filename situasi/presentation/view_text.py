@@ -24,8 +24,8 @@ FILTER_NAMES = {
     "aturan": N_("aturan"),
     "hidup": N_("keadaan peringatan"),
 }
-# The filters of the page Situasi, which the wall has too.
-SITUATION_FILTERS = ("kec", "jenis", "tingkat", "status", "rentang", "saat")
+# The filters of pages that the wall has too.
+WALL_FILTERS = ("kec", "jenis", "tingkat", "status", "rentang", "saat", "sejak", "tahap")
 
 
 def format_filter_value(register: Register, name: str, code: str) -> str:

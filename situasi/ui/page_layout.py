@@ -92,7 +92,7 @@ def render_header(context: PageContext, title: str) -> None:
 def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenerator:
     """Draw page, Polres, time, and whether that is the present; return the line for more."""
     info = tenant.get_info()
-    subtitle = f"{info.name} · {info.operation}"
+    subtitle = (info.name, f"· {info.operation}")
     clock = f"{format_long_date(view_time.at)} · {format_time(view_time.at)} {info.zone_label}"
     note = view_text.format_clock_note(view_time)
     links = [
@@ -121,7 +121,7 @@ def _build_header_links(viewer: Viewer) -> Markup:
         return Markup()
     if not viewer.may_open_wall():
         return Markup()
-    names = [*view_text.SITUATION_FILTERS, "lang"]
+    names = [*view_text.WALL_FILTERS, "lang"]
     pairs = [pair for pair in url_state.get_parameters() if pair[0] in names]
     query = f"?{urlencode(pairs)}" if pairs else ""
     wall = markup.build_header_link(_("Layar"), f"/layar{query}")

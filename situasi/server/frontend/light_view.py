@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from situasi.access.roles import LIGHT_SCREENS, WALL_SCREENS, Viewer
 from situasi.higher_command import app
-from situasi.presentation.view_text import SITUATION_FILTERS
+from situasi.presentation.view_text import WALL_FILTERS
 
 WALL_PATH = "/layar"
 # Asks for the full board; kept in a cookie, so that shared addresses do not carry it.
@@ -23,7 +23,7 @@ def build_path(page: str, query: Iterable[tuple[str, str]]) -> str:
 
     page: one of LIGHT_SCREENS.
     """
-    kept = [(name, value) for name, value in query if name in (*SITUATION_FILTERS, "lang")]
+    kept = [(name, value) for name, value in query if name in (*WALL_FILTERS, "lang")]
     view = [("tampilan", page)] if page != WALL_SCREENS[0] else []
     return f"{WALL_PATH}?{urlencode([*kept, *view, ('tema', 'terang')])}"
 

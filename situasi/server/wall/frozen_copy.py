@@ -17,7 +17,7 @@ from situasi.common.formats import (
 )
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.presentation import text_tables
+from situasi.presentation import definition_words, text_tables
 from situasi.presentation.text_tables import TextTable
 from situasi.presentation.view_text import mark_machine_time
 from situasi.server import html_pages
@@ -126,7 +126,7 @@ def _render_page(
         facts=_format_facts(sources, viewer),
         view_titles=[view["title"] for view in state_json["views"]],
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
-        credit=board.boundaries.credit_line,
+        credit=definition_words.format_credits(election, board.boundaries),
         signs=shell.list_signs(),
         tables=tables,
         state=state_json,

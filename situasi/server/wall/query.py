@@ -21,7 +21,8 @@ class WallQuery:
     """What a wall shows. selection: without times; window: one of WINDOWS; moment: None for now.
 
     time_text: the moment as the address names it, "" for none; it may be none of the watched day.
-    views: of VIEW_NAMES, in the order of rotation. filters: as the address has them.
+    views: of VIEW_NAMES, in the order of rotation. filters: as the address has them. since: what a
+    list of changes compares with; stage: whose SOP a list names; both as the address has them.
     """
 
     selection: Selection
@@ -32,11 +33,18 @@ class WallQuery:
     dark: bool
     filters: tuple[tuple[str, str], ...]
     time_text: str = ""
+    since: str = ""
+    stage: str = ""
 
     @property
     def is_list(self) -> bool:
         """Whether this is a list in full, which is stacked on any screen."""
         return self.views[0] in LIST_SCREENS
+
+    @property
+    def is_case_list(self) -> bool:
+        """Whether this is the list of the incidents, which are marked on its map."""
+        return self.views[0] == "kejadian"
 
 
 def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQuery:
@@ -73,6 +81,8 @@ def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQ
         query.get("tema") != "terang",
         tuple(filters),
         time_text if moment is None else moment.isoformat(),
+        next(iter(values("sejak")[-1:]), ""),
+        next(iter(allowed_values("tahap", [stage.code for stage in register.stages])), ""),
     )
 
 

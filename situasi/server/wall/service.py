@@ -16,8 +16,9 @@ from time import monotonic
 from typing import TypeVar
 
 from situasi.access.roles import Viewer
-from situasi.actions import alert_list
+from situasi.actions import alert_list, briefings
 from situasi.actions.alert_list import NO_RECORDS, AlertRecords
+from situasi.actions.briefings import Briefing
 from situasi.analysis.view_time import ViewTime, cache_minute, resolve_view_time
 from situasi.board import Board
 from situasi.common.background_jobs import Job
@@ -53,7 +54,7 @@ class WallService:
     def __init__(self, board: Board) -> None:
         self.board = board
         self._snapshot_view: SnapshotView | None = None
-        self._records = NO_RECORDS
+        self._records = (NO_RECORDS, list[Briefing]())
         self._access_mark: Hashable = None
         self._revision = 0  # counts changes of the records
         self._disk_summary = DISK_SPACE.state.summary
@@ -74,7 +75,7 @@ class WallService:
         view = await self.refresh()
         view_time = self._build_view_time(query.moment, view, wall_state.now())
         key = self._cache_key(viewer, query, view, view_time)
-        sources = Sources(self.board, view, self._records, view_time)
+        sources = self._build_sources(view, view_time)
         make = partial(_encode_state, sources, viewer, query)
         body = await self._pool_for(view_time).get(key, viewer.name, query, make)
         return EncodedState(body.content, body.gzip_content, body.etag, view.checked_at)
@@ -108,7 +109,11 @@ class WallService:
         """Return the sources of a state that is not shared."""
         view = await self.refresh()
         view_time = self._build_view_time(query.moment, view, now)
-        return Sources(self.board, view, self._records, view_time)
+        return self._build_sources(view, view_time)
+
+    def _build_sources(self, view: SnapshotView, view_time: ViewTime) -> Sources:
+        records, marked = self._records
+        return Sources(self.board, view, records, view_time, marked)
 
     def _build_view_time(
         self, moment: datetime | None, snapshot_view: SnapshotView, now: datetime
@@ -143,12 +148,13 @@ class WallService:
 
     def _read_store(
         self, read: Callable[[], SnapshotView]
-    ) -> tuple[SnapshotView, AlertRecords | None]:
-        """Return the snapshot, and what people did about alerts where that has changed."""
+    ) -> tuple[SnapshotView, tuple[AlertRecords, list[Briefing]] | None]:
+        """Return the snapshot, and what people did and marked where that has changed."""
         view = read()
         try:
             if view.access_position != self._access_mark:
-                stored = alert_list.load_records(self.board.store)
+                store = self.board.store
+                stored = (alert_list.load_records(store), briefings.load_all(store))
                 self._access_mark = view.access_position
                 return view, stored if stored != self._records else None
         except StoreError as error:

@@ -11,7 +11,7 @@ from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.presentation import view_text
+from situasi.presentation import definition_words, view_text
 from situasi.server import html_pages
 from situasi.server.frontend import light_view
 from situasi.server.wall import assets, svg_map
@@ -36,9 +36,9 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
         unit=f"{election.command} · {election.operation}",
         zone=election.zone_label,
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
-        credit=board.boundaries.credit_line,
+        credit=definition_words.format_credits(election, board.boundaries),
         shows_reports=shows_reports(viewer, query),
-        shows_marks=shows_reports(viewer, query) or query.is_list,
+        shows_marks=shows_reports(viewer, query) or query.is_case_list,
         is_guest=viewer.link is not None,
         signs=list_signs(),
         style_path=assets.asset_path("list.css" if query.is_list else "wall.css"),
@@ -80,7 +80,7 @@ def _build_home_link(request: Request, viewer: Viewer, wall_query: WallQuery) ->
     query = [
         (name, value)
         for name, value in request.query_params.multi_items()
-        if name in (*view_text.SITUATION_FILTERS, "lang") and not (viewer.link and name != "lang")
+        if name in (*view_text.WALL_FILTERS, "lang") and not (viewer.link and name != "lang")
     ]
     return f"/{page}?{urlencode([*query, (light_view.FULL_PARAMETER, 'ya')])}"
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from situasi.access.roles import Viewer
 from situasi.actions.alert_list import AlertRecords
+from situasi.actions.briefings import Briefing
 from situasi.analysis.alerts.engine import compute_staffing_intervals
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
@@ -41,7 +42,7 @@ from situasi.figures.theme import DARK, LIGHT
 from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
-from situasi.presentation import incident_item, map_measures
+from situasi.presentation import incident_item
 from situasi.presentation.view_text import (
     format_clock_note,
     format_filters,
@@ -56,7 +57,7 @@ from situasi.server.wall.alarms import (
 )
 from situasi.server.wall.figure_cards import build_kpi, build_mark
 from situasi.server.wall.query import WallQuery, shows_reports
-from situasi.server.wall.view_model import MAX_LINES, ViewData, WallView
+from situasi.server.wall.view_model import MAX_LINES, Measure, ViewData, WallView
 
 # More open critical cases than this are counted and not named.
 MAX_ALARMS = 40
@@ -75,6 +76,7 @@ class Sources:
     snapshot_view: SnapshotView
     records: AlertRecords
     view_time: ViewTime
+    briefings: Sequence[Briefing] = ()
 
     @property
     def is_exercise(self) -> bool:
@@ -145,7 +147,7 @@ def _build_views(
     open_cases, newest = overview.open_cases, cases.list_newest(overview.selected_cases, MAX_LINES)
     if not shows_reports(viewer, query):
         visible, newest = visible.head(0), newest.head(0)
-        open_cases = open_cases if query.is_list else open_cases.head(0)
+        open_cases = open_cases if query.is_case_list else open_cases.head(0)
     around = _build_surroundings(sources.board, analysis_view, viewer, overview.selected_cases)
     register = analysis_view.register
     waiting = matters.select_decisions(analysis_view, sources.records, viewer, query, visible)
@@ -168,12 +170,16 @@ def _build_views(
         register=register,
         view_time=replace(sources.view_time, at=minute),
         theme=DARK if query.dark else LIGHT,
+        analysis_view=analysis_view,
+        query=query,
+        briefings=sources.briefings,
     )
+    built = {name: views.build_view(name, data) for name in query.views}
     placed = map_marks.place_cases(sources.board, visible, open_cases)
     drawing = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
     spots = map_marks.locate_cases(placed, drawing)
     return {
-        "views": [_build_view(name, views.build_view(name, data), data) for name in query.views],
+        "views": [_build_view(name, view, data) for name, view in built.items()],
         "decisions": [
             matters.build_decision(item, live=sources.view_time.live)
             | {"id": item.case and hash_case_id(item.case)}
@@ -188,7 +194,7 @@ def _build_views(
         "marks": map_marks.build_marks(placed, drawing),
         "alarm_count": len(visible),
         "alerts": data.alerts and matters.build_alerts(data.alerts, data),
-        "table": _build_table(data, _table_columns(viewer)),
+        "table": views.build_table(data, _table_columns(viewer, built[query.views[0]])),
         "newest": [
             _build_case(row, incident_item.build_item(row, data.register, data.view_time.at))
             for row in newest.itertuples()
@@ -290,6 +296,7 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
                 "place": line.place,
                 "act": line.act,
                 "text": line.text,
+                "sub": line.is_heading,
             }
             for line in view.lines
         ],
@@ -360,35 +367,26 @@ def hash_case_id(case: str) -> str:
 
 
 # Measures of the table for a guest link, by its page.
-_GUEST_COLUMNS = {
+_GUEST_COLUMNS: dict[str, list[Measure]] = {
     "situasi": ["situasi", "terbuka"],
     "partisipasi": ["partisipasi"],
     "tps": ["fase"],
     "kejadian": ["terbuka"],
+    "perubahan": [],
 }
 
 
-def _table_columns(viewer: Viewer) -> list[str]:
-    """Return the measures of the table; for a guest link those of its page alone."""
+def _table_columns(viewer: Viewer, view: WallView) -> list[Measure]:
+    """Return the measures of the table; for a guest link those of its page alone.
+
+    A view with a measure of its own has that alone.
+    """
+    if not isinstance(view.measure, str):
+        return [view.measure]
     if viewer.link is not None:
         return _GUEST_COLUMNS[viewer.link.page]
-    personnel = ["personel"] if viewer.role.may_see("personel") else []
+    personnel: list[Measure] = ["personel"] if viewer.role.may_see("personel") else []
     return ["situasi", "terbuka", "partisipasi", "fase", *personnel]
-
-
-def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
-    """Return a table of the kecamatan by measure, for reading at a desk or on a phone."""
-    names = [map_measures.format_name(name) for name in columns]
-    measures = {name: views.build_measure(data, name) for name in columns}
-    states = data.overview.crowd_states.set_index("kecamatan")["situasi"]
-    rows = []
-    for code in data.codes:
-        place, state = data.register.kecamatan[code], states[code]
-        values = {name: measures[name].build_area(place).value for name in columns}
-        values["situasi"] = label("situasi", state) if isinstance(state, str) else ""
-        cells = [values[name] or "–" for name in columns]
-        rows.append([place.name, *cells])
-    return {"head": [_("kecamatan"), *names], "rows": rows}
 
 
 def now() -> datetime:

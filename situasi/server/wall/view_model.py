@@ -2,23 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import pandas as pd
 
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_list import AlertList
+from situasi.actions.briefings import Briefing
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
+from situasi.live.analysis_cache import AnalysisView
 from situasi.presentation import kpis
 from situasi.presentation.decisions import DecisionText
+from situasi.presentation.map_measures import MapMeasure
 from situasi.presentation.model import KpiText
+from situasi.server.wall.query import WallQuery
 
 MAX_LINES = 6
+# Of map_measures by its code, or one of a view's own with its name.
+Measure = str | tuple[str, MapMeasure]
 MAX_KPIS = 4
 
 
@@ -29,7 +36,8 @@ class ViewData:
     acknowledged: by case. alerts: None if the viewer may not see them. with_names: show names.
     turnout_curve, attendance: of the selection up to now (turnout.summary, personnel.attendance).
     station_history, elevated_steps, staffing_intervals: of all kecamatan
-    (stations.station_history, situation.elevated_history, alerts.engine).
+    (stations.station_history, situation.elevated_history, alerts.engine). analysis_view, query,
+    briefings: of what a list in full computes for itself.
     """
 
     overview: Overview
@@ -47,6 +55,9 @@ class ViewData:
     register: Register
     view_time: ViewTime
     theme: Theme
+    analysis_view: AnalysisView
+    query: WallQuery
+    briefings: Sequence[Briefing]
 
     # Several views need these; each takes milliseconds.
     @cached_property
@@ -72,6 +83,11 @@ class ViewData:
         )
 
     @property
+    def exercise_at(self) -> datetime | None:
+        """Return the time of the exercise clock; None if no exercise is running."""
+        return self.analysis_view.snapshot.exercise_at
+
+    @property
     def days_left(self) -> int:
         """Return the days until the voting."""
         return self.register.election.count_days_left(self.view_time.at)
@@ -81,7 +97,8 @@ class ViewData:
 class ListLine:
     """One line of a list: main text, text at its end, and rows below: place, note, what next.
 
-    tingkat: of a report; its mark is drawn. text: of a report, where a list is stacked.
+    tingkat: of a report; its mark is drawn. text: of a report, where a list is stacked. is_heading:
+    of the lines below, where a list has parts.
     """
 
     title: str
@@ -91,6 +108,7 @@ class ListLine:
     act: str = ""
     tingkat: str | None = None
     text: str = ""
+    is_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +122,7 @@ class WallView:
 
     title: str
     kpis: Sequence[KpiText]
-    measure: str
+    measure: Measure
     heading: str
     lines: Sequence[ListLine] | None = None
     empty_text: str = ""

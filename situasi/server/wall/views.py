@@ -1,6 +1,6 @@
 """The views of the wall: for each its figures, its map, and one list of at most six lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from situasi.presentation.alerts import format_open_alerts
 from situasi.presentation.model import KpiText
 from situasi.presentation.numbers import format_percent
 from situasi.server.wall import list_views
-from situasi.server.wall.view_model import MAX_LINES, ListLine, ViewData, WallView
+from situasi.server.wall.view_model import MAX_LINES, ListLine, Measure, ViewData, WallView
 
 
 def build_view(name: str, data: ViewData) -> WallView:
@@ -309,11 +309,31 @@ _VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
     "personel": _build_personnel,
     "perhatian": _build_attention,
     "kejadian": list_views.build_incidents,
+    "perubahan": list_views.build_changes,
+    "tahapan": list_views.build_activities,
 }
 
 
-def build_measure(data: ViewData, name: str) -> map_measures.MapMeasure:
+def build_measure(data: ViewData, measure: Measure) -> map_measures.MapMeasure:
     """Return the measure that colours the map."""
+    if not isinstance(measure, str):
+        return measure[1]
     return map_measures.build_measure(
-        name, data.overview, data.day, data.register.kecamatan, data.theme
+        measure, data.overview, data.day, data.register.kecamatan, data.theme
     )
+
+
+def build_table(data: ViewData, columns: Sequence[Measure]) -> dict[str, Any]:
+    """Return a table of the kecamatan by measure, for reading at a desk or on a phone."""
+    names = [map_measures.format_name(one) if isinstance(one, str) else one[0] for one in columns]
+    measures = [build_measure(data, one) for one in columns]
+    states = data.overview.crowd_states.set_index("kecamatan")["situasi"]
+    rows = []
+    for code in data.codes:
+        place, state = data.register.kecamatan[code], states[code]
+        cells = [measure.build_area(place).value for measure in measures]
+        if "situasi" in columns:
+            stated = label("situasi", state) if isinstance(state, str) else ""
+            cells[columns.index("situasi")] = stated
+        rows.append([place.name, *(cell or "–" for cell in cells)])
+    return {"head": [_("kecamatan"), *names], "rows": rows}

@@ -122,10 +122,8 @@ def get_layer_id(key: str) -> str:
 
 def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
     """Draw the marks with their labels, and the source of the boundaries."""
-    credit_line = definition_words.translate_sentences(
-        board().register.election, board().boundaries.credit_line
-    )
-    markup.render_legend(marks, credit_line)
+    election, boundaries = board().register.election, board().boundaries
+    markup.render_legend(marks, definition_words.format_credits(election, boundaries))
 
 
 def _on_click(key: str) -> None:

@@ -109,7 +109,7 @@ def render_banners(banners: Sequence[tuple[str, str]]) -> None:
 
 def render_header(
     title: str,
-    subtitle: str,
+    subtitle: tuple[str, ...],
     clock: str,
     note: str,
     links: Iterable[tuple[str, str, bool]],
@@ -117,16 +117,18 @@ def render_header(
 ) -> None:
     """Draw the title on the left, the time and the languages on the right.
 
-    links: label, URL, is it the current language. actions: header link and copy button, or nothing.
+    subtitle: the parts after the first are left out where they have no room. links: label, URL, is
+    it the current language. actions: header link and copy button, or nothing.
     """
     link = Markup('<a href="{}" target="_self" class="{}">{}</a>')
     rows = ((url, "si-here" if current else "", label) for label, url, current in links)
     languages = format_each(link, rows)
     header = Markup(
-        '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
+        '<header class="si-head"><div><h1>{}</h1> {}</div>'
         '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
     )
-    render(header.format(title, subtitle, clock, note, actions, languages))
+    parts = format_each(Markup("<span>{}</span> "), ((part,) for part in subtitle))
+    render(header.format(title, parts, clock, note, actions, languages))
 
 
 def build_header_link(label: str, url: str) -> Markup:
