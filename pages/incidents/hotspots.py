@@ -148,8 +148,12 @@ def _format_cell(cell: Any) -> str:
 def _render_calls(hotspot_view: HotspotView) -> None:
     page_layout.render_section_title(_("Lebih banyak dari biasa saat ini"))
     if not hotspot_view.calls:
-        text = _("Tidak ada kecamatan yang kejadiannya lebih banyak daripada yang wajar.")
-        markup.render_empty_state(text)
+        is_unheard = bool(hotspot_view.cells["count"].isna().all())
+        markup.render_empty_state(
+            _("Belum ada laporan kejadian.")
+            if is_unheard
+            else _("Tidak ada kecamatan yang kejadiannya lebih banyak daripada yang wajar.")
+        )
     for index, call in enumerate(hotspot_view.calls[:MAX_CALLS]):
         incidents_markup.render_call(
             board().register.name_of(call.kecamatan), _format_window(call), _format_statistics(call)

@@ -123,7 +123,7 @@ def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> N
             basis = definition_words.translate(board().register.election, patterns.basis)
             st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     with right:
-        page_layout.render_section_title(_("Sebelum"))
+        page_layout.render_section_title(_("Peta kekurangan"))
         alt = _("Peta TPS yang kekurangan petugas, sekarang")
         render_map(context, needs, needs.tps, "peta_sebelum", alt)
 

@@ -18,7 +18,6 @@ from situasi.common.formats import (
     format_number,
     format_relative_time,
     format_signed,
-    format_time,
 )
 from situasi.common.i18n import _
 from situasi.common.metrics import HealthSample, JobStatus
@@ -257,7 +256,7 @@ def _build_quarantine_card(samples: Sequence[HealthSample]) -> Card:
     earlier = next(sample for sample in samples if sample.at >= newest.at - _HOUR)
     added = newest.quarantined_rows - earlier.quarantined_rows
     note = _("{change} sejak {time}").format(
-        change=format_signed(added), time=format_time(_get_local_time(earlier))
+        change=format_signed(added), time=session.format_machine_time(earlier.at)
     )
     return Card(_("Karantina"), format_number(newest.quarantined_rows), note, is_alarm=added > 0)
 
@@ -365,7 +364,8 @@ def _format_seconds(value: float) -> str:
 
 
 def _format_start_time(samples: Sequence[HealthSample]) -> str:
-    return format_time(_get_local_time(samples[0])) + " " + board().register.election.zone_label
+    zone = board().register.election.zone_label
+    return f"{session.format_machine_time(samples[0].at)} {zone}"
 
 
 def _get_local_time(sample: HealthSample) -> datetime:

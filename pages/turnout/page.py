@@ -198,6 +198,8 @@ def render_areas_panel(data: TurnoutData) -> None:
     table_view.render_table(
         areas, "menurut_kecamatan", _("Partisipasi kecamatan"), visible_rows=len(areas)
     )
+    if pd.isna(hour := data.areas["common_hour"].iloc[0]):
+        return  # nothing is compared yet
     st.caption(
         _(
             "Rendah: pada jam yang sama ({time}) lebih dari {n} poin di bawah kabupaten ({rate}). "
@@ -205,7 +207,7 @@ def render_areas_panel(data: TurnoutData) -> None:
         ).format(
             n=format_number(low_margin),
             rate=format_percent(data.kabupaten_rate),
-            time="–" if pd.isna(hour := data.areas["common_hour"].iloc[0]) else format_time(hour),
+            time=format_time(hour),
         )
     )
 

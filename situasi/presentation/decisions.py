@@ -159,6 +159,8 @@ def _format_alert(row: Any, register: Register) -> tuple[str, str]:
         name = _("TPS diam di atas {age}").format(age=format_duration(grace))
     if row.count > 1:
         name = f"{name}: {format_number(row.count)}"
+    elif row.kind == "sumber_senyap" and isinstance(row.member, str):
+        name = f"{name}: {label('feed', row.member)}"
     where = register.name_of(row.kecamatan)
     if row.area_count > 1:
         most = _("{n} kecamatan, terbanyak {name}")

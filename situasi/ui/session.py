@@ -55,8 +55,13 @@ def now() -> datetime:
 
 def format_now() -> str:
     """Return the time of day at which something was done; in an exercise marked as not its own."""
+    return format_machine_time(now())
+
+
+def format_machine_time(at: datetime) -> str:
+    """Return a time of day of the computer's clock; in an exercise marked as not its own."""
     return view_text.mark_machine_time(
-        format_time(now().astimezone(board().register.election.zone)),
+        format_time(at.astimezone(board().register.election.zone)),
         is_exercise=get_snapshot_view().snapshot.exercise_at is not None,
     )
 

@@ -51,3 +51,10 @@ def test_silence_says_from_how_long_on_it_counts_as_fewer_than_are_late(
     text = decisions.format_decision(matter("tps_diam"), None, register, wib("10.30"), [])
     assert (text.what, text.elapsed) == ("TPS diam di atas 1 jam", "lewat 1 jam")
     assert text.place == "Tanjung Batu · 3 dari 70 TPS"
+
+
+def test_a_silent_source_is_named(register: Register) -> None:
+    one = matter("sumber_senyap", count=1, member="tps", kecamatan=None, place_code=None)
+    assert decisions.format_decision(one, None, register, wib("10.30"), []).what == (
+        "Sumber senyap: TPS"
+    )

@@ -10,11 +10,15 @@ from situasi.presentation.model import KpiText, Mark, TextOrCounts
 _MAX_UNBROKEN_LETTERS = 16
 _NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
 
+# The day of a date is no figure.
+_DATE_PATTERN = re.compile(r"\d{1,2} [^\W\d]+ \d{4}")
+
 
 def build_kpi(kpi_text: KpiText) -> dict[str, Any]:
     """Return a figure: its words, its number apart from its unit, and whether it warns."""
     value, unit = kpi_text.value, kpi_text.side_note
-    if isinstance(value, str) and (parts := _NUMBER_PATTERN.fullmatch(value)):
+    is_plain = isinstance(value, str) and not _DATE_PATTERN.fullmatch(value)
+    if is_plain and (parts := _NUMBER_PATTERN.fullmatch(str(value))):
         # The number is read from afar; its unit may be smaller.
         value, unit = parts[1], " ".join(filter(None, (parts[2], kpi_text.side_note)))
     return {

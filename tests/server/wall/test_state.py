@@ -30,7 +30,8 @@ from situasi.ingest.pipeline import IngestRequest, ingest_file
 from situasi.live import access_scope
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
-from situasi.server.wall import alarms, routes, state_pool, views
+from situasi.presentation.model import KpiText
+from situasi.server.wall import alarms, figure_cards, routes, state_pool, views
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
@@ -503,3 +504,13 @@ def test_of_a_last_report_of_which_only_the_day_is_known_no_hour_is_told(
         tmp_path / "lama.csv", board.store, board.ingest_context, unbounded("test"),
         now=NOON + timedelta(days=30),))  # fmt: skip
     assert look(board, "")["last"][1:] == ["25 Okt 2024", False]
+
+
+def test_the_day_of_a_date_is_no_figure_of_its_own() -> None:
+    def split(value: str) -> tuple[str, str]:
+        built = figure_cards.build_kpi(KpiText("terakhir", "", value))
+        return built["value"], built["unit"]
+
+    assert split("27 Nov 2024") == ("27 Nov 2024", "")
+    assert split("27 dari 283") == ("27", "dari 283")
+    assert split("27 menit lalu") == ("27", "menit lalu")
