@@ -75,8 +75,6 @@ def build_groups_table(groups: pd.DataFrame, alert_view: AlertView, at: datetime
             [alert_texts.format_severity(rules, level) for level in groups["level"]],
         ),
         _("polsek"): [post or register.election.kabupaten for post in groups["post"]],
-        _("peringatan"): number_column(groups["n"]),
-        _("belum dilihat"): number_column(groups["unseen"]),
         _("sebab"): text_column(
             [
                 alert_causes.format_cause(row, alert_view.alert_set, register, at)
@@ -84,6 +82,8 @@ def build_groups_table(groups: pd.DataFrame, alert_view: AlertView, at: datetime
             ],
             max_width_px=_SHORT_CAUSE_WIDTH_PX,
         ),
+        _("peringatan"): number_column(groups["n"]),
+        _("belum dilihat"): number_column(groups["unseen"]),
         _("terakhir"): time_column(groups["raised"]),
     }  # fmt: skip
     return make_table(columns, groups["latihan"])

@@ -107,3 +107,38 @@ def _ground(viewer: Viewer) -> tuple[int, ...]:
         "part => getComputedStyle(part).backgroundColor"
     )
     return tuple(int(part) for part in re.findall(r"\d+", colour)[:3])
+
+
+# Names of a chart that stick out of something that shows no more than itself.
+_CUT_NAMES = """() => [...document.querySelectorAll('.xtick text, .ytick text')].filter(name => {
+    const box = name.getBoundingClientRect();
+    let part = name;
+    while ((part = part.parentElement).dataset.testid !== 'stMain') {
+        if (getComputedStyle(part).overflow === 'visible') continue;
+        const edge = part.getBoundingClientRect();
+        if (edge.width && (box.left < edge.left - 1 || box.top < edge.top - 1)) return true;
+    }
+    return false;
+}).map(name => name.textContent)"""
+
+
+def test_the_names_of_a_heat_map_are_whole_on_a_large_screen(rehearsal: Server, look: Look) -> None:
+    viewer = look(
+        rehearsal,
+        "kejadian?saat=2024-11-27T13:05",
+        viewport={"width": LARGE[0], "height": LARGE[1]},
+    )
+    viewer.page.wait_for_selector(".js-plotly-plot .ytick text", state="attached")
+    viewer.until(lambda: viewer.page.locator(".heatmap-label").count() > 20, "no heat map")
+    assert viewer.page.evaluate(_CUT_NAMES) == []
+
+
+def test_the_title_of_a_phone_is_not_under_the_button_of_the_menu(
+    empty: Server, look: Look
+) -> None:
+    viewer = look(empty, "peringatan", viewport={"width": PHONE[0], "height": PHONE[1]})
+    assert not viewer.bands()
+    title = viewer.page.locator(".si-head h1").bounding_box()
+    button = viewer.page.locator("[data-testid=stExpandSidebarButton]").bounding_box()
+    assert title and button
+    assert button["x"] + button["width"] <= title["x"]

@@ -133,7 +133,7 @@ def _opens_rows_which_leave_as_a_file_marked_latihan(
 DECIDING = {
     "kejadian": (("tingkat", "kabar", "jenis", "tempat", "status"),
                  ("lewat", "menunggu", "tempat", "ditugaskan")),
-    "peringatan": (("derajat", "polsek", "peringatan", "belum dilihat", "sebab", "terakhir"),
+    "peringatan": (("derajat", "polsek", "sebab", "peringatan", "belum dilihat", "terakhir"),
                    ("derajat", "sebab", "sejak"),  # the others of this Polsek, below the detail
                    ("derajat", "sebab", "sejak", "pemilik", "keadaan")),
     "partisipasi": (("kecamatan", "partisipasi", "hadir", "TPS melapor", "catatan"),
