@@ -76,15 +76,15 @@ def build_validation_result(
 def _build_ids(table: TableCheck, columns: Mapping[str, Sequence[Any]]) -> Texts:
     """Return the sender's ids, or ids derived from the content: equal rows have equal ids."""
     ids = table.texts("id")
+    if service_numbers.may_any_hold_number(ids):
+        key = table.context.officer_key
+        marked = {name: redact_id(table.feed.name, name, key) for name in {*ids} if name}
+        ids = [marked.get(name or "", name) for name in ids]
     prefix = table.feed.name[0].upper()
     for row in [row for row, name in enumerate(ids) if name is None]:
         content = repr(tuple(columns[name][row] for name in table.feed.identity_columns))
         ids[row] = f"{prefix}-{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
-    if not service_numbers.may_any_hold_number(ids):
-        return ids
-    key = table.context.officer_key
-    marked = {name: redact_id(table.feed.name, name, key) for name in dict.fromkeys(ids) if name}
-    return [marked.get(name or "", name) for name in ids]
+    return ids
 
 
 def _build_accepted(
