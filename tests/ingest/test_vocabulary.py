@@ -66,7 +66,11 @@ def own_meanings() -> dict[tuple[str, str], str]:
         if column.name not in {"kecamatan", "desa_text"}
     }
     said = [row for row in rows("columns.csv") if row["feed"] != "*"]
-    return own | {(row["feed"], normalize_key(row["synonym"])): row["column"] for row in said}
+    return own | {
+        (row["feed"], normalize_key(phrase)): row["column"]
+        for row in said
+        for phrase in expand_phrase(row["synonym"])
+    }
 
 
 def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
@@ -80,8 +84,9 @@ def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
                 row["column"] in PART_COLUMNS
                 or row["column"] in feed_schemas.FEEDS[feed].column_names
             ):
-                meant = own.get((feed, normalize_key(row["synonym"])), row["column"])
-                assert VOCABULARY.find_column(feed, row["synonym"]) == meant, row
+                for phrase in expand_phrase(row["synonym"]):
+                    meant = own.get((feed, normalize_key(phrase)), row["column"])
+                    assert VOCABULARY.find_column(feed, phrase) == meant, row
 
 
 def test_no_synonym_stands_twice_in_the_files() -> None:

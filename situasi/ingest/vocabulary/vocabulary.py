@@ -262,12 +262,12 @@ def _load_columns(path: Path) -> dict[tuple[str, str], str]:
         ]
         _require(bool(feeds), path, line, f"{feed_name} tidak punya kolom {name}")
         target = shared_columns if feed_name == "*" else columns
-        for feed_of_column in feeds:
+        for feed_of_column, phrase in product(feeds, expand_phrase(synonym)):
             _add_meaning(
                 target,
-                (feed_of_column, normalize_key(synonym)),
+                (feed_of_column, normalize_key(phrase)),
                 name,
-                f"{path.name} baris {line}: {synonym!r}",
+                f"{path.name} baris {line}: {phrase!r}",
             )
     return shared_columns | columns
 
