@@ -3,6 +3,7 @@
 Where the children are the reports (a count each hour), their parent only says when and where.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
@@ -33,12 +34,14 @@ from situasi.ingest.sources.repeat_groups import (
     sort_parents_first,
 )
 from situasi.ingest.tables import Cell, Table
+from situasi.ingest.vocabulary.csv_lists import is_row_number
 
 CHILD_DETAIL = "baris rincian (“{}”) dari laporan lain, bukan laporan sendiri"
 _PARENTS_LEFT_OUT = "{} baris induk “{}” bukan laporan sendiri: laporannya {} baris rinciannya"
 _PARENT_UNKNOWN = "induk baris ini tidak ada dalam berkas"
 _COUNTS, _HOURS = frozenset(("hadir",)), frozenset(("jam", "waktu"))
 _REPORTER = frozenset(("petugas",))
+_WORDS = re.compile(r"[^\W\d_]+")
 
 
 def join_children(
@@ -72,7 +75,7 @@ def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -
     parts = [inspect_table(table, catalog) for table in tables]
     for part in sort_parents_first(parts, parents):
         if part.parent_key is not None:
-            part = _join_part(part, parents, catalog)
+            part = _join_part(_name_stations(part, parents, catalog), parents, catalog)
         if part.key is not None:
             index_rows(part, parents, zone)
         joined.append(part)
@@ -80,6 +83,18 @@ def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -
         table = _leave_out_parents(part, parents)
         keys = [h for h in (LIST_KEY, LIST_PARENT) if h in table.cells.columns]
         yield replace(table, cells=table.cells.drop(columns=keys)) if keys else table
+
+
+def _name_stations(part: Part, parents: Parents, catalog: SourceCatalog) -> Part:
+    """Return a child table with the numbers in a repeat group of TPS (`tps_rep`) as TPS."""
+    group = part.name.rpartition("-")[2].lower()
+    numbers = [name for name in part.table.cells.columns if is_row_number(name)]
+    parent_names = [headings.names for headings, _ in parents.headings.values()]
+    has_station = any("tps" in names for names in (part.headings.names, *parent_names))
+    if has_station or len(numbers) != 1 or "tps" not in _WORDS.findall(group):
+        return part
+    table = replace(part.table, cells=part.table.cells.rename(columns={numbers[0]: "tps"}))
+    return replace(part, table=table, headings=read_headings(list(table.cells.columns), catalog))
 
 
 def _join_part(part: Part, parents: Parents, catalog: SourceCatalog) -> Part:

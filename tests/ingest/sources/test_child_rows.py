@@ -60,6 +60,16 @@ def test_officer_who_reports_counts_is_no_report_beside_them(board):
     assert len(parent.cells) == 1
 
 
+def test_numbers_in_a_repeat_group_of_tps_are_tps(board):
+    parent = {key: value for key, value in PARENT.items() if key != "tps"}
+    told = {"nomor": "2", "hadir": "31", "PARENT_KEY": "uuid:1", "KEY": "uuid:1/r[1]"}
+    _, child = join(board, table("a", parent), table("a-tps_rep", told))
+    assert rows_of(child)[0]["tps"] == "2"
+    for group, above in (("a-rincian", parent), ("a-tps_rep", PARENT)):
+        _, child = join(board, table("a", above), table(group, told))
+        assert rows_of(child)[0].get("tps") != "2"
+
+
 def test_day_of_the_parent_goes_with_the_hour_of_the_child(board):
     parent = {key: value for key, value in PARENT.items() if key != "tanggal"}
     late = parent | {"waktu": "2024-11-27T23:30:00.000Z"}
