@@ -372,3 +372,9 @@ def test_an_order_may_be_for_a_time_to_come(board: Board) -> None:
 
 def test_a_check_in_cannot_be_of_the_future(board: Board) -> None:
     assert "masa depan" in reasons(board, "personnel", waktu="28/11/2024 06.00")
+
+
+def test_a_posting_to_a_desa_that_is_not_in_its_kecamatan_waits(board: Board) -> None:
+    place = {"kode_kecamatan": "16.10.03", "kecamatan": "Tanjung Raja", "desa": "Seri Menanti"}
+    said = reasons(board, "postings", **place, tps="001")
+    assert 'desa "Seri Menanti" ada di kecamatan Muara Kuang, bukan Tanjung Raja' in said

@@ -9,7 +9,12 @@ from situasi.ingest.parsing.datetime_columns import DatetimeColumn, to_datetime6
 from situasi.ingest.parsing.numbers import read_tps_list
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.officer_check import check_officers
-from situasi.ingest.validation.place_check import ParsedTps, PlaceColumns, check_location
+from situasi.ingest.validation.place_check import (
+    ParsedTps,
+    PlaceColumns,
+    check_location,
+    hold_unknown_desa,
+)
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import TimeColumns, check_times
@@ -83,6 +88,8 @@ def _check_task(table: TableCheck, place: PlaceColumns, row: int, task: str | No
     issues, tps = table.issues, place.tps[row]
     if tps and place.desa[row] is None and place.desa_text[row] is None:
         issues.add_error(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
+    elif tps and place.desa[row] is None:
+        hold_unknown_desa(table, row, place.desa_text[row] or "", place.kecamatan[row])
     if tps and task not in {None, "tps"}:
         reason = f"penugasan {task} tetapi TPS disebut: pilih salah satu"
         issues.add_error(row, reason, "penugasan", "tps")

@@ -10,13 +10,17 @@ from situasi.ingest.feeds.station_limits import (
     check_phase_order,
     check_voter_limits,
 )
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, join_with_or, quote
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.coordinate_check import check_coordinates, keep_station_points
-from situasi.ingest.validation.place_check import PlaceColumns, check_location
+from situasi.ingest.validation.place_check import (
+    PlaceColumns,
+    check_location,
+    hold_unknown_desa,
+)
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import HOURLESS, TimeColumns, check_times
@@ -248,20 +252,8 @@ def _complete_scope(
         reason = f"lingkup {scope} tetapi yang disebut {level}: pilih salah satu"
         add_error(row, reason, "lingkup", "tps", "desa_name", "kecamatan_name")
     if scope in {"tps", "desa"} and desa and place.desa[row] is None:
-        _hold_unknown_desa(table, row, desa, place.kecamatan[row])
+        hold_unknown_desa(table, row, desa, place.kecamatan[row])
     return scope
-
-
-def _hold_unknown_desa(table: TableCheck, row: int, name: str, kecamatan: str | None) -> None:
-    """Hold a report of a desa that is not known: it would be in no figure."""
-    if kecamatan is None and row in table.issues.errors:  # its place could not be read
-        return
-    places = table.context.places
-    note = places.read_desa(name, kecamatan, required=False).note
-    reason = note or f"desa {quote(name)} tidak dikenal"
-    if (names := places.suggest_desa(name, kecamatan)) and "bisa berarti" not in reason:
-        reason += f"; maksudnya {join_with_or(names)}?"
-    table.issues.add_error(row, reason, "desa_name")
 
 
 def _read_escorts(table: TableCheck, fase: Texts) -> Texts:

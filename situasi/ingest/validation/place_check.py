@@ -17,6 +17,7 @@ from situasi.ingest.parsing.cells import (
     cell_to_text,
     check_letters,
     is_blank,
+    join_with_or,
     normalize_cell,
     quote,
 )
@@ -239,3 +240,15 @@ def _read_single_tps(cell: Cell) -> ParsedTps:
         if _DESTROYED_TPS_CODE.fullmatch(normalize_cell(cell).lower()):
             raise
         return cell_to_text(cell), str(error)
+
+
+def hold_unknown_desa(table: TableCheck, row: int, name: str, kecamatan: str | None) -> None:
+    """Hold a report of a desa that is not known: it would be in no figure."""
+    if kecamatan is None and row in table.issues.errors:  # its place could not be read
+        return
+    places = table.context.places
+    note = places.read_desa(name, kecamatan, required=False).note
+    reason = note or f"desa {quote(name)} tidak dikenal"
+    if (names := places.suggest_desa(name, kecamatan)) and "bisa berarti" not in reason:
+        reason += f"; maksudnya {join_with_or(names)}?"
+    table.issues.add_error(row, reason, "desa_name")
