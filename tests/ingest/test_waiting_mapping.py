@@ -89,6 +89,17 @@ def counted(board: Board) -> list[int]:
     return sorted(frame.loc[~frame["seq"].isin(withdrawn), "hadir"].tolist())
 
 
+def test_a_list_of_voters_that_is_not_mapped_bounds_the_counts(
+    board: Board, tmp_path: Path
+) -> None:
+    too_many = {**rows()[0], "Jml org": 90}
+    told = [{**row, "Jumlah DPT": 60} for row in (too_many, *rows()[1:])]
+    bring(board, csv_file(tmp_path / "a.csv", *told))
+    result = act(board, mapping(columns=COLUMNS | {"Jumlah DPT": ""}))
+    assert (result.accepted, result.quarantined) == (5, 1)
+    assert "melebihi DPT 60 di berkas" in str(result.reasons)
+
+
 def test_a_trial_says_what_becomes_of_every_row_and_stores_nothing(
     board: Board, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from situasi.ingest.sources.column_guess import NOT_OFFERED
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.rival_guesses import Guess
 from situasi.ingest.tables import Table
+from situasi.ingest.validation.column_mapping import is_voter_list
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 from situasi.ingest.vocabulary.wide_headings import is_wide_heading, list_wide_headings
 
@@ -91,7 +92,7 @@ def build_profile(
             at_least=max(1, len(others) // 2),
         ),
         columns=columns,
-        metadata=tuple(map(_escape, unused)),
+        metadata=tuple(_escape(h) for h in unused if not is_voter_list(h)),  # that bounds counts
         zones=zones,
         constants=dict(mapping.kinds),
         words=_join_words(source.words if source else {}, mapping.words),
