@@ -36,7 +36,7 @@ def find_area_totals(tables: Sequence[pd.DataFrame], register: Register) -> list
     stations = {level: Counter(register.tps[level].tolist()) for level in _AREAS}
 
     def explain(level: str, code: str, at: pd.Timestamp, stated: int) -> str | None:
-        told = sums[level].get((code, at)) if level in _AREAS else None
+        told = sums[level].get((code, at))
         if told is None:
             return None
         present, count = int(told["sum"]), int(told["size"])
@@ -46,9 +46,9 @@ def find_area_totals(tables: Sequence[pd.DataFrame], register: Register) -> list
     found = []
     for frame in tables:
         reasons: dict[int, list[str | None]] = {}
-        counts = frame[frame["hadir"].notna()]
-        codes = counts["desa"].where(counts["lingkup"] == "desa", counts["kecamatan"])
-        columns = (counts[name] for name in ("row", "lingkup", "occurred_at", "hadir"))
+        areas = frame[frame["lingkup"].isin(_AREAS) & frame["hadir"].notna()]
+        codes = areas["desa"].where(areas["lingkup"] == "desa", areas["kecamatan"])
+        columns = (areas[name] for name in ("row", "lingkup", "occurred_at", "hadir"))
         for code, row, level, at, stated in zip(codes, *columns, strict=True):
             reasons.setdefault(row, []).append(explain(level, code, at, stated))
         # A row of several hours is a total where it is one at each.
