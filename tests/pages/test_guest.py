@@ -52,7 +52,7 @@ def planted(feed: str) -> dict[str, object]:
             heading = FEEDS[feed].column(name).heading
             cells[heading] = PROSE if (feed, name) in GUARDED_TEXT_COLUMNS else OFFICER
     cells |= {"desa": "Tanjung Gelam", "tempat": PROSE} if feed == "incidents" else {}
-    if feed == "tps":
+    if feed in {"tps", "postings"}:  # an unknown desa waits
         cells["desa"] = "Tanjung Gelam"
     if feed == "incidents":
         cells |= {"ditugaskan": f"Kanit {NAME}", "tingkat": "tinggi", "situasi": "kuning"}
