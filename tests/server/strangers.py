@@ -20,10 +20,17 @@ BINARY, CONTINUED, PING = 2, 0, 9
 
 
 class Line:
-    """A WebSocket whose every frame is written by hand. deflate: as browsers agree upon."""
+    """A WebSocket whose every frame is written by hand.
 
-    def __init__(self, who: Knocker, deflate: bool = True) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", who.server.port), PATIENCE)
+    deflate: as browsers agree upon. receive_bytes: what fits on this side before it is read.
+    """
+
+    def __init__(self, who: Knocker, deflate: bool = True, receive_bytes: int = 0) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(PATIENCE)
+        if receive_bytes:  # before it connects: TCP does not survive a window that shrinks later
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        self.socket.connect(("127.0.0.1", who.server.port))
         self._heard = b""
         self._send(_handshake(who, deflate).encode())
         self.answer = self._head()

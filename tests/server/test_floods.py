@@ -204,8 +204,7 @@ def test_whoever_never_reads_is_let_go_with_all_that_was_to_be_sent(server: Serv
     before = server.megabytes()
     asked = BackMsg(rerun_script={}).SerializeToString()
     with ExitStack() as opened:
-        line = opened.enter_context(Line(wati, deflate=False))
-        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line = opened.enter_context(Line(wati, deflate=False, receive_bytes=4096))
 
         def is_let_go() -> bool:
             # Page by page: asked sooner, the server begins each anew, and little is on the way.
