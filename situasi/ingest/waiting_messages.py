@@ -8,6 +8,7 @@ from datetime import datetime
 from situasi.ingest.context import IngestContext
 from situasi.ingest.message_files.gateway_messages import read_delivery
 from situasi.ingest.message_files.gateway_profiles import GatewayProfile
+from situasi.ingest.message_files.sms_logs import find_text_column
 from situasi.ingest.message_intake import IntakeResult, MessageIntake, MessageSource
 from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.readers import grid, reserved_columns
@@ -48,10 +49,11 @@ def find_messages(sheets: Sequence[Sheet], context: IngestContext) -> list[Found
     table = next(grid.build_tables(sheet, grid.guess_header(sheet.rows)))
     headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
     clues = context.vocabulary.clues
-    texts = [name for name in headings if clues.is_heading("message_text", _strip(name))]
-    if len(texts) != 1 or len(table.cells) > MAX_MESSAGES:
+    columns = [list(map(_join_parts, table.cells[name].tolist())) for name in headings]
+    text = find_text_column(list(map(_strip, headings)), columns, clues)
+    if text is None or len(table.cells) > MAX_MESSAGES:
         return []
-    column = list(map(_join_parts, table.cells[texts[0]].tolist()))
+    column = columns[text]
     filled = [cell for cell in column if isinstance(cell, str)]
     if not filled or sum(len(c.split()) >= _MIN_WORDS for c in filled) < 0.6 * len(filled):
         return []

@@ -261,6 +261,10 @@ NAMED = """Waktu,Pengirim,Isi
 27/11/2024 09.05,Polsek Kandis,TPS 2 Miji Kec Kandis hadir 61 jam 09.00
 27/11/2024 09.06,Polsek Kandis,TPS 1 Miji Kec Kandis terjadi kericuhan
 """
+MODEM = """"ReceivingDateTime","Text","SenderNumber","TextDecoded","Processed"
+"2024-11-27 09:05:02","00540050","+6281211112222","TPS 2 Miji Kec Kandis hadir 61 jam 09.00",""
+"2024-11-27 09:06:02","00540050","+6281211113333","TPS 1 Miji Kec Kandis terjadi kericuhan",""
+"""
 BACKUP = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
 <smses count="3"><sms address="+6281211112222" date="1732673102000" type="1" read="1"
  body="TPS 2 Miji Kec Kandis hadir 61 jam 09.00" contact_name="(Unknown)" />
@@ -273,7 +277,7 @@ BACKUP = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
 @pytest.mark.parametrize(
     ("name", "text"),
     [("sms.csv", PHONES), ("sms.csv", PHONES.replace("Address/Number", "Alamat")),
-     ("gateway.csv", GATEWAY), ("kantor.csv", OFFICE), ("daftar.csv", NAMED),
+     ("gateway.csv", GATEWAY), ("inbox.csv", MODEM), ("kantor.csv", OFFICE), ("daftar.csv", NAMED),
      ("sms.xml", BACKUP)],
 )  # fmt: skip
 def test_a_table_of_messages_goes_to_the_tray_and_its_rows_are_no_reports(

@@ -66,6 +66,25 @@ class _Columns(NamedTuple):
     way: int | None
 
 
+def find_text_column(
+    headings: Sequence[str], columns: Sequence[Sequence[object]], clues: ClueWords
+) -> int | None:
+    """Return which column holds the texts of messages, by its heading; None if not exactly one.
+
+    Of several under such a heading one alone may hold words: a phone or modem keeps the same text
+    encoded beside it (Gammu: `Text` and `TextDecoded`).
+    """
+    headed = [i for i, name in enumerate(headings) if clues.is_heading("message_text", name)]
+    if len(headed) > 1:
+        headed = [i for i in headed if _holds_words(columns[i])]
+    return headed[0] if len(headed) == 1 else None
+
+
+def _holds_words(cells: Sequence[object]) -> bool:
+    filled = [str(cell) for cell in cells if not is_blank(cell)]
+    return 2 * sum(" " in cell.strip() for cell in filled) > len(filled)
+
+
 def is_message_table(table: Table, context: IngestContext) -> bool:
     """Return whether each row of a table is a message: a text, who sent it, and nothing else.
 
@@ -73,16 +92,17 @@ def is_message_table(table: Table, context: IngestContext) -> bool:
     """
     headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
     clues = context.vocabulary.clues
-    texts = [name for name in headings if clues.is_heading("message_text", name)]
-    if len(texts) != 1 or len(headings) < 3 or context.sources.recognize(headings):
-        return False
     sample = table.cells.iloc[:_SAMPLE_ROWS]
+    text = find_text_column(headings, [sample[name].tolist() for name in headings], clues)
+    if text is None or len(headings) < 3 or context.sources.recognize(headings):
+        return False
+    texts = [name for name in headings if clues.is_heading("message_text", name)]
     cells = {n: [str(c) for c in sample[n].tolist() if not is_blank(c)] for n in headings}
     senders = [n for n in headings if n not in texts and _holds_senders(n, cells[n], clues)]
     rest = [n for n in headings if n not in texts and n not in senders and cells[n]]
     ways = [n for n in rest if _tells_way(cells[n])]
     known = {context.vocabulary.find_any_column(n) for n in rest if n not in ways} - {None}
-    written = cells[texts[0]]
+    written = cells[headings[text]]
     return (
         bool(senders) and known <= _OF_MESSAGES and 2 * sum(map(_is_text, written)) > len(written)
     )
@@ -154,10 +174,8 @@ def _find_columns(
     if width < 3:
         return None
     cells = [[row[i] for row in rows] for i in range(width)]
-    headed = [
-        i for i, name in enumerate(headings[:width]) if clues.is_heading("message_text", name)
-    ]
-    texts = headed if len(headed) == 1 else []
+    headed = find_text_column(headings[:width], cells, clues)
+    texts = [] if headed is None else [headed]
     moment, clock = _find_moment(cells, voting_day)
     senders = [i for i in range(width) if _share(_PHONE, cells[i]) >= 0.5]
     if texts and not senders:

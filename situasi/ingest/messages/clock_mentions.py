@@ -16,9 +16,11 @@ _SPELLED_WORDS = (
 _SPELLED = {word.replace("_", " "): n for n, word in enumerate(_SPELLED_WORDS.split(), 1)}
 SPELLED_HOURS = "|".join(sorted(_SPELLED, key=len, reverse=True))  # as a pattern
 _UNTIL = r"(?P<until>\b(?:s ?[./]? ?d\b\.?|sampai(?: dengan)?|hingga|per)[ ]{0,2})?"
-# People, distances and money are no times: `10.15 km`, `jam 9 - 20 org`.
+# People, distances and money are no times: `10.15 km`, `jam 9 - 20 org`; but `jam 9 pemilih 20`.
 _UNIT = (
-    r" ?(?:orang|org|pemilih|pmlh|jiwa|warga|personel|personil|pers|persen|km|cm|m|kg|ha|juta|jt"
+    r" ?(?!(?:pemilih|pmlh|warga)(?: (?:yang|yg|sudah|sdh|telah|hadir|datang|memilih)){0,3}"
+    r"[ :=]+[0-9])"
+    r"(?:orang|org|pemilih|pmlh|jiwa|warga|personel|personil|pers|persen|km|cm|m|kg|ha|juta|jt"
     r"|ribu|rb|ton|suara)\b"
 )
 _CLOCK = re.compile(
@@ -45,8 +47,9 @@ _HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9")
 _MINUTE_GROUPS = ("m1", "m2", "m3", "m4", "m6", "m7", "m8", "m9")
 # After one of these a number with two decimals is no time, without `jam` or `wib`.
 _NO_TIME_BEFORE = re.compile(
-    r"\b(?:rp|no|nomor|nmr|tps|dpt|km|pasal|lat|lon|long|versi|kode|total|jumlah|jml|tgl"
-    r"|tanggal|senin|selasa|rabu|kamis|jumat|sabtu|minggu|ke)\b[ .:=,]{0,3}\Z",
+    r"\b(?:rp|no|nomor|nmr|dpt|km|pasal|lat|lon|long|versi|kode|total|jumlah|jml|tgl"
+    r"|(?<!dari )(?<!dr )(?<!di )(?<!ke )tps|tanggal|senin|selasa|rabu|kamis|jumat|sabtu|minggu"
+    r"|ke)\b[ .:=,]{0,3}\Z",
     re.IGNORECASE,
 )
 _AFTER_UNTIL = re.compile(r"\b(?:s\.d\.|s/d|s\.d|sd|sampai|hingga|per) ?\Z", re.IGNORECASE)

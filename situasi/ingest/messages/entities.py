@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 
 from situasi.domain.labels import N_
@@ -142,6 +142,16 @@ class MessageEntities:
         return [tps.span for tps in self.stations] + [clock.span for clock in self.clocks]
 
     @cached_property
+    def is_after_closing(self) -> bool:
+        """Return whether it tells of an hour at which no TPS is open; without one, was sent so."""
+        election = self.context.election
+        opens, closes = election.tps_opens, election.tps_closes
+        if self.clocks:
+            times = [[time(h % 24, clock.minute) for h in clock.hours] for clock in self.clocks]
+            return not all(any(opens <= at <= closes for at in possible) for possible in times)
+        return self.sent_at is not None and self.sent_at.time() >= closes
+
+    @cached_property
     def timing(self) -> Timing:
         """Return the clock times and dates, for the time of a row."""
         election = self.context.election
@@ -260,6 +270,15 @@ class MessageEntities:
             draft.ask("kecamatan", N_("tempat tidak disebut"))
         elif tps and not desa and not _has_question(draft, "desa"):
             draft.ask("desa", N_("desa tidak disebut: nomor TPS saja tidak cukup"))
+
+    def ask_kecamatan(self, draft: RowDraft) -> bool:
+        """Ask of which kecamatan something is said; False where the message names only one."""
+        if len({area.code or area.cell for area in self.kecamatan}) < 2:
+            return False
+        names = ", ".join(dict.fromkeys(map(self._format_area, self.kecamatan)))
+        spans = [area.span for area in self.kecamatan]
+        draft.ask("kecamatan", _WHICH_AREA["kecamatan"].format(names=names), "", *spans)
+        return True
 
     def _choose_kecamatan(
         self, draft: RowDraft, desa: AreaMention | None, anchor: Span

@@ -247,8 +247,12 @@ def _build_nihil_rows(
             draft.fill("jenis", "nihil", entities.passage.excerpt(match.span))
             _describe(entities, draft, [match.span], is_only=len(nihil_matches) == 1)
             line = entities.passage.line_at(match.span.start)
-            is_beside = any(line.contains(area.span.start) for area in entities.desa)
-            entities.fill_place(draft, match.span, tps, is_of_all=tps is None and not is_beside)
+            areas = (*entities.desa, *entities.kecamatan)
+            is_of_all = tps is None and not any(line.contains(a.span.start) for a in areas)
+            # Once at the end of a report on several kecamatan: it need not be of the last.
+            is_asked = is_of_all and len(nihil_matches) == 1 and entities.ask_kecamatan(draft)
+            if not is_asked:
+                entities.fill_place(draft, match.span, tps, is_of_all=is_of_all)
             if tps and number:
                 draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
             entities.timing.fill_state_time(draft, match.span, phases)

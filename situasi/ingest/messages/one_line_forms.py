@@ -12,6 +12,7 @@ from situasi.ingest.parsing.cells import UnreadableCell
 _FORM_MARKS = "#|;*/"
 _FEWEST_PARTS, _MOST_PARTS = 4, 9
 _NAME_PART = re.compile(r"[^\W\d_][\w .'()-]{2,40}")
+_TPS_WORD = re.compile(r"\btps\b", re.IGNORECASE)
 _STATION_PART = re.compile(r"(?:tps[ .-]*)?0{0,2}([1-9][0-9]?)", re.IGNORECASE)
 _CLOCK_PART = re.compile(
     r"(?:(?:jam|jm|pkl|pukul)[ .]*)?([01]?[0-9]|2[0-3])(?:[.:]?([0-5][0-9]))?(?: ?wib)?",
@@ -74,7 +75,7 @@ def _find_place_parts(parts: Sequence[str], places: PlaceLookup) -> _PlaceParts 
             if _may_lie_in(desa, kecamatan, places, is_sure=is_sure):
                 return _PlaceParts(index, index + 1, f"Kec. {kecamatan} Desa {desa}")
     for index, part in enumerate(parts):
-        if places.names_desa(part):
+        if not _TPS_WORD.search(part) and places.names_desa(part):
             return _PlaceParts(index, index, f"Desa {part}")
     return None
 

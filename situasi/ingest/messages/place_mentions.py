@@ -39,7 +39,7 @@ _LIST_MARK = re.compile(
 _BEFORE_TPS = re.compile(
     r"(?<![\w.])[^\W\d_][\w.']*(?=[ .]{1,2}(?:[^\W\d_][\w.']*[ .]{1,2}){0,3}(?:tps)?)", re.I
 )
-_TPS_BEHIND = re.compile(r"[ .:]{1,2}tps\b", re.IGNORECASE)
+_TPS_BEHIND = re.compile(r"[ .:]{1,2}tps(?![^\W\d_])", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
 _LONGEST_DESA = 60  # characters
 _MAX_MARKS = 60  # of each kind in one message; real reports have fewer
@@ -302,15 +302,20 @@ def _is_ambiguous(parsed: ParsedDesa) -> bool:
     return bool(parsed.note) and parsed.code is None and "tidak dikenal" not in (parsed.note or "")
 
 
-_PEOPLE = "orang|org|pemilih|pmlh|jiwa|warga|hadir|%|pers|dpt|wib|suara"
+# `TPS 1/2/3 hadir 80/75/91`: what is before a number is of that number.
+_PEOPLE = r"orang|org|pemilih|pmlh|jiwa|warga|hadir(?! ?[:=]? ?[0-9])|%|pers|dpt|wib|suara"
 _UNIT = rf"(?! ?(?:{_PEOPLE}|titik|buah|lokasi)\b)"
 _JOIN = r"(?: ?[,&+/] ?| ?\bdan\b ?| ?s ?[./]? ?d\b\.? ?| ?sampai ?| ?- ?)"
 # A further number of a list is not a count or a clock time; `TPS 1 : 123` is one TPS.
 _NEXT = rf"{_JOIN}(?:tps ?)?(?:no\.? ?)?[0-9]{{1,3}}(?![0-9]|[.:][0-9]| ?[:=] ?[0-9]){_UNIT}"
-# `TPS 118 org` and `pam TPS 3 titik` count; `TPS10` is a TPS, `TPS 07.00` a time.
+# `TPS 118 org` and `pam TPS 3 titik` count; `TPS10` is a TPS, `TPS 07.00` a time, and so is
+# `dari TPS 16:45`, where `TPS 1:118` is a TPS and its count.
 _COUNTED = r"(?! ?(?:orang|org|jiwa|titik|buah|lokasi)\b| ?%)"
+_FROM_AT = (
+    r"(?!(?:(?<=dari tps )|(?<=dr tps )|(?<=di tps )|(?<=ke tps ))[0-2][0-9]:[0-5][0-9](?![0-9]))"
+)
 _TPS = re.compile(
-    rf"(?<!jumlah )(?<!jml )(?<!total )\btps(?![^\W\d_])[ .:#_-]{{0,3}}"
+    rf"(?<!jumlah )(?<!jml )(?<!total )\btps(?![^\W\d_])[ .:#_-]{{0,3}}{_FROM_AT}"
     rf"(?:(?:no|nomor|nmr)\b[ .:]{{0,3}})?"
     rf"(?P<list>[0-9]{{1,3}}(?![0-9]|\.[0-9]){_COUNTED}(?:{_NEXT}){{0,40}})",
     re.IGNORECASE,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -267,8 +268,16 @@ _DAY = re.compile(
     rf"| (?:{_MONTH}) 20[0-9]{{2}})(?![\w/-]|\.[0-9])",
     re.IGNORECASE,
 )
+# `26 Nov`, `tgl 26/11`, `tgl 26`: a day without its year. `3 des` may be a desa.
+_DAY_WITHOUT_YEAR = re.compile(
+    rf"(?:\b(?P<mark>tgl|tanggal)[ .:]{{1,3}}|(?<![\w/.,:-])(?<!tps ))(?P<day>[0-9]{{1,2}})"
+    rf"(?: (?P<name>{_MONTH})|(?P<separator>[/-])(?P<number>[0-9]{{1,2}}))?"
+    r"(?![\w/-]|[.,][0-9]| ?(?:s ?[./]? ?d\b|:))(?: (?P<year>(?:20)?[0-9]{2})(?![\w.:,/-]))?",
+    re.IGNORECASE,
+)
 # A report is of no day further from that on which it was sent: `16.10.04` is a code, not 2004.
 _MAX_DISTANCE = timedelta(days=366)
+_LIKE_DESA = "des"
 
 
 class DayMention(NamedTuple):
@@ -279,7 +288,10 @@ class DayMention(NamedTuple):
 
 
 def find_days(passage: Passage, zone: ZoneInfo, near: date | None) -> list[DayMention]:
-    """Return the dates of the text within a year of `near`, where that is given."""
+    """Return the dates of the text, within a year of `near` where that is given.
+
+    near: also gives the year, or month and year, that a date does not say.
+    """
     days = []
     for match in _DAY.finditer(passage.text):
         try:
@@ -288,4 +300,36 @@ def find_days(passage: Passage, zone: ZoneInfo, near: date | None) -> list[DayMe
             continue
         if near is None or abs(at.date() - near) <= _MAX_DISTANCE:
             days.append(DayMention(Span(*match.span()), at.date()))
-    return days
+    if near is not None:
+        days += _find_days_without_year(passage, near, [mention.span for mention in days])
+    return sorted(days)
+
+
+def _find_days_without_year(
+    passage: Passage, near: date, known: Sequence[Span]
+) -> Iterator[DayMention]:
+    for match in _DAY_WITHOUT_YEAR.finditer(passage.text):
+        start, name = match.start("day"), (match["name"] or "").lower()
+        is_marked = match["mark"] is not None
+        if any(span.contains(start) for span in known):
+            continue
+        if not is_marked and (not name or name == _LIKE_DESA):
+            continue
+        month = MONTHS[name] if name else int(match["number"] or 0)
+        if day := _nearest_day(near, int(match["day"]), month):
+            has_year = match["year"] is not None and int(match["year"]) % 100 == day.year % 100
+            parts = ("day", "name", "number", *(["year"] if has_year else []))
+            end = max(match.end(part) for part in parts)
+            yield DayMention(Span(start, end), day)
+
+
+def _nearest_day(near: date, day: int, month: int) -> date | None:
+    """Return the nearest date with this day and month; month 0: of any month."""
+    found = []
+    for distance in range(-12, 13):
+        months = near.year * 12 + near.month - 1 + distance
+        with suppress(ValueError):  # 31 November
+            found.append(date(months // 12, months % 12 + 1, day))
+    return min(
+        (at for at in found if month in {0, at.month}), key=lambda at: abs(at - near), default=None
+    )

@@ -32,7 +32,20 @@ _NO_VOTE_CONTEXT = re.compile(
     r"(?:[,&-]\W?|\W?dan\W?|\W?s\W?d\W{0,2}))\Z",
     re.IGNORECASE,
 )
-_TIME_BEHIND = re.compile(r" ?(?:wib|wita|wit)\b|[/.-][0-9]{1,2}[/.-][0-9]{2}", re.IGNORECASE)
+_MONTH = "jan|feb|mar|apr|mei|jun|jul|agu|agt|ags|sep|okt|nov|des"
+_TIME_BEHIND = re.compile(
+    rf" ?(?:wib|wita|wit)\b|[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}| (?:{_MONTH})[a-z]{{0,6}}\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(rf"\b[0-9]{{1,2}} (?:{_MONTH})[a-z]{{0,6}} \Z", re.IGNORECASE)
+# Before a number of voters, where a line above speaks of voters and none between of votes.
+_COUNT_LABEL = re.compile(
+    r"(?:\btps\W{0,3}[0-9]{1,3}\W{0,4}"
+    r"|\b(?:jml|jumlah|total|gabungan|dpt)(?: sementara)?\W{0,4})\Z",
+    re.IGNORECASE,
+)
+# Of the vote as such, or of things: no votes are told.
+_NO_VOTES_TOLD = re.compile(r"\b(?:pemungutan|surat|kotak|hak|bilik) suara\b", re.IGNORECASE)
 _TURNOUT_WORDS = re.compile(
     r"\b(?:hadir|kehadiran|pemilih|hak pilih|perkembangan)\b", re.IGNORECASE
 )
@@ -110,7 +123,7 @@ def redact_votes(
     spans = [
         (number.start, number.end)
         for number in numbers
-        if not _is_no_vote(text, number)
+        if not (_is_no_vote(text, number) or _is_in_turnout_section(text, number, judges))
         or (number.at in vote_positions and not _TPS_BEFORE.search(number.label))
     ]
     return _redact_spans(text, spans), bool(spans)
@@ -186,6 +199,24 @@ def _is_in_turnout_list(text: str, pair: re.Match[str], judges: _Judges) -> bool
     return bool(is_timed and _TURNOUT_WORDS.search(words)) and not _is_of_votes(words, judges)
 
 
+def _is_in_turnout_section(text: str, number: _NumberMention, judges: _Judges) -> bool:
+    """Return whether a number of a TPS, or a sum, stands below words on turnout.
+
+    A line between that speaks of votes ends what is below such words.
+    """
+    *above, own = text[max(0, number.at - 2000) : number.at].split("\n")
+    if not _COUNT_LABEL.search(own):
+        return False
+    for line in (own, *reversed(above)):
+        words = re.sub("[0-9]+", " ", _TPS.sub(" ", _NO_VOTES_TOLD.sub(" ", line)))
+        parts = [part for part in _MARK.split(words) if part.strip()]
+        if _VOTE_WORDS.search(words) or any(map(judges.holds_votes, parts)):
+            return False
+        if _TURNOUT_WORDS.search(words):
+            return True
+    return False
+
+
 def _is_of_votes(words: str, judges: _Judges) -> bool:
     """Return whether words beside pairs hold a number of their own, or speak of votes."""
     has_number = any(map(str.isdigit, words))
@@ -196,7 +227,8 @@ def _is_of_votes(words: str, judges: _Judges) -> bool:
 
 def _is_no_vote(text: str, number: _NumberMention) -> bool:
     before = text[max(0, number.at - 120) : number.at].rsplit("\n", 1)[-1]
-    return bool(_NO_VOTE_CONTEXT.search(before)) or bool(_TIME_BEHIND.match(text, number.end))
+    is_day = _TIME_BEHIND.match(text, number.end) or _YEAR.search(before)
+    return bool(_NO_VOTE_CONTEXT.search(before)) or bool(is_day)
 
 
 def _redact_spans(text: str, spans: list[tuple[int, int]]) -> str:

@@ -235,6 +235,8 @@ AROUND = [
     "TPS 3 Ds Lorok hadir 77. {}",
     "{}\nTPS 3 Ds Lorok aman",
     "TPS 3 Ds Lorok pukul 15.10 wib\n{}\nterima kasih",
+    "Kehadiran pemilih jam 12.00\nDs Lorok\nTPS 1 : 88\n{}\nJml 88",
+    "Perkembangan pemungutan suara Ds Lorok 27 November 2024\n{}\nTPS 2 : 99",
 ]
 
 
@@ -248,6 +250,20 @@ def test_votes_are_nowhere_in_what_is_kept(
     assert str(number) not in everything.replace("2024", "")
     assert VOTES_REMOVED in found.text
     assert VOTES_REFUSED in found.notes
+
+
+def test_votes_take_no_count_with_them_that_stands_below_words_on_voters(
+    reader: MessageExtractor,
+) -> None:
+    text = (
+        "Perkembangan pemungutan suara hari Rabu 27 November 2024 pukul 12.00 WIB\n"
+        "1. Ds. Lorok\n- TPS 1 : 201 / DPT 467\n- TPS 2 : 188\nJml 389\n"
+        "Perolehan sementara Paslon 01 : 610, KK : 290\nTPS 3 : 175"
+    )
+    found = read(reader, text, "12.10")
+    assert [row.cells.get("hadir") for row in found.rows] == ["201", "188"]
+    assert {row.cells["waktu"] for row in found.rows} == {"27/11/2024 12.00 WIB"}
+    assert not [number for number in ("610", "290", "175") if number in repr(found)]
 
 
 @pytest.mark.parametrize(

@@ -273,3 +273,48 @@ def test_what_has_no_kind_of_its_own_is_another_one_where_nothing_else_is_told(
 ) -> None:
     rows = [row for row in read(reader, text).rows if row.feed == "incidents"]
     assert [row.cells.get("jenis") for row in rows] == kinds
+
+
+def test_nihil_once_below_several_kecamatan_is_of_none_of_them(reader: MessageExtractor) -> None:
+    text = (
+        "Kec. Kandis\nMiji TPS 1 hadir 61\nKec. Indralaya Utara\nLorok TPS 1 hadir 62\n"
+        "Kejadian menonjol : nihil"
+    )
+    [nihil] = [row for row in read(reader, text).rows if row.feed == "incidents"]
+    assert "kecamatan" not in nihil.cells
+    assert "kecamatan" in {cell.heading for cell in nihil.unclear_cells}
+
+
+def test_a_correction_without_its_hour_is_asked_for_it(reader: MessageExtractor) -> None:
+    [row] = read(reader, "Ralat TPS 2 Miji hadir 172 bukan 127").rows
+    assert row.cells["hadir"] == "172" and "waktu" not in row.cells
+    assert "waktu" in {cell.heading for cell in row.unclear_cells}
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (
+            "pemulutan: tps 1 teluk kecapi 102, tps 2 teluk kecapi 98 (jam 10)",
+            {("001", "Teluk Kecapi", "102"), ("002", "Teluk Kecapi", "98")},
+        ),
+        (
+            "TPS 1 dan 2 Desa Betung II masing2 75 dan 80 pemilih pkl 09.30",
+            {("001", "Betung Ii", "75"), ("002", "Betung Ii", "80")},
+        ),
+        ("ralat TPS 2 Miji jam 09.00 yg benar 78 bukan 87", {("002", "Miji", "78")}),
+        (
+            "Lap pkl 10.00 :\nTPS 1 Embacang 141\nTPS 2 Kasih Raja 127",
+            {("001", "Embacang", "141"), ("002", "Kasih Raja", "127")},
+        ),
+        ("tps 1 kasih raja jam 09.00 total 260", {("001", "Kasih Raja", "260")}),
+    ],
+)
+def test_a_number_beside_its_tps_is_offered_with_its_place_and_asked(
+    reader: MessageExtractor, text: str, counts: set[tuple[str, str, str]]
+) -> None:
+    rows = [row.cells for row in read(reader, text).rows if row.feed == "tps"]
+    assert {(row["tps"], row["desa"].title(), row["hadir"]) for row in rows} == counts
+    assert all(
+        "hadir" in {cell.heading for cell in row.unclear_cells} for row in read(reader, text).rows
+    )

@@ -125,6 +125,14 @@ NEUTRAL = re.compile(
     r"|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
     re.IGNORECASE,
 )
+# `yg benar 78 bukan 87`: what is told instead of what was told before.
+SUM_OR_CORRECTED = re.compile(
+    rf"{TOTAL.pattern}|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi",
+    re.IGNORECASE,
+)
+CORRECTS = re.compile(r" *,? ?\(?bukan [0-9]", re.IGNORECASE)
+# `masing2 75 dan 80`: a number for each.
+FOR_EACH = re.compile(r"\b(?:masing[ -]?masing|masing2|msg2)\W*\Z", re.IGNORECASE)
 # A heading of the list of voters, whose number does not stand beside it.
 LIST_HEADING = re.compile(r"\bdpt\b(?!\W{0,4}[0-9])", re.IGNORECASE)
 # The tally of votes, whose numbers are ballots.
@@ -132,7 +140,8 @@ TALLY = re.compile(r"hitung", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
 TIME_BEHIND = re.compile(r" *\(?(?:(?:jam|jm|pkl|pukul)\b|[01]?[0-9][.:][0-5][0-9])", re.IGNORECASE)
 ENDS_COUNT = re.compile(
-    r" *(?:\Z|[,;.)&+/|\n]|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
+    r" *(?:\Z|[,;.)&+/|\n]|bukan\b"
+    r"|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )
 # Where votes are counted, a number behind a TPS may be one of votes.

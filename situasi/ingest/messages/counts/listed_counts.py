@@ -45,8 +45,10 @@ def _pair(passage: Passage, tps: TpsMention) -> Iterator[ListedCount]:
     if not lead or not counts or words.OTHERS.search(lead[0]) or words.PART.search(lead[0]):
         return
     digits = [Span(*match.span()) for match in _DIGITS.finditer(text, *counts.span())]
-    is_present = bool(words.HEADS.search(lead[0])) and not words.ABSENT.search(lead[0])
+    is_present = bool(words.HEADS.search(lead[0]) or words.BEHIND.match(text, counts.end()))
+    is_present = is_present and not words.ABSENT.search(lead[0])
     is_joined = is_present or lead[0].rstrip().endswith((":", "="))
+    is_joined = is_joined or bool(words.FOR_EACH.search(lead[0]))
     if is_joined and len(digits) == len(tps.numbers) and _is_in_order(text, tps):
         for number, span in zip(tps.numbers, digits, strict=True):
             yield ListedCount(TpsMention(tps.span, (number,)), span, is_present)

@@ -154,11 +154,9 @@ class _CountReader:
     @cached_property
     def _may_be_votes(self) -> bool:
         """Return whether a bare number may count votes, as the TPS are closed, or the list."""
-        sent = self.entities.sent_at
-        is_closed = sent is not None and sent.time() >= self.entities.context.election.tps_closes
         text = self.entities.passage.text
         is_list = bool(words.LIST_HEADING.search(text)) and not words.HEADS.search(text)
-        return is_closed or is_list or bool(words.COUNTING.search(text))
+        return self.entities.is_after_closing or is_list or bool(words.COUNTING.search(text))
 
     def _add_label(self, label: str) -> None:
         if words.HEADS.search(label):
@@ -263,7 +261,8 @@ class _CountReader:
         """Return whether a mark joins the number to its TPS or time: `TPS 1 = 118`."""
         if self._stands_behind_desa(number):
             return True
-        if number.is_pair or number.stripped_label:
+        label = number.stripped_label
+        if number.is_pair or (label and not words.SUM_OR_CORRECTED.fullmatch(label)):
             return False
         start = number.match.start() - len(number.label)
         is_behind = any(span.end == start for span in self.entities.anchor_spans)
@@ -274,14 +273,15 @@ class _CountReader:
     def _stands_behind_desa(self, number: _NumberMention) -> bool:
         """Return whether it stands behind its desa, before a time (`66 (09.00)`) or at the end."""
         start, text = number.match.start(), self.entities.passage.text
-        line = self.entities.passage.line_at(start)
-        stations = [s for s in self.entities.stations if line.start <= s.span.start < start]
+        clause = self.entities.passage.clause_at(start)
+        stations = [s for s in self.entities.stations if clause.start <= s.span.start < start]
         is_behind = any(
-            line.start <= area.span.start and not text[area.span.end : start].strip(" :=-")
+            clause.start <= area.span.start and not text[area.span.end : start].strip(" :=-")
             for area in self.entities.desa
             if area.span.end <= start
         )
         has_mark = self.entities.mentions_turnout or text[:start].rstrip()[-1:] in {":", "="}
+        has_mark = has_mark or bool(self.entities.clocks or words.CORRECTS.match(number.following))
         is_end = has_mark and bool(words.ENDS_COUNT.match(number.following))
         is_end = is_end or bool(words.TIME_BEHIND.match(number.following))
         return len(stations) == 1 and is_behind and is_end and not number.is_pair

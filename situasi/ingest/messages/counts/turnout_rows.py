@@ -19,8 +19,7 @@ _AREA_TOTAL = re.compile(
     r"\bse[- ]?(?:desa|kecamatan|kelurahan)\b|\b(?:total|rekap|seluruh|semua)\b|\b[0-9]{1,3} tps\b",
     re.IGNORECASE,
 )
-
-
+_CORRECTION = re.compile(r"\b(?:ralat|koreksi|revisi|perbaikan|pembetulan)\b", re.IGNORECASE)
 # By law a TPS has at most 600 voters, and some come with a letter of transfer.
 _MOST_VOTERS = 700
 
@@ -65,6 +64,8 @@ def _build_row(
     entities.fill_place(draft, first_span, tps)
     if clock:
         entities.timing.fill_from_clock(draft, clock)
+    elif not entities.clocks and _CORRECTION.search(entities.passage.text):
+        draft.ask("waktu", N_("ralat tanpa jam: hitungan pukul berapa?"))
     else:
         entities.timing.fill_state_time(draft, first_span, find_dated_phases(entities))
     return draft
