@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.profile import ReviewState, SourceProfile, matches_heading
+from situasi.ingest.sources.profile import Review, ReviewState, SourceProfile, matches_heading
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.clue_words import ClueWords
 from situasi.ingest.vocabulary.csv_lists import normalize_key
@@ -17,6 +17,9 @@ _OF_TRUTH = re.compile(r"valid|sah\b", re.IGNORECASE)  # what is not valid is wr
 _STATED = re.compile(r"status|state\b|keputusan", re.IGNORECASE)
 # What a heading of a status may mean by itself.
 _OPEN = frozenset((None, "status", "checkin"))
+_HEADING_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_GENERAL = frozenset(("status", "state", "label", "uid", "system"))  # in headings of review
+_UNMARKED = frozenset(("none", "null"))  # how some tools write an empty cell
 # Words of review that are said of other things as well: alone they make no column of review.
 _NEUTRAL = frozenset(("final", "kosong", "baru", "new"))
 _MOST_WORDS, _MOST_CHARS = 12, 30
@@ -25,17 +28,50 @@ _MOST_WORDS, _MOST_CHARS = 12, 30
 def apply_review_columns(table: ConvertedTable, profile: SourceProfile | None) -> None:
     """Hold the rows that were rejected or deleted at the source, and doubt those not yet approved.
 
-    A column that the profile names is read by the profile's words alone; any other by those that
-    people write, and left out then.
+    A column that the profile names is read by the profile's words alone, in whatever spelling; any
+    other by those that people write. What the profile does not name so is left out then.
     """
     review = profile.review if profile is not None else None
     for name in table.headings:
-        if review and any(matches_heading(name, heading) for heading in review.headings):
+        is_named = review is not None and _is_named(name, review)
+        is_free = profile is not None and profile.find_heading(name) is None  # nobody mapped it
+        is_spelled = review and is_free and _is_spelled_otherwise(table, name, review)
+        if review is not None and (is_named or is_spelled):
             states = {normalize_key(word): state for word, state in review.states.items()}
             table.approved.update(_apply_states(table, name, states))
-        elif _apply_unnamed(table, name):
+        elif not _apply_unnamed(table, name):
+            continue
+        if not is_named:
             table.notes.append(f'kolom "{name}" dibaca sebagai hasil pemeriksaan di sumbernya')
             table.leave_out([name])
+
+
+def _is_named(name: str, review: Review) -> bool:
+    return any(matches_heading(name, heading) for heading in review.headings)
+
+
+def _is_spelled_otherwise(table: ConvertedTable, name: str, review: Review) -> bool:
+    """Return whether a column is one that the profile names, under another spelling.
+
+    `Quarantine` for `Quarantine Status`, `data-review_state`, `STATUS`: where its cells are words
+    of that review and nothing else.
+    """
+    words = _split_heading(name)
+    if not any(_is_spelling(words, _split_heading(heading)) for heading in review.headings):
+        return False
+    cells = {normalize_key(format_cell(c)) for c in table.cells[name].tolist() if not is_blank(c)}
+    return bool(cells) and cells <= {*map(normalize_key, review.states), *_UNMARKED}
+
+
+def _split_heading(name: str) -> set[str]:
+    """Return the words of a heading, also of one in camel case."""
+    return {word.lower() for word in _HEADING_WORD.findall(name)}
+
+
+def _is_spelling(words: set[str], wanted: set[str]) -> bool:
+    """Return whether words are those wanted, with a group before them, or but for a general one."""
+    special = wanted - _GENERAL
+    return special <= words if special else words == wanted
 
 
 def _apply_unnamed(table: ConvertedTable, name: str) -> bool:
