@@ -14,7 +14,11 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
+TIME_OF_REPORT = "waktu kejadian tidak ditanya: dipakai waktu lapor"
+TIME_OF_ANSWER = "waktu kejadian tidak ditanya: dipakai jam lapor yang diisi pelapor"
 TIME_OF_FORM = "waktu kejadian tidak ditanya: dipakai waktu formulir diisi"
+NO_TIME_FILLED = "waktu kejadian kosong: dipakai waktu lapor"
+TIMES_OF_SENDING = (TIME_OF_REPORT, TIME_OF_FORM, NO_TIME_FILLED)
 ONLY_REACHED = "tahap sudah tercapai saat dilaporkan; jamnya tidak disebut"
 COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _PLACES = ("kecamatan", "desa", "tps", "tempat")
@@ -34,7 +38,7 @@ def take_time_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
         for clocks in table.find_columns("jam_lapor")[:1]:
             hours = table.cells[clocks].tolist()
             table.fill("jam", [row for row in rows if not is_blank(hours[row])], hours.__getitem__)
-        table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
+        table.doubt(rows, TIME_OF_REPORT)
 
 
 def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:
@@ -46,7 +50,7 @@ def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:
     states = _take_days_of_states(table, rows, reported, zone)
     rows = [row for row in rows if row not in states]
     table.fill("waktu", rows, reported.__getitem__)
-    table.doubt(rows, "waktu kejadian kosong: dipakai waktu lapor")
+    table.doubt(rows, NO_TIME_FILLED)
 
 
 def _take_days_of_states(

@@ -29,7 +29,7 @@ _NUMBERED = (
     ),
 )
 _NUMBERED_NAME = "ulangan"
-_TIMES = frozenset(("waktu", "jam"))
+_TELL_APART = frozenset(("waktu", "jam", "tps"))  # each number has its own
 
 
 def split_lists(table: Table, catalog: SourceCatalog) -> list[Table]:
@@ -96,7 +96,7 @@ def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[st
     """Return the groups of columns with a number as rows, and their headings.
 
     None where they are no reports, or where neither the source is known to write repeat groups so
-    nor each group has an hour of its own: `TPS 1`, `TPS 2` are columns of one report.
+    nor each group has its own hour or TPS: `TPS 1`, `TPS 2` alone are columns of one report.
     """
     flags = set(find_choice_flags(table.cells))
     headings = [name for name in table.cells.columns if name not in flags]
@@ -107,8 +107,8 @@ def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[st
         return None
     known = read_headings(names, catalog)
     is_usual = profile is not None and profile.numbered_repeats
-    has_hours = bool(known.names & _TIMES) or ("wide" in known.facts and "tps" in known.names)
-    if not known.facts or not (is_usual or has_hours):
+    is_told = not known.names.isdisjoint(_TELL_APART)
+    if not known.facts or not (is_usual or is_told):
         return None
     rows: list[dict[str, object]] = []
     parents: list[int] = []
@@ -130,6 +130,19 @@ def _group_numbered(
 
     Only of names that are counted from 1 (or 0, as programs count) without a gap.
     """
+    groups = group_numbered(headings, profile)
+    first = min(groups, default=2)
+    is_counted = first <= 1 and list(groups) == list(range(first, first + len(groups)))
+    return groups if is_counted else {}
+
+
+def group_numbered(
+    headings: Sequence[str], profile: SourceProfile | None = None
+) -> dict[int, dict[str, str]]:
+    """Return the headings of each number by their name without it, if the first has this name.
+
+    What the profile leaves out is none of them.
+    """
     groups: dict[int, dict[str, str]] = {}
     for heading in headings:
         match = next(filter(None, (pattern.fullmatch(heading) for pattern in _NUMBERED)), None)
@@ -137,15 +150,46 @@ def _group_numbered(
             parts = match.groupdict()
             name = f"{parts['group']}/{parts['name']}" if parts.get("group") else parts["name"]
             groups.setdefault(int(parts["number"]), {})[name] = heading
-    first = min(groups, default=2)
-    counted = groups.get(first, {}).keys()
-    kept = {
+    counted = groups[min(groups)].keys() if groups else ()
+    return {
         number: {name: h for name, h in group.items() if name in counted}
         for number, group in sorted(groups.items())
-        if not counted.isdisjoint(group)
+        if not group.keys().isdisjoint(counted)
     }
-    is_counted = first <= 1 and list(kept) == list(range(first, first + len(kept)))
-    return kept if is_counted else {}
+
+
+def unfold_numbered(table: Table, profile: SourceProfile) -> Table:
+    """Return a table with a row for each number of the columns that a person mapped (`tps_1`).
+
+    They keep the headings of the first number, which are those that the profile knows; an id gets
+    the number. A row without any of them stays one row.
+    """
+    headings = list(table.cells.columns)
+    groups = group_numbered(headings, profile) if profile.numbered_repeats else {}
+    firsts = next(iter(groups.values()), {})
+    mapped = {name for name, heading in firsts.items() if profile.find_heading(heading)}
+    if not mapped or len(groups) < 2:
+        return table
+    columns = {h: table.cells[h].tolist() for h in headings}
+    numbered = {heading for group in groups.values() for heading in group.values()}
+    ids = {h for h in columns if h not in numbered and profile.find_heading(h) == "id"}
+    rows: list[dict[str, Cell]] = []
+    numbers: list[int] = []
+    for row, row_number in enumerate(table.row_numbers):
+        shared = {h: column[row] for h, column in columns.items() if h not in numbered}
+        filled = [
+            number
+            for number, group in groups.items()
+            if any(columns[h][row] is not None for name, h in group.items() if name in mapped)
+        ]
+        for number in filled or list(groups)[:1]:
+            own = {firsts[name]: columns[h][row] for name, h in groups[number].items()}
+            marked = {h: f"{shared[h]}/{number}" for h in ids if shared[h] is not None}
+            rows.append({**shared, **own, **marked})
+            numbers.append(row_number)
+    kept = [h for h in headings if h not in numbered or h in firsts.values()]
+    cells = pd.DataFrame(rows, columns=kept, dtype="object")
+    return replace(table, cells=cells.where(cells.notna(), None), row_numbers=numbers)
 
 
 def _read_list(cell: Cell) -> list[object]:

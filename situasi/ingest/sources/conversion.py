@@ -21,6 +21,7 @@ from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
 from situasi.ingest.sources.catalog import SourceHeadings
+from situasi.ingest.sources.child_lists import unfold_numbered
 from situasi.ingest.sources.choices import merge_choices, name_tagged_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.officer_lists import (
@@ -41,6 +42,7 @@ from situasi.ingest.sources.source_times import (
     convert_source_zones,
     convert_times,
     convert_utc_answers,
+    name_asked_times,
     name_reported_days,
 )
 from situasi.ingest.sources.table_rows import (
@@ -162,6 +164,7 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
+    table = unfold_numbered(table, profile) if profile is not None else table
     table = unfold_days(table, context.vocabulary, context.election.day)
     table = split_lines(unfold_hours(table, context.vocabulary), context.vocabulary)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
@@ -179,6 +182,7 @@ def _convert(
     split_place_columns(converted)
     split_officer_columns(converted)
     name_reported_days(converted, profile)
+    name_asked_times(converted, profile)
     headings = _prefer_asked_time(
         converted, catalog.sort_headings(converted.headings, profile, tags)
     )

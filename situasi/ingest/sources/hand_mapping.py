@@ -11,6 +11,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import read_context
 from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.readers.table_builder import is_unnamed
+from situasi.ingest.sources.child_lists import group_numbered
 from situasi.ingest.sources.column_guess import NOT_OFFERED
 from situasi.ingest.sources.profile import Signature, SourceProfile
 from situasi.ingest.sources.rival_guesses import Guess
@@ -33,6 +34,7 @@ _IDENTIFYING = {
     "neutrality": ("pelanggaran", "langkah"),
 }
 _MAX_NAME_CHARS = 40
+_FEWEST_NUMBERED = 2  # columns beside each other that make a row: a TPS and its count
 # What a file mapped by hand keeps of the profile of its source.
 _KEPT_OF_SOURCE = ("review", "id_prefix", "id_scheme", "unclear", "month_first")
 _MAX_UNKNOWN_WORDS = 12  # of all columns; more are no words but sentences
@@ -68,14 +70,15 @@ def build_profile(
     next file too. source: of the tool that wrote the file, where its headings show one: what a
     person cannot see in the cells (in which zone it writes, what it has approved) stays as it is.
     """
+    further = _list_further(mapping.columns)
     columns: dict[str, tuple[str, ...]] = {}
     for theirs, own in mapping.columns.items():
-        if own:
+        if own and theirs not in further:
             columns[own] = (*columns.get(own, ()), theirs)
-    used = [theirs for theirs, own in mapping.columns.items() if own]
+    used = [theirs for theirs, own in mapping.columns.items() if own and theirs not in further]
     unused = [theirs for theirs, own in mapping.columns.items() if not own]
     named = [theirs for theirs in used if not is_unnamed(theirs)] or used
-    others = [theirs for theirs in unused if not is_unnamed(theirs)]
+    others = [theirs for theirs in unused if not is_unnamed(theirs) and theirs not in further]
     zones = {h: mapping.zone for h in ZONED_HEADINGS if mapping.zone and h in columns}
     if source is not None and not zones:
         zones = {
@@ -94,10 +97,47 @@ def build_profile(
         columns=columns,
         metadata=tuple(_escape(h) for h in unused if not is_voter_list(h)),  # that bounds counts
         zones=zones,
+        numbered_repeats=bool(further),
         constants=dict(mapping.kinds),
         words=_join_words(source.words if source else {}, mapping.words),
         **kept,
     )
+
+
+def _list_further(columns: Mapping[str, str]) -> set[str]:
+    """Return the columns of the second and later rows that stand side by side (`tps_2`, `hadir_2`).
+
+    Empty where they are no such rows: at least two names have to be mapped, each under all of its
+    numbers to the same heading of ours. The next file may have more or fewer of them.
+    """
+    groups = group_numbered(list(columns))
+    headings_by_name: dict[str, list[str]] = {}
+    for group in groups.values():
+        for name, heading in group.items():
+            headings_by_name.setdefault(name, []).append(heading)
+    alike = [
+        name
+        for name, headings in headings_by_name.items()
+        if len(headings) > 1 and len({columns[h] for h in headings}) == 1 and columns[headings[0]]
+    ]
+    if len(alike) < _FEWEST_NUMBERED:
+        return set()
+    return {heading for headings in headings_by_name.values() for heading in headings[1:]}
+
+
+def _map_numbered(chosen: dict[str, str], guesses: Mapping[str, Sequence[Guess]]) -> None:
+    """Map the columns of later numbers as those of the first, where their guesses say so too."""
+    groups = list(group_numbered(list(guesses)).values())
+    firsts = {name: chosen[h] for name, h in groups[0].items() if h in chosen} if groups else {}
+    alike = {
+        heading: firsts[name]
+        for group in groups[1:]
+        for name, heading in group.items()
+        if heading not in chosen and name in firsts
+        if any(guess.heading == firsts[name] for guess in guesses[heading])
+    }
+    if len(set(alike.values())) >= _FEWEST_NUMBERED:
+        chosen |= alike
 
 
 def _join_words(
@@ -161,7 +201,12 @@ def suggest_facts(
 
 def read_columns(profile: SourceProfile, headings: Sequence[str]) -> dict[str, str]:
     """Return our heading by theirs, as this profile maps them; "" for those that it leaves out."""
-    return {heading: profile.find_heading(heading) or "" for heading in headings}
+    columns = {heading: profile.find_heading(heading) or "" for heading in headings}
+    groups = list(group_numbered(headings).values()) if profile.numbered_repeats else []
+    for group in groups[1:]:
+        for name, heading in group.items():
+            columns[heading] = columns[groups[0][name]]
+    return columns
 
 
 def _escape(heading: str) -> str:
@@ -257,6 +302,8 @@ def choose_columns(
 ) -> dict[str, str]:
     """Return our heading by theirs: the likeliest, each of ours once, only those of this feed.
 
+    Once for each number where columns are counted (`tps_1`, `hadir_1`, `tps_2`, `hadir_2`).
+
     unclear: also one of several columns that may be the same; otherwise a person has to choose it.
     """
     ranked = sorted(
@@ -274,4 +321,5 @@ def choose_columns(
     for _, _, theirs, own in ranked:
         if theirs not in chosen and own not in chosen.values():
             chosen[theirs] = own
+    _map_numbered(chosen, narrow_to_feed(guesses, feed, context))
     return chosen

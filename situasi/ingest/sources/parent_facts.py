@@ -114,10 +114,15 @@ def choose_inherited(
         if name in _TIMES and child.names & _TIMES:
             continue
         wanted = name in _INHERITED and name not in child.names
+        wanted |= name == "waktu_lapor" and _is_noted_by_source(heading, parent.profile)
         wanted |= heading in times and not child.names & _TIMES
         if wanted or (name is None and _belongs_to_source(heading, parent.profile)):
             chosen.append(heading)
     return chosen
+
+
+def _is_noted_by_source(heading: str, profile: SourceProfile | None) -> bool:
+    return profile is not None and profile.find_heading(heading) == "waktu_lapor"
 
 
 def _belongs_to_source(heading: str, profile: SourceProfile | None) -> bool:

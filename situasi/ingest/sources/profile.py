@@ -107,7 +107,8 @@ class SourceProfile(_Part):
     source use for different things, by our heading: not taken. id_prefix: put before the ids of a
     source that only counts its reports. id_scheme: taken from the front of ids, where the source
     writes the same id with and without it (`uuid:`). groups: marks behind a group in a heading,
-    besides `/` and `:`. numbered_repeats: whether `hadir_1`, `hadir_2` are rows of a repeat group.
+    besides `/` and `:`. numbered_repeats: whether `hadir_1`, `hadir_2` are rows of a repeat group;
+    of one made by hand, `columns` holds the first.
     constants: a value for every row, by our heading. month_first: whether 11/27/2024 is how it
     writes dates; None: as the cells of the file tell. utc_answers: whether it stores answers
     without a zone in UTC, in some of its versions.

@@ -1,7 +1,7 @@
 """Times as sources write them: in UTC without saying so, the month first, seconds since 1970."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from situasi.ingest.facts.time_cells import is_clock_alone, is_day_alone
+from situasi.ingest.facts.time_cells import is_clock_alone, is_day_alone, is_time
+from situasi.ingest.facts.time_columns import find_time_columns, find_time_meaning
+from situasi.ingest.facts.times_of_report import COUNTS, TIME_OF_ANSWER
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.date_patterns import ZONES
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.sources.heading_groups import strip_groups
+from situasi.ingest.sources.profile import SourceProfile, matches_heading
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
-_GROUP = re.compile(r"[/:]")
 _OF_SENDING = re.compile(
     r"input|entr[iy]|kirim|submi|created|terima|receiv|sent|isi|upload|unggah", re.IGNORECASE
 )
@@ -267,26 +269,77 @@ def name_reported_days(table: ConvertedTable, profile: SourceProfile | None) -> 
     """
     if table.has_any("waktu", "tanggal"):
         return
-    own = {name for name in table.headings if profile and profile.find_heading(name)}
-    days = [n for n in _find_in_groups(table, "waktu_lapor", own) if not _OF_SENDING.search(n)]
+    days = [n for n in _find_asked(table, profile, "waktu_lapor") if not _OF_SENDING.search(n)]
     if len(days) != 1 or not _all_cells(table, days[0], is_day_alone):
         return
-    has_sending = any(profile and profile.find_heading(name) == "waktu_lapor" for name in own)
-    clocks = _find_in_groups(table, "jam", own)
+    has_sending = profile and any(
+        profile.find_heading(name) == "waktu_lapor" for name in table.headings
+    )
+    clocks = _find_asked(table, profile, "jam")
     if not clocks and has_sending:
-        clocks = _find_in_groups(table, "jam_lapor", own)
+        clocks = _find_asked(table, profile, "jam_lapor")
     if len(clocks) == 1 and _all_cells(table, clocks[0], is_clock_alone):
         table.cells = table.cells.rename(columns={days[0]: "tanggal", clocks[0]: "jam"})
         table.notes.append(f'kolom "{days[0]}" dibaca sebagai hari dari "{clocks[0]}"')
 
 
-def _find_in_groups(table: ConvertedTable, meaning: str, own: Collection[str]) -> list[str]:
-    """Return the columns of this meaning, in groups too, that are not the source's own."""
+def name_asked_times(table: ConvertedTable, profile: SourceProfile | None) -> None:
+    """Take the time of a report that a form asked for that of the event, where it asked no other.
+
+    Only beside the time at which the report was sent, which nobody was asked. A count is of the
+    time that its reporter states; what else happened may have been earlier.
+    """
+    reports = _find_asked(table, profile, "waktu_lapor")
+    clocks = [name for name in reports if find_time_meaning(table, name) == "jam"]
+    moments = [name for name in reports if _all_cells(table, name, _is_moment)]
+    asked = [name for name in clocks or moments if not _OF_SENDING.search(name)]
+    is_count = bool(_find_asked(table, profile, *COUNTS))
+    others = ("waktu", "jam", "jam_lapor", *(() if clocks and is_count else ("tanggal",)))
+    is_sent = bool(clocks and moments) or any(
+        _is_time_of_record(name, profile) for name in table.headings
+    )
+    if len(asked) != 1 or not is_sent or _find_asked(table, profile, *others):
+        return
+    known = [name for name in table.headings if profile and _is_of_source(name, profile)]
+    is_wide = bool(table.vocabulary.find_wide_headings(table.headings))
+    if is_wide or find_time_columns(table, {*known, *reports}):
+        return
+    column = table.cells[asked[0]].tolist()
+    if not is_count:
+        table.doubt([r for r, cell in enumerate(column) if not is_blank(cell)], TIME_OF_ANSWER)
+    table.cells = table.cells.rename(columns={asked[0]: "jam" if clocks else "waktu"})
+    table.notes.append(
+        f'kolom "{asked[0]}" dibaca sebagai waktu kejadian: formulirnya menanyakannya'
+    )
+
+
+def _is_of_source(name: str, profile: SourceProfile) -> bool:
+    return profile.find_heading(name) is not None or profile.is_of_record(name)
+
+
+def _is_time_of_record(name: str, profile: SourceProfile | None) -> bool:
+    """Return whether a source notes under this heading when a form was filled in or sent."""
+    if profile is None:
+        return False
+    is_form_time = any(matches_heading(name, heading) for heading in profile.form_times)
+    return is_form_time or profile.find_heading(name) == "waktu_lapor"
+
+
+def _is_moment(cell: Cell) -> bool:
+    return is_time(cell) and not is_clock_alone(cell) and not is_day_alone(cell)
+
+
+def _find_asked(table: ConvertedTable, profile: SourceProfile | None, *meanings: str) -> list[str]:
+    """Return the columns of these meanings, in groups too, that are not the source's own."""
     find = table.vocabulary.find_own_heading
+    names = strip_groups(
+        table.headings, lambda text: find(text) is not None, profile.groups if profile else ""
+    )
     return [
         name
         for name in table.headings
-        if name not in own and meaning in {find(name), find(_GROUP.split(name)[-1])}
+        if find(names.get(name, name)) in meanings
+        and not (profile and _is_of_source(name, profile))
     ]
 
 
