@@ -366,4 +366,6 @@ def _apply_words(converted: ConvertedTable, profile: SourceProfile) -> None:
             if heading == "giat":
                 keep_replaced_words(converted, column, code_by_cell)
             if any(cell != code for cell, code in code_by_cell.items()):
+                rows = {r for r, cell in enumerate(column) if code_by_cell.get(cell, cell) != cell}
+                converted.worded.setdefault(heading, set()).update(rows)
                 converted.set_column(name, [code_by_cell.get(cell, cell) for cell in column])

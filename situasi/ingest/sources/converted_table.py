@@ -22,7 +22,8 @@ class ConvertedTable:
     doubts: notes by row, which stays accepted. reasons: by row, why it is not a report.
     left_out: rows that say nothing of their own, which only a note mentions. reached: rows that
     say that a phase was reached, but not when. timed_by_form: rows whose time is that of the form.
-    approved: by row, the word by which the source approved it.
+    approved: by row, the word by which the source approved it. worded: by our heading, the rows
+    whose word there the profile of the source explained.
     """
 
     source: Table
@@ -35,6 +36,7 @@ class ConvertedTable:
     reached: set[int] = field(default_factory=set)
     timed_by_form: set[int] = field(default_factory=set)
     approved: dict[int, Cell] = field(default_factory=dict)
+    worded: dict[str, set[int]] = field(default_factory=dict)
     _meanings: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

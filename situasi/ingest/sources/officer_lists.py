@@ -147,14 +147,16 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
         groups = ("arrival_hour", "listed_arrival") if is_list else ("arrival_hour",)
         _take_arrivals(table, groups, remarks, is_muster=_MUSTER.search(words) is not None)
         return
-    is_present = partial(clues.is_cell, "present")
-    is_muster = _MUSTER.search(words) is not None
     column = table.cells[name].tolist()
-    present = [row for row, cell in enumerate(column) if is_present(cell)]
-    totals = table.total_rows  # how many were there is compared with the rows above
+    present = [row for row, cell in enumerate(column) if clues.is_cell("present", cell)]
+    kept = table.total_rows  # how many were there is compared with the rows above
+    if roll_calls:
+        kept = kept | table.worded.get("checkin", set())
+    checkins: list[Cell] = [None] * len(column)
+    for row in present:
+        checkins[row] = "apel" if _MUSTER.search(words) else column[row]
     table.drop_columns(roll_calls)
-    checkins = [("apel" if is_muster else cell) if is_present(cell) else None for cell in column]
-    table.set_column("checkin", [column[r] if r in totals else c for r, c in enumerate(checkins)])
+    table.set_column("checkin", [column[r] if r in kept else c for r, c in enumerate(checkins)])
     table.doubt(present, "lapor diri dari daftar hadir")
     _name_arrival_hours(table)
     for row, cell in enumerate(column):
@@ -344,20 +346,27 @@ def _take_arrivals(
 
 
 def _is_roll_call(table: ConvertedTable, name: str) -> bool:
-    """Return whether a column of check-ins says who is there, and of nobody what else they did."""
+    """Return whether a column of check-ins says who is there, and of nobody what else they did.
+
+    Words that the profile explains say nothing of the others.
+    """
     clues, find_code = table.vocabulary.clues, table.vocabulary.find_code
-    others = {
-        cell
-        for cell in set(table.cells[name].tolist())
-        if not is_blank(cell) and not clues.is_cell("present", cell)
-    }
+    others = {cell for cell in _list_words(table, name) if not clues.is_cell("present", cell)}
     is_other = any(find_code("personnel", "checkin", cell) for cell in others)
     return _says_presence(table, name) and not is_other
 
 
 def _says_presence(table: ConvertedTable, name: str) -> bool:
     clues = table.vocabulary.clues
-    filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
-    present = [cell for cell in filled if clues.is_cell("present", cell)]
-    stated = len(present) + sum(clues.is_cell("absent", _take_answer(cell)) for cell in filled)
-    return bool(present) and stated >= _MIN_SHARE * len(filled)
+    words = _list_words(table, name)
+    present = [cell for cell in words if clues.is_cell("present", cell)]
+    stated = len(present) + sum(clues.is_cell("absent", _take_answer(cell)) for cell in words)
+    return bool(present) and stated >= _MIN_SHARE * len(words)
+
+
+def _list_words(table: ConvertedTable, name: str) -> list[Cell]:
+    """Return the filled cells of a column but those that the profile of the source explains."""
+    is_checkin = name in table.find_columns("checkin")
+    worded = table.worded.get("checkin", set()) if is_checkin else set()
+    column = enumerate(table.cells[name].tolist())
+    return [cell for row, cell in column if row not in worded and not is_blank(cell)]
