@@ -114,3 +114,71 @@ def test_an_incident_that_is_open_once_more_is_no_repetition(board: Board, tmp_p
     closed = INCIDENT.replace("dilaporkan", "selesai").replace("09.40", "09.50")
     text = INCIDENTS + INCIDENT + closed + INCIDENT.replace("09.40", "10.00")
     assert bring(board, tmp_path, text).accepted == 3
+
+
+FORM = "Cap waktu,Kecamatan,Desa,TPS,Jumlah pemilih hadir,Catatan\n"
+
+
+def send(clock: str, voters: int = 205, tps: int = 1, remark: str = "") -> str:
+    """A count of a form that asks no hour, at the hour at which it was sent."""
+    return f"27/11/2024 {clock},Pemulutan,Ibul Besar I,{tps},{voters},{remark}\n"
+
+
+@pytest.mark.parametrize(
+    "again", [send("11:01:59"), send("11:05:10"), send("11:02:40", remark="kirim ulang")]
+)
+def test_a_count_sent_again_shortly_after_counts_once_where_no_hour_was_asked(
+    board: Board, tmp_path: Path, again: str
+) -> None:
+    result = bring(board, tmp_path, FORM + send("11:01:33") + again)
+    assert (result.accepted, result.duplicate) == (1, 1)
+    assert any("1 kiriman ulang" in note and "baris 3" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        send("11:12:00"), send("11:02:00", voters=206), send("11:02:00", tps=2),
+        send("11:02:00", remark="hujan deras"),
+    ],
+)  # fmt: skip
+def test_another_hour_number_place_or_remark_is_another_report(
+    board: Board, tmp_path: Path, more: str
+) -> None:
+    assert bring(board, tmp_path, FORM + send("11:01:33") + more).accepted == 2
+
+
+def test_a_count_that_is_corrected_back_is_told_again(board: Board, tmp_path: Path) -> None:
+    text = FORM + send("11:01:00") + send("11:02:00", voters=250) + send("11:03:00")
+    assert bring(board, tmp_path, text).accepted == 3
+
+
+def test_a_long_row_of_the_same_reports_is_no_single_one(board: Board, tmp_path: Path) -> None:
+    text = FORM + "".join(send(f"11:{minute:02d}:00") for minute in range(0, 17, 4))
+    assert bring(board, tmp_path, text).accepted > 1
+
+
+def test_two_hours_that_were_asked_are_two_counts_however_close(
+    board: Board, tmp_path: Path
+) -> None:
+    text = "waktu,waktu_lapor,kecamatan,desa,tps,hadir\n" + "".join(
+        f"27/11/2024 {clock},27/11/2024 {clock},Kandis,Miji,1,50\n" for clock in ("09.00", "09.03")
+    )
+    assert bring(board, tmp_path, text).accepted == 2
+
+
+def test_a_checkin_and_an_incident_sent_twice_are_told_once(board: Board, tmp_path: Path) -> None:
+    text = (
+        "Cap waktu,NRP,Kecamatan,Desa,TPS,Kehadiran\n"
+        "27/11/2024 06:20:02,87041234,Kandis,Miji,1,hadir\n"
+        "27/11/2024 06:20:31,87041234,Kandis,Miji,1,hadir\n"
+        "27/11/2024 06:20:40,87041235,Kandis,Miji,1,hadir\n"
+    )
+    result = bring(board, tmp_path, text)
+    assert (result.accepted, result.duplicate) == (2, 1)
+    text = "Cap waktu,Kecamatan,Desa,TPS,Jenis kejadian,Bobot,Uraian\n" + "".join(
+        f"27/11/2024 {clock},Kandis,Miji,1,kericuhan,sedang,Adu mulut saksi dan KPPS\n"
+        for clock in ("09:10:05", "09:12:30")
+    )
+    result = bring(board, tmp_path, text)
+    assert (result.accepted, result.duplicate) == (1, 1)
