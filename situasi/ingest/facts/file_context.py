@@ -89,7 +89,8 @@ _STATION_OF_DESA = re.compile(
 _TIME_LINE = re.compile(
     r"(?:(?:rekap\w*|laporan|lap|data|kehadiran|hadir|partisipasi|pemilih|perkembangan|situasi"
     r"|sementara|update|jumlah|pengguna|hak|pilih|pada|sampai|dengan|hari|tanggal|tgl|senin|selasa"
-    rf"|rabu|kamis|jum'?at|sabtu|minggu|pukul|pkl|pk|jam|wib|s\.?/?d|{_MONTH_NAMES})[a-z]{{0,6}}\b"
+    r"|rabu|kamis|jum'?at|sabtu|minggu|lanjutan|dini|malam|pagi|siang|sore|pergeseran|kotak|suara"
+    rf"|logistik|pemungutan|penghitungan|pukul|pkl|pk|jam|wib|s\.?/?d|{_MONTH_NAMES})[a-z]{{0,6}}\b"
     r"|\d{1,4}+|[\s.,:;/()_–-])++",
     re.IGNORECASE,
 )
@@ -206,18 +207,19 @@ def _name_year(sheet: str, day: date) -> str:
     Of days around a new year, the one nearest to that of voting.
     """
     match = _DAY_OF_SHEET.fullmatch(sheet.strip())
-    if match is None:
-        return sheet
+    nearest = _find_nearest(int(match[1]), match[2], day) if match else None
+    return f"{sheet.strip().rstrip('.')} {nearest.year}" if nearest else sheet
+
+
+def _find_nearest(number: int, month: str, day: date) -> date | None:
+    """Return the day of a month that is nearest to a day; None where there is no such day."""
     days = []
     for year in (day.year - 1, day.year, day.year + 1):
         try:
-            days.append(date(year, MONTHS[match[2].lower()], int(match[1])))
+            days.append(date(year, MONTHS[month.lower()], number))
         except ValueError:  # 29 February, or no day at all
             continue
-    if not days:
-        return sheet
-    nearest = min(days, key=lambda other: abs(other - day))
-    return f"{sheet.strip().rstrip('.')} {nearest.year}"
+    return min(days, key=lambda other: abs(other - day), default=None)
 
 
 def _find_days(text: str) -> Iterator[str]:
@@ -293,12 +295,14 @@ def read_marked_station(text: str, context: IngestContext) -> dict[str, str]:
     return {heading: name for heading, name in found.items() if name}
 
 
-def read_marked_time(text: str) -> dict[str, str]:
+def read_marked_time(text: str, voting_day: date) -> dict[str, str]:
     """Return the one day and the one hour that a line of nothing else names; else nothing.
 
-    The headings are ours.
+    The headings are ours. A day without its year is the one nearest to that of the voting.
     """
-    found = {"tanggal": {*_find_days(text)}, "jam": {*_find_clocks(text)}}
+    short = (_find_nearest(int(m[1]), m[2], voting_day) for m in _DAY_WITHOUT_YEAR.finditer(text))
+    days = {*_find_days(text)} or {f"{day:%d/%m/%Y}" for day in short if day is not None}
+    found = {"tanggal": days, "jam": {*_find_clocks(text)}}
     if max(map(len, found.values())) != 1 or _TIME_LINE.fullmatch(text.strip()) is None:
         return {}
     return {heading: values.pop() for heading, values in found.items() if values}

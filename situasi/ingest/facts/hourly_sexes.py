@@ -1,50 +1,43 @@
-"""Men and women in columns of their own for each hour, without a column for both."""
+"""Men and women in columns of their own for each hour of a table."""
 
-import re
-
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.count_columns import is_blank_count
 from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
-from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
-
-_SEX = r"(?:(?P<l>l|lk|laki|laki[ -]?laki|pria)|(?P<p>p|pr|perempuan|wanita))"
-_PATTERNS = (
-    re.compile(rf"(?P<hour>.*\d.*?)[\W_]+{_SEX}\W*", re.IGNORECASE),
-    re.compile(rf"{_SEX}[\W_]+(?P<hour>.*\d.*)", re.IGNORECASE),
-)
+from situasi.ingest.vocabulary.hour_headings import find_hours_by_sex, parse_hour_heading
 
 
 def sum_sexes(table: ConvertedTable) -> None:
-    """Replace `09.00 L` and `09.00 P` by their sum, where no column of that hour holds it.
+    """Put the sum of `09.00 L` and `09.00 P` where no column of that hour holds a count.
 
     Where only one of the two is filled, or is no number, the cell says so and its row is held.
     """
     if not table.has_any("tps"):
         return
-    known = {hour.clock for heading in table.headings if (hour := parse_hour_heading(heading))}
-    for clock, names in _find_pairs(table).items():
-        if set(names) != {"l", "p"} or clock in known:
-            continue
-        pairs = zip(*(table.cells[names[sex]].tolist() for sex in "lp"), strict=True)
+    hours = {name: hour for name in table.headings if (hour := parse_hour_heading(name))}
+    own = {hour.clock: name for name, hour in reversed(hours.items())}
+    for clock, names in find_hours_by_sex(table.headings).items():
+        pairs = zip(*(table.cells[name].tolist() for name in names), strict=True)
         sums = [_add(men, women) for men, women in pairs]
-        table.drop_columns(list(names.values()))
-        table.set_column(clock, sums)
-        rows = [row for row, cell in enumerate(sums) if cell is not None]
-        table.doubt(rows, "hadir dijumlahkan dari L dan P")
+        if clock in own:
+            rows = _find_missing_sums(table, own[clock], sums)
+            table.fill(own[clock], rows, sums.__getitem__)
+        else:
+            table.drop_columns(names)
+            table.set_column(clock, sums)
+            rows = [row for row, cell in enumerate(sums) if cell is not None]
+        table.doubt(rows, f"hadir {clock} dijumlahkan dari L dan P")
 
 
-def _find_pairs(table: ConvertedTable) -> dict[str, dict[str, str]]:
-    """Return the headings by sex, by hour."""
-    found: dict[str, dict[str, str]] = {}
-    for heading in table.headings:
-        for pattern in _PATTERNS:
-            match = pattern.fullmatch(normalize_cell(heading))
-            hour = parse_hour_heading(match["hour"]) if match else None
-            if match and hour:
-                found.setdefault(hour.clock, {})["l" if match["l"] else "p"] = heading
-                break
-    return found
+def _find_missing_sums(table: ConvertedTable, name: str, sums: list[Cell]) -> list[int]:
+    """Return the rows whose own cell of an hour is blank, and whose men and women are counted."""
+    skipped = table.total_rows | table.reasons.keys()
+    return [
+        row
+        for row, (cell, total) in enumerate(zip(table.cells[name].tolist(), sums, strict=True))
+        if is_blank_count(cell) and isinstance(total, int) and row not in skipped
+    ]
 
 
 def _add(men: Cell, women: Cell) -> Cell:

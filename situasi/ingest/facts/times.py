@@ -10,6 +10,7 @@ from situasi.ingest.facts.time_cells import (
     complete_written_day,
     find_undated_rows,
     find_untimed_rows,
+    is_clock_alone,
 )
 from situasi.ingest.facts.time_columns import (
     find_record_times,
@@ -26,7 +27,12 @@ from situasi.ingest.facts.times_of_report import (
     take_time_of_report,
 )
 from situasi.ingest.parsing.cells import format_cell, is_blank
-from situasi.ingest.parsing.phase_days import NIGHT_AFTER, is_night_after, may_be_another_day
+from situasi.ingest.parsing.phase_days import (
+    FIRST_HOUR,
+    NIGHT_AFTER,
+    is_night_after,
+    may_be_another_day,
+)
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell, UnknownHeadings
@@ -158,15 +164,26 @@ def _ask_day(table: ConvertedTable, question: str) -> None:
 
 
 def _read_bare_hours(table: ConvertedTable) -> None:
-    """Read a column of hours that holds nothing but whole hours (`8`, `10`, `13`)."""
+    """Read whole hours (`8`, `10`, `13`) of a column of hours, where its other cells are hours too.
+
+    A number that is no hour says that the column holds something else. Of counts `1` is left: it
+    may be 13.00.
+    """
+    first_hour = FIRST_HOUR if table.has_any(*COUNTS) else 0
     for name in table.find_columns("jam"):
         column = table.cells[name].tolist()
-        texts = [None if is_blank(cell) else format_cell(cell).strip() for cell in column]
-        filled = [text for text in texts if text is not None]
-        if len({*filled}) > 1 and all(t.isascii() and t.isdigit() and int(t) < 24 for t in filled):
-            table.set_column(name, [t and f"{int(t):02d}.00" for t in texts])
-            rows = [row for row, text in enumerate(texts) if text is not None]
-            table.doubt(rows, "jam bulat dibaca tepat jamnya")
+        texts = ["" if is_blank(cell) else format_cell(cell).strip() for cell in column]
+        bare = {text for text in texts if text.isascii() and text.isdigit() and len(text) < 3}
+        others = {text for text in texts if text} - bare
+        clocks = {text for text in others if is_clock_alone(text)}
+        is_counted = any(text.isdigit() for text in others - clocks)
+        if is_counted or len(bare | clocks) < 2 or max(map(int, bare), default=24) > 23:
+            continue
+        hours = {row: int(text) for row, text in enumerate(texts) if text in bare}
+        rows = [row for row, hour in hours.items() if hour >= first_hour]
+        read = [f"{hours[row]:02d}.00" if row in rows else cell for row, cell in enumerate(column)]
+        table.set_column(name, read)
+        table.doubt(rows, "jam bulat dibaca tepat jamnya")
 
 
 def _take_hours_in_words(table: ConvertedTable) -> None:

@@ -11,7 +11,7 @@ from situasi.ingest.feeds.station_limits import (
     check_voter_limits,
 )
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
-from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
+from situasi.ingest.parsing.count_columns import build_count_reader, compare_sexes, is_blank_count
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import Cell, ValidationResult
@@ -150,8 +150,8 @@ def _check_sexes(table: TableCheck, row: int, total: Count, sexes: tuple[Count, 
     if total is None and row not in table.issues.errors:
         table.issues.add_warning(row, f"jumlah hadir tidak disebut, dihitung L + P = {men + women}")
         return men + women
-    if total is not None and men + women != total:
-        table.issues.add_warning(row, f"hadir {total} tidak sama dengan L + P = {men + women}")
+    if note := compare_sexes(total, men, women):
+        table.issues.add_warning(row, note)
     return total
 
 

@@ -35,7 +35,9 @@ _GENERIC_WORDS = _SUM_WORDS | frozenset(
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _HOUR = re.compile(r"\b(?:jam|pukul|pkl)\W{0,3}[0-9]|[0-9]{1,2}[.:][0-9]{2}", re.IGNORECASE)
-_STATION_TITLE = re.compile(r"(?:(?:no|nomor)\W*)?tps", re.IGNORECASE)
+_TITLE_OF_NUMBERS = re.compile(
+    r"(?:(?:no|nomor)\W*)?tps|(?:.*\W)?(?:jam|pukul|pkl)\W*(?:wib\W*)?", re.IGNORECASE
+)
 _PART_NUMBER = re.compile(r"[IVX]{1,5}[.)]?|[A-Za-z][.)]|[0-9]{1,2}[.)]")
 _MAX_HEADING_CHARS = 60
 
@@ -49,7 +51,7 @@ def is_sub_heading(above: Sequence[Line], below: Line) -> bool:
     filled = [column for column, text in enumerate(below) if text]
     if len(filled) < 2:
         return False
-    if not all(_may_be_heading(below[c]) or _is_station(above, below[c], c) for c in filled):
+    if not all(_may_be_heading(below[c]) or _is_numbered(above, below[c], c) for c in filled):
         return False
     for column in filled:
         title_line = next((line for line in reversed(above) if _cell(line, column)), None)
@@ -61,11 +63,11 @@ def is_sub_heading(above: Sequence[Line], below: Line) -> bool:
     return True
 
 
-def _is_station(above: Sequence[Line], text: str, column: int) -> bool:
-    """Return whether a number stands in the group of a title `TPS`."""
+def _is_numbered(above: Sequence[Line], text: str, column: int) -> bool:
+    """Return whether a number stands in the group of a title `TPS`, or `HADIR PUKUL`."""
     titles = [_cell(above[-1], left) for left in range(column, -1, -1)]
     title = next(filter(None, titles), "")
-    return text.isdecimal() and len(text) <= 3 and _STATION_TITLE.fullmatch(title) is not None
+    return text.isdecimal() and len(text) <= 3 and _TITLE_OF_NUMBERS.fullmatch(title) is not None
 
 
 def may_be_pair(above: Sequence[Line], below: Line) -> bool:

@@ -88,6 +88,13 @@ def build_count_reader(cells: Sequence[Cell]) -> CountReader:
     return read
 
 
+def compare_sexes(total: int | None, men: int | None, women: int | None) -> str | None:
+    """Return a note where men and women together are not the total; None where one is unknown."""
+    if total is None or men is None or women is None or men + women == total:
+        return None
+    return f"hadir {total} tidak sama dengan L + P = {men + women}"
+
+
 def _parse_marked(cell: Cell) -> _MarkedNumber | None:
     """Return a number with one mark that is no whole number as it stands; None for all others."""
     if isinstance(cell, bool) or not isinstance(cell, str | float):

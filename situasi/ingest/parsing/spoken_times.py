@@ -43,7 +43,8 @@ _HOURS_OF_DAY_PART = {
 _SPOKEN_HOUR = re.compile(
     r"(?P<lead>\b(?:jam|pukul|pkl|pk)\b[ .:]*)?(?<![0-9])(?<![0-9][.:/-])"
     r"(?P<hour>[0-9]{1,2})(?:[.:](?P<minute>[0-9]{2}))?(?![0-9])(?![.:/-][0-9])"
-    r"(?: ?(?P<part>dini hari|subuh|pagi|siang|sore|petang|malam)\b)?"
+    r"(?: ?(?P<part>dini hari|subuh|pagi|siang|sore|petang|malam)\b"
+    r"|(?P<zone>(?= ?(?:wib|wita|wit)\b)))?"
 )
 
 
@@ -106,9 +107,10 @@ def _take_start(match: re.Match[str]) -> str:
 
 
 def _to_clock(match: re.Match[str], cell: object) -> str:
-    """Return `jam 9` as `jam 9.00`, `9 malam` as `21.00`; anything else as it was."""
+    """Return `jam 9` as `jam 9.00`, `9 wib` and `9 malam` as clocks; anything else as it was."""
     lead, hour, minute, part = match.group("lead", "hour", "minute", "part")
-    if part is None and (lead is None or minute is not None):
+    is_marked = lead is not None or match["zone"] is not None
+    if part is None and (minute is not None or not is_marked):
         return match[0]
     hours = [int(hour)]
     if part:

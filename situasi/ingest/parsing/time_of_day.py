@@ -33,6 +33,10 @@ _TWO_DECIMALS = re.compile(r"[0-9]{1,2}\.[0-9]{2}")
 _REMARK = re.compile(r"(?<=\d)\s*\((?!(?:wib|wita|wit|utc|gmt)\b)[^()\d]*\)\s*$", re.IGNORECASE)
 
 
+# `pkl10`, and `09. 00` with a space too many.
+_SPACED = re.compile(r"\b(?P<lead>jam|pukul|pkl|pk)(?=\d)|(?<=\d) ?(?P<mark>[.:]) ?(?=\d{2}\b)")
+
+
 # `09.10.00` in a column of hours is one, though it might be a day elsewhere.
 _WITH_SECONDS = re.compile(
     r"(?:[01]?\d|2[0-3])([.:])[0-5]\d\1[0-5]\d(?: ?(?:wib|wita|wit))?", re.IGNORECASE
@@ -99,8 +103,8 @@ def _from_text(cell: str) -> ParsedClock:
     if len(cell) > MAX_CELL_CHARS:
         raise _build_unreadable_error(cell)
     check_letters("jam", cell)
-    plain = _REMARK.sub("", normalize_text(cell))
-    text, note = simplify_time(plain.lower().strip(" .,"), cell)
+    plain = _REMARK.sub("", normalize_text(cell)).lower().strip(" .,")
+    text, note = simplify_time(_SPACED.sub(_join, plain), cell)
     text = date_patterns.FILLER_WORDS.sub("", text).strip(" .,")
     match = date_patterns.CLOCK_PATTERN.fullmatch(text)
     if match and (clock := extract_clock(match, cell)):
@@ -108,6 +112,10 @@ def _from_text(cell: str) -> ParsedClock:
     if date_patterns.EXCEL_DAY_FRACTION.fullmatch(text):
         return _from_seconds(float(text.replace(",", ".")) * 86_400, cell)
     return _from_date_and_clock(cell, note)
+
+
+def _join(match: re.Match[str]) -> str:
+    return f"{match['lead']} " if match["lead"] else match["mark"]
 
 
 def _from_date_and_clock(cell: str, note: str | None) -> ParsedClock:

@@ -213,7 +213,7 @@ def _convert(
         convert_utc_answers(converted, profile, context.election.zone)
     take_part_headings(converted, context)
     facts = _read_facts(table, file_name, context, profile)
-    take_time_headings(converted, facts)
+    take_time_headings(converted, facts, context.election.day)
     take_attendance(converted, facts.words)
     return converted, facts
 

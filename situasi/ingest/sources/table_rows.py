@@ -1,7 +1,8 @@
 """Rows that are no reports: tags of columns, headings of a part, and `NIHIL` below a title."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from functools import partial
 
 from situasi.ingest.context import IngestContext
@@ -22,6 +23,7 @@ from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
 PART_HEADING = "judul bagian untuk baris di bawahnya, bukan laporan; tidak perlu dibetulkan"
 _GROUP_UPDATED = re.compile(r"(?P<group>.+\S)\s+(?:updated|diperbarui)", re.IGNORECASE)
+_DAY = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:20)?\d\d")
 _CODE = re.compile(r"[A-Z]{1,3}\d{0,2}")
 TEST_ENTRY = "isian percobaan menurut uraiannya, bukan laporan; bila laporan, tulis uraiannya"
 _MAX_TEST_WORDS = 6
@@ -145,28 +147,34 @@ def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
         table.doubt(by_row, f"{heading} dari judul bagian di atasnya")
 
 
-def take_time_headings(table: ConvertedTable, facts: FileContext) -> None:
+def take_time_headings(table: ConvertedTable, facts: FileContext, voting_day: date) -> None:
     """Give rows the hour, and the day, that a row of one cell above them names (`PUKUL 12.00`).
 
-    facts: of the titles, which are those of the rows above the first such row. Where a column
-    holds the hours, a day alone is taken (`SELASA, 26 NOVEMBER 2024`).
+    facts: of the titles, which are those of the rows above the first such row. Where columns
+    hold the hours, or stand for them, a day alone is taken (`SELASA, 26 NOVEMBER 2024`).
     """
     missing = [h for h in ("tanggal", "jam") if not table.has_any(h, "waktu")]
-    if "jam" not in missing:
-        _take_day_headings(table)
+    wide = table.vocabulary.find_wide_headings(table.headings)
+    hours = [name for name, heading in wide.items() if heading.column in {"clock", "fase"}]
+    if wide:
+        if hours and "tanggal" in missing and facts.day_question is None:
+            _take_days_of_wide_rows(table, hours, facts.day, voting_day)
         return
-    if table.vocabulary.find_wide_headings(table.headings):
+    if "jam" not in missing:
+        _take_day_headings(table, voting_day)
         return
     singles = _find_single_cells(table)
-    found = {row: read_marked_time(text) for row, text in singles.items()}
-    found = {row: named for row, named in found.items() if "jam" in named}
+    found = {row: read_marked_time(text, voting_day) for row, text in singles.items()}
+    found = {row: named for row, named in found.items() if named}
+    if not found:
+        return
     titles = {"tanggal": facts.day, "jam": facts.clock}
     current = {heading: value for heading, value in titles.items() if value}
     values: dict[str, dict[int, Cell]] = {heading: {} for heading in missing}
-    for row in range(table.size) if found else ():
+    for row in range(table.size):
         if row in found:
             table.reasons[row] = PART_HEADING
-            current |= found[row]
+            current = {**current, **found[row]} if "jam" in found[row] else found[row]
         for heading in missing if row not in singles else ():
             if heading in current:
                 values[heading][row] = current[heading]
@@ -176,7 +184,7 @@ def take_time_headings(table: ConvertedTable, facts: FileContext) -> None:
         table.doubt(rows, f"{heading} dari judul bagian di atasnya")
 
 
-def _take_day_headings(table: ConvertedTable) -> None:
+def _take_day_headings(table: ConvertedTable, voting_day: date) -> None:
     """Give rows the day that a row of nothing else above them names (`SELASA, 26 NOVEMBER 2024`).
 
     Only where no column holds days; a row above the first such day, or with a day of its own,
@@ -185,19 +193,50 @@ def _take_day_headings(table: ConvertedTable) -> None:
     names = [name for heading in ("waktu", "jam") for name in table.find_columns(heading)]
     if not names or table.has_any("tanggal"):
         return
-    singles = _find_single_cells(table)
-    found = {row: read_marked_time(text) for row, text in singles.items()}
-    days = {row: named["tanggal"] for row, named in found.items() if named.keys() == {"tanggal"}}
+    days = _mark_day_headings(table, voting_day)
     columns = [table.cells[name].tolist() for name in names] if days else []
-    day, by_row = None, dict[int, Cell]()
+    by_row = dict[int, Cell]()
+    for row, day in days.items():
+        texts = [str(column[row]) for column in columns if not is_blank(column[row])]
+        if texts and not any("tanggal" in read_marked_time(t, voting_day) for t in texts):
+            by_row[row] = day
+    _fill_days(table, by_row)
+
+
+def _take_days_of_wide_rows(
+    table: ConvertedTable, hours: Sequence[str], day: str | None, voting_day: date
+) -> None:
+    """Give rows with a column for each hour or phase the day of the row above them that names one.
+
+    day: of the titles, for the rows above the first such row.
+    """
+    days = _mark_day_headings(table, voting_day)
+    if not days:
+        return
+    filled = table.cells[list(hours)].notna().any(axis=1).tolist()
+    skipped = table.total_rows | table.reasons.keys() | days.keys()
+    above = [row for row, is_filled in enumerate(filled) if is_filled and row not in skipped]
+    if day is not None:
+        table.fill("tanggal", above, lambda _: day)
+        table.doubt(above, "tanggal dari judul atau nama berkas")
+    _fill_days(table, {row: named for row, named in days.items() if filled[row]})
+
+
+def _mark_day_headings(table: ConvertedTable, voting_day: date) -> dict[int, str]:
+    """Mark the rows of one cell that is a day as headings; return the day of each row below one."""
+    singles = _find_single_cells(table)
+    found = {row: read_marked_time(text, voting_day) for row, text in singles.items()}
+    days = {row: named["tanggal"] for row, named in found.items() if named.keys() == {"tanggal"}}
+    table.reasons |= dict.fromkeys(days, PART_HEADING)
+    day, by_row = None, dict[int, str]()
     for row in range(table.size) if days else ():
-        if row in days:
-            table.reasons[row] = PART_HEADING
-            day = days[row]
-        elif day and row not in table.total_rows | table.reasons.keys():
-            texts = [str(column[row]) for column in columns if not is_blank(column[row])]
-            if texts and not any("tanggal" in read_marked_time(text) for text in texts):
-                by_row[row] = day
+        day = days.get(row, day)
+        if day and row not in table.total_rows | table.reasons.keys():
+            by_row[row] = day
+    return by_row
+
+
+def _fill_days(table: ConvertedTable, by_row: Mapping[int, Cell]) -> None:
     table.fill("tanggal", list(by_row), by_row.__getitem__)
     table.doubt(by_row, "tanggal dari judul bagian di atasnya")
 
@@ -208,11 +247,16 @@ def _find_single_cells(table: ConvertedTable) -> dict[int, str]:
     counts = cells.notna().sum(axis=1).to_numpy()
     singles: dict[int, str] = {}
     for row in [row for row, count in enumerate(counts) if 0 < count <= 2]:
-        texts = [str(c).strip() for c in cells.iloc[row].tolist() if not is_blank(c)]
-        words = [text for text in texts if any(map(str.isalpha, text)) and len(text) > 3]
+        texts = [_format_single(c) for c in cells.iloc[row].tolist() if not is_blank(c)]
+        words = [t for t in texts if len(t) > 3 and (any(map(str.isalpha, t)) or _DAY.fullmatch(t))]
         if len(words) == 1 and len(texts) - len(words) <= 1:
             singles[row] = words[0]
     return singles
+
+
+def _format_single(cell: Cell) -> str:
+    is_day = isinstance(cell, datetime) and cell.time() == time()
+    return f"{cell:%d/%m/%Y}" if is_day else str(cell).strip()
 
 
 def _read_part(text: str, kecamatan: str | None, context: IngestContext) -> dict[str, str]:

@@ -18,7 +18,7 @@ from situasi.ingest.parsing.datetime_columns import (
 )
 from situasi.ingest.parsing.datetimes import ParsedTime, combine_date_and_clock, read_time
 from situasi.ingest.parsing.spoken_times import take_range_end
-from situasi.ingest.parsing.time_of_day import is_clock_with_seconds
+from situasi.ingest.parsing.time_of_day import is_clock_with_seconds, read_clock
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
@@ -166,6 +166,7 @@ def _combine_cells(full_time: Cell, day: Cell, clock: Cell, zone: ZoneInfo) -> P
                 raise UnreadableCell(CLOCK_WITHOUT_DAY)
             return read_time(clock, zone)
         except UnreadableCell as error:
+            read_clock(clock)  # that it is no hour is told first
             raise UnreadableCell(CLOCK_WITHOUT_DAY) from error
     if is_blank(day):
         return (

@@ -1,17 +1,20 @@
 """Conversion of wide TPS tables: each filled cell of an hour, phase or place becomes a report."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
-from situasi.ingest.parsing.count_columns import is_blank_count
+from situasi.ingest.parsing.count_columns import compare_sexes, is_blank_count
 from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT, NOT_YET
@@ -19,6 +22,7 @@ from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.phase_order import order_phases
 from situasi.ingest.validation.table_check import REASON_BY_MARK
+from situasi.ingest.vocabulary.hour_headings import find_hours_by_sex
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
 # No day has more hours to report and no desa as many TPS; bounds the size of the result.
@@ -138,15 +142,9 @@ def _build_reports(
             wide[heading].value if heading and wide[heading].column == column else None
             for _, heading in filled
         ]
-    if any(heading.is_coded for heading in wide.values()):
-        data[DOUBT] = [
-            _join_notes(note, f'jam dari kode pertanyaan "{heading}"')
-            if heading and wide[heading].is_coded
-            else note
-            for note, (_, heading) in zip(
-                data.get(DOUBT, [None] * len(filled)), filled, strict=True
-            )
-        ]
+    for index, note in _list_doubts(table, filled, wide):
+        notes = data.setdefault(DOUBT, [None] * len(filled))
+        notes[index] = _join_notes(notes[index], note)
     for index, reason in _find_not_yet(table, filled, wide, context).items():
         data.setdefault(NOT_A_REPORT, [None] * len(filled))[index] = reason
     day_columns = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
@@ -173,6 +171,27 @@ def _build_reports(
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
     ), has_undated
+
+
+def _list_doubts(
+    table: Table, filled: list[tuple[int, str | None]], wide: dict[str, WideHeading]
+) -> Iterator[tuple[int, str]]:
+    """Yield what is doubtful of single reports: a coded hour, a count that is not men and women."""
+    by_sex = {
+        clock: [table.cells[name].tolist() for name in names]
+        for clock, names in find_hours_by_sex(table.cells.columns.tolist()).items()
+    }
+    for index, (row, name) in enumerate(filled):
+        heading = wide[name] if name is not None else None
+        if heading is None or heading.column != "clock":
+            continue
+        if heading.is_coded:
+            yield index, f'jam dari kode pertanyaan "{name}"'
+        cells = [column[row] for column in by_sex.get(heading.value, ())]
+        if cells and (
+            note := compare_sexes(*map(find_count, (table.cells[name].iloc[row], *cells)))
+        ):
+            yield index, note
 
 
 def _list_named_days(
@@ -307,7 +326,9 @@ def _map_unpivoted_columns(mapping: ColumnMapping, wide: dict[str, WideHeading])
         columns[name] = (*columns.get(name, ()), _HEADING_BY_COLUMN[name])
     columns["date"] = (*columns.get("date", ()), _DAY_HEADING)
     added_headings = (*map(_HEADING_BY_COLUMN.__getitem__, added), _DAY_HEADING)
-    unused = tuple(h for h in (*mapping.unused_headings, *sorted(dropped)) if h not in wide)
+    compared = find_hours_by_sex(mapping.unused_headings).values()
+    used = {*wide, *chain.from_iterable(compared)}
+    unused = tuple(h for h in (*mapping.unused_headings, *sorted(dropped)) if h not in used)
     return replace(
         mapping,
         columns=columns,

@@ -27,6 +27,11 @@ _CODED = re.compile(
     r"(?P<stem>(?:.*[\W_])?(?:(?:jumlah|jml|pemilih)[\W_]?)*(?:hadir|kehadiran|partisipasi)[\W_]?)"
     r"(?P<hour>[0-9]{1,2})"
 )
+_SEX = r"(?:(?P<l>l|lk|laki|laki[ -]?laki|pria)|(?P<p>p|pr|perempuan|wanita))"
+_OF_SEX = (
+    re.compile(rf"(?P<hour>.*\d.*?)[\W_]+{_SEX}\W*", re.IGNORECASE),
+    re.compile(rf"{_SEX}[\W_]+(?P<hour>.*\d.*)", re.IGNORECASE),
+)
 _VOTING_HOURS = range(6, 16)  # what is numbered as questions or repeats begins at 1
 
 
@@ -49,6 +54,33 @@ def parse_hour_heading(heading: str) -> HourHeading | None:
         return None
     clock = f"{int(match['hour']):02d}.{match['minute'] or '00'} {''.join(zones).upper()}"
     return HourHeading(clock.strip(), bool(match["heads"]))
+
+
+def find_hours_by_sex(headings: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the headings of men and of women (`09.00 L`, `09.00 P`), by the hour of both."""
+    found: dict[str, dict[str, str]] = {}
+    for heading in headings:
+        for pattern in _OF_SEX:
+            match = pattern.fullmatch(normalize_cell(heading))
+            hour = parse_hour_heading(match["hour"]) if match else None
+            if match and hour:
+                found.setdefault(hour.clock, {})["l" if match["l"] else "p"] = heading
+                break
+    return {clock: (by["l"], by["p"]) for clock, by in found.items() if len(by) == 2}
+
+
+def find_bare_hours(headings: Sequence[str]) -> dict[str, str]:
+    """Return the clock of headings that are a bare number among hours: `9` beside 08.30, 10.00.
+
+    Only where all of them together go on from one to the next.
+    """
+    clocks = {h: hour.clock for h in headings if (hour := parse_hour_heading(h))}
+    numbers = [h for h in headings if h.isascii() and h.isdigit() and int(h[:3]) in _VOTING_HOURS]
+    if len(clocks) < 2 or not numbers:
+        return {}
+    bare = {h: f"{int(h):02d}.00" for h in numbers}
+    order = [(clocks | bare)[h][:5] for h in headings if h in clocks or h in bare]
+    return bare if order == sorted(set(order)) else {}
 
 
 def find_coded_hours(headings: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.hour_headings import (
+    find_bare_hours,
     find_coded_hours,
     is_hourly_table,
     parse_hour_heading,
@@ -69,6 +70,10 @@ def find_wide_headings(
     if places := _find_each(headings, _parse_place):
         return places
     found = _find_each(headings, _parse_hour)
+    found |= {
+        heading: WideHeading("hadir", "clock", clock)
+        for heading, clock in find_bare_hours(headings).items()
+    }
     found |= {
         heading: WideHeading("hadir", "clock", clock, is_coded=True)
         for heading, clock in find_coded_hours(headings).items()
