@@ -54,6 +54,19 @@ def _holes(text: object) -> set[str]:
     return set(re.findall(r"{\w+}", str(text)))
 
 
+# A noun or verb in the plural after a number that may be one. Behind these words stands another
+# number, or one that a rule or a limit sets.
+_PLURAL = re.compile(
+    r"(?<!of )(?<!than )(?<!least )(?<!first )(?<!limit )(?<!exceeds )(?<!last )"
+    r"{n} (?:[a-z]+ ){0,2}?(?:[a-z]+[^\Wsiu]s|are|were|have)\b"
+)
+
+
+def test_an_english_number_reads_well_when_it_is_one() -> None:
+    texts = [str(message.string) for message in existing() if message.id]
+    assert [text for text in texts if _PLURAL.search(text)] == []  # "rows: 1", not "1 rows"
+
+
 def test_every_code_of_the_vocabulary_has_a_word() -> None:
     for scale, codes in {
         "jenis": feed_schemas.JENIS,
