@@ -101,6 +101,13 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
             rates=_format_sign_rates(counts), silent=hotspot_heatmap.SILENT_TEXT
         )
     )  # fmt: skip
+    if counts.reported_count:
+        _render_counted(hotspot_view)
+
+
+def _render_counted(hotspot_view: HotspotView) -> None:
+    """Draw how many incidents the map counts and why not the others, with the counted ones."""
+    counts = hotspot_view.hotspots.counts
     st.caption(
         format_counts(
             _(

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+from markupsafe import Markup
+
 from pages.incidents import tables
 from situasi.analysis.incidents import cases, milestones
 from situasi.analysis.situation.worklist import Worklist
@@ -18,7 +20,7 @@ from situasi.ui.wording import incidents
 
 
 def build_kpis(worklist: Worklist) -> list[Kpi]:
-    """Return the KPIs; none if there are no reports."""
+    """Return the KPIs; none if there are no reports at all, dashes if none in the time window."""
     if worklist.rows.empty:
         return []
     return [
@@ -32,6 +34,13 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
         *(_build_step_kpi(worklist, step) for step in milestones.STEPS),
         _build_duplicates_kpi(worklist),
     ]
+
+
+def format_empty_selection(worklist: Worklist) -> str:
+    """Return why no case is shown: none was reported, or none fits the filters."""
+    if worklist.has_window_reports:
+        return _("Tidak ada kejadian pada pilihan ini.")
+    return _("Belum ada laporan pada hari atau jangka waktu ini.")
 
 
 def _compute_median_minutes(worklist: Worklist, step: str) -> float | None:
@@ -53,13 +62,18 @@ def _build_open_kpi(worklist: Worklist) -> Kpi:
         ]
     )
     value = format_ratio(len(worklist.open_cases), len(worklist.selected_cases))
+    note: str | Markup = level_counts
+    if worklist.selected_cases.empty:
+        note = format_empty_selection(worklist)
     is_alarm = bool(levels.get("tinggi"))
-    card = Card(_("Kejadian terbuka"), value, level_counts, is_alarm=is_alarm)
+    card = Card(_("Kejadian terbuka"), value, note, is_alarm=is_alarm)
     return build_count_kpi("terbuka", card, build_open_cases_table, worklist.open_cases)
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:
     value = format_ratio(len(worklist.overdue_cases), len(worklist.open_cases))
+    if worklist.open_cases.empty:
+        return Card(_("Lewat waktu"), value, _("tidak ada kejadian terbuka"))
     if worklist.overdue_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
     high_count = int((worklist.overdue_cases["tingkat"] == "tinggi").sum())
@@ -91,9 +105,13 @@ def _build_step_card(worklist: Worklist, step: str) -> Card:
 
 
 def _build_duplicates_kpi(worklist: Worklist) -> Kpi:
+    title = _("Kemungkinan ganda")
+    if worklist.selected_cases.empty:
+        card = Card(title, "–", format_empty_selection(worklist))
+        return Kpi("ganda", card, lambda: tables.build_duplicates_table(worklist))
     merged_count = worklist.report_count - len(worklist.selected_cases)
     note = format_counts(_("{n} laporan sudah digabung"), n=merged_count)
     value = _("{n} pasang") if worklist.has_all_pairs else _("sedikitnya {n} pasang")
-    card = Card(_("Kemungkinan ganda"), format_counts(value, n=worklist.pair_count), note)
+    card = Card(title, format_counts(value, n=worklist.pair_count), note)
     count = KpiValue(worklist.pair_count)
     return Kpi("ganda", card, lambda: tables.build_duplicates_table(worklist), (count,))

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.incidents import tables
+from pages.incidents.kpis import format_empty_selection
 from situasi.analysis.incidents.cases import list_newest
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
@@ -58,21 +59,24 @@ def restrict_to_link(worklist: Worklist) -> Worklist:
 def render_list_panel(worklist: Worklist, compute_all_times: Callable[[], Worklist]) -> None:
     """Draw the selected cases, newest first; those outside the time window are one click away."""
     with markup.row():
-        title = format_counts(
-            _("{n} kejadian dari {reports} laporan"),
-            n=len(worklist.selected_cases),
-            reports=worklist.report_count,
-        )
+        title = _format_list_title(worklist)
         page_layout.render_section_title(title)
         filters.render_outside_window_button(worklist.outside_window_count)
         _render_all_times_downloads(compute_all_times)
     if worklist.selected_cases.empty:
-        markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
+        markup.render_empty_state(format_empty_selection(worklist))
         return
     newest, table = render_cache.get_or_build(
         "kejadian", None, (worklist.selected_cases, worklist.overdue_cases), _build_list
     )
     render_selectable_cases(table, newest, "daftar", title, row_lines=2 if table.is_mixed else 1)
+
+
+def _format_list_title(worklist: Worklist) -> str:
+    if worklist.selected_cases.empty:
+        return label("screen", "kejadian")
+    cases, reports = len(worklist.selected_cases), worklist.report_count
+    return format_counts(_("{n} kejadian dari {reports} laporan"), n=cases, reports=reports)
 
 
 def _render_all_times_downloads(compute_all_times: Callable[[], Worklist]) -> None:
@@ -171,7 +175,7 @@ def render_kinds_panel(worklist: Worklist) -> None:
                 title, partial(tables.build_kinds_table, worklist), "jenis_kecamatan"
             )
     if worklist.kind_counts.empty:
-        markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
+        markup.render_empty_state(format_empty_selection(worklist))
         return
     alt = _("Banyak kejadian tiap jenis di tiap kecamatan")
     render_chart("jenis_peta", alt, (worklist.kind_counts,), _build_figure)

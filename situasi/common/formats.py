@@ -45,7 +45,9 @@ def format_counts(text: str, **counts: float) -> str:
 
 
 def format_ratio(part: float, total: float) -> str:
-    """Return a text like '4 dari 16'."""
+    """Return a text like '4 dari 16', or a dash where there is nothing to count among."""
+    if not total:
+        return "–"
     return format_counts(_("{n} dari {all}"), n=part, all=total)
 
 

@@ -29,11 +29,12 @@ class Worklist:
 
     rows, merges: all known rows. cases: all cases, unmerged. first_texts: first text of each.
     case_milestones: of all cases, merged. selected_cases: last reported last; open_cases,
-    overdue_cases: parts of them. durations: by step. outside_window_count: cases that only the
-    time window excludes. kind_counts: of count_by_kind. duplicate_candidates: the likeliest
-    probable pairs with a selected case, not yet merged nor rejected; of identical-looking reports
-    one pair. pair_count: number of such pairs; has_all_pairs: whether these are all and all are
-    listed. orphan_merges: merges without effect.
+    overdue_cases: parts of them. durations: by step. has_window_reports: whether any report came in
+    the time window, selected or not. outside_window_count: cases that only the window excludes.
+    kind_counts: of count_by_kind. duplicate_candidates: the likeliest probable pairs with a
+    selected case, not yet merged nor rejected; of identical-looking reports one pair. pair_count:
+    number of such pairs; has_all_pairs: whether these are all and all are listed. orphan_merges:
+    merges without effect.
     """
 
     at: datetime
@@ -47,6 +48,7 @@ class Worklist:
     open_cases: pd.DataFrame
     overdue_cases: pd.DataFrame
     durations: Mapping[str, DurationSummary]
+    has_window_reports: bool
     outside_window_count: int
     kind_counts: pd.DataFrame
     duplicate_candidates: list[DuplicateCandidate]
@@ -118,6 +120,7 @@ def compute_worklist(
         open_cases=opened,
         overdue_cases=milestones.find_overdue(opened, case_milestones, rules.service_levels, at),
         durations={step: milestones.summarize_duration(own, step, at) for step in milestones.STEPS},
+        has_window_reports=not rows_in_window.empty,
         outside_window_count=len(all_selected) - len(selected),
         kind_counts=count_by_kind(selected, chosen, set(rows_in_window["kecamatan"].dropna())),
         duplicate_candidates=candidates,

@@ -55,6 +55,8 @@ def build_incidents(data: ViewData) -> WallView:
 
 def _format_selected_count(data: ViewData) -> KpiText:
     selected = data.overview.selected_cases
+    if selected.empty:
+        return KpiText("kejadian", _("Kejadian"), "–", _("Tidak ada kejadian pada pilihan ini."))
     note = format_counts(_("dari {n} laporan"), n=int(selected["gabungan"].sum()))
     return KpiText("kejadian", _("Kejadian"), format_number(len(selected)), note)
 
