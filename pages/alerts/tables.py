@@ -24,20 +24,25 @@ from situasi.ui.tables.table_view import Table, make_table
 URL_PARAMETER = "alert"  # of the selected alert
 _CAUSE_WIDTH_PX = 460  # owner and state stand after it
 # Beside another panel, on a screen of 1366 px; there the cause takes more than one line.
-_SHORT_CAUSE_WIDTH_PX, _NARROW_CAUSE_WIDTH_PX, _NARROW_OWNER_WIDTH_PX = 200, 165, 86
+_SHORT_CAUSE_WIDTH_PX, _NARROW_CAUSE_WIDTH_PX = 200, 145
+_NARROW_OWNER_WIDTH_PX, _NARROW_STATE_WIDTH_PX = 78, 64
 
 
 def build_alerts_table(
     alerts: pd.DataFrame, alert_set: AlertSet, at: datetime, *, is_narrow: bool = False
 ) -> Table:
-    """Build the table of alerts in the given order; alerts: of alert_actions.with_status."""
+    """Build the table of alerts in the given order; alerts: of alert_actions.with_status.
+
+    is_narrow: beside another panel, where the bars alone tell the severity.
+    """
     register = board().register
     rules = register.election.alerts
     rows: list[Any] = list(alerts.itertuples())
+    format_level = alert_texts.format_bars if is_narrow else alert_texts.format_severity
     columns: dict[str, Cells] = {
         _("derajat"): text_column(
             [alert_texts.format_level(rules, row.level) for row in rows],
-            [alert_texts.format_severity(rules, row.level) for row in rows],
+            [format_level(rules, row.level) for row in rows],
         ),
         _("sebab"): text_column(
             [alert_causes.format_cause(row, alert_set, register, at) for row in rows],
@@ -49,7 +54,10 @@ def build_alerts_table(
             [alert_causes.format_owner(row, register) for row in rows],
             max_width_px=_NARROW_OWNER_WIDTH_PX if is_narrow else MAX_WIDTH_PX,
         ),
-        _("keadaan"): [_format_status(row) for row in rows],
+        _("keadaan"): text_column(
+            [_format_status(row) for row in rows],
+            max_width_px=_NARROW_STATE_WIDTH_PX if is_narrow else MAX_WIDTH_PX,
+        ),
         _("berakhir"): time_column(alerts["until"]),
         _("aturan"): [alert_texts.format_rule(rules, row.rule) for row in rows],
         _("dilihat oleh"): alerts["seen_by"],

@@ -41,13 +41,15 @@ def format_level(rules: AlertRules, level_index: int) -> str:
     return rules.level_names[rules.levels[level_index]][i18n.current_language()]
 
 
+def format_bars(rules: AlertRules, level_index: int) -> str:
+    """Return the level as bars."""
+    bar_count = level_index + 1
+    return _FULL_BAR * bar_count + _EMPTY_BAR * (len(rules.levels) - bar_count)
+
+
 def format_severity(rules: AlertRules, level_index: int) -> str:
     """Return the level as bars, and its name."""
-    bar_count = level_index + 1
-    return (
-        f"{_FULL_BAR * bar_count}{_EMPTY_BAR * (len(rules.levels) - bar_count)} "
-        f"{format_level(rules, level_index)}"
-    )
+    return f"{format_bars(rules, level_index)} {format_level(rules, level_index)}"
 
 
 def count_by_level(rules: AlertRules, alerts: pd.DataFrame) -> list[tuple[int, int]]:

@@ -71,3 +71,12 @@ def _sorts_numbers_as_numbers_at_a_click_on_the_heading(viewer: Viewer) -> None:
     assert heading[at] in {"↑ hadir", "↓ hadir"}
     assert counts == sorted(counts, reverse=heading[at].startswith("↓"))
     assert min(counts) < 10_000 < max(counts)
+
+
+def test_no_column_of_the_alerts_is_cut_at_a_desk(rehearsal: Server, look: Look) -> None:
+    for words in ("", "&lang=en"):
+        viewer = look(rehearsal, f"peringatan?saat=2024-11-27T12:30{words}", viewport=DESK)
+        tables = viewer.page.locator("[data-testid=stDataFrame] .dvn-scroller")
+        viewer.until(lambda tables=tables: tables.count() == 3, "no table beside the detail")
+        widths = tables.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+        assert max(widths) <= 0
