@@ -122,11 +122,14 @@ _CUT_NAMES = """() => [...document.querySelectorAll('.xtick text, .ytick text')]
 }).map(name => name.textContent)"""
 
 
-def test_the_names_of_a_heat_map_are_whole_on_a_large_screen(rehearsal: Server, look: Look) -> None:
+@pytest.mark.parametrize("size", [LARGE, PHONE], ids=["large", "phone"])
+def test_the_names_of_a_heat_map_are_whole(
+    rehearsal: Server, look: Look, size: tuple[int, int]
+) -> None:
     viewer = look(
         rehearsal,
-        "kejadian?saat=2024-11-27T13:05",
-        viewport={"width": LARGE[0], "height": LARGE[1]},
+        "kejadian?saat=2024-11-27T18:00",  # so many hours that a phone sets their names upright
+        viewport={"width": size[0], "height": size[1]},
     )
     viewer.page.wait_for_selector(".js-plotly-plot .ytick text", state="attached")
     viewer.until(lambda: viewer.page.locator(".heatmap-label").count() > 20, "no heat map")

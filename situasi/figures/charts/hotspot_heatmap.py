@@ -13,7 +13,7 @@ from situasi.figures.charts.template import NO_COLOUR_SCALE, create_figure
 from situasi.figures.theme import Theme
 
 ROW_PX = 26
-HEADING_PX = 48
+HEADING_PX = 56
 SILENT_TEXT = "–"
 ABOVE_SIGN = "↑"
 MAX_GRADE = 3

@@ -10,7 +10,8 @@ from situasi.common.formats import get_time_pattern
 from situasi.figures.charts.template import INSIDE_AXIS, add_level_line, create_figure
 from situasi.figures.theme import Theme
 
-HEIGHT = 300
+HEIGHT = 320
+_LABEL_PERCENT = 8  # height of a label, which stands on its tick
 # The curve goes on for so long after the closing.
 AFTER_CLOSING = pd.Timedelta(hours=1)
 
@@ -63,10 +64,16 @@ def build_turnout_chart(
             figure, percent, word, {"color": theme.accent, "width": 1, "dash": "dash"},
             x=0, xshift=44, yanchor="bottom" if row % 2 else "top",
         )  # fmt: skip
+    ticks = [
+        tick
+        for tick in range(0, 101, 20)
+        if not any(0 <= percent - tick < _LABEL_PERCENT for _word, percent in references)
+    ]
     figure.update_layout(
         height=HEIGHT,
         showlegend=True,
-        legend={"y": 0.02},
+        legend={"y": 1},
+        margin={"t": 44},  # for two lines of the legend on a phone
         xaxis={
             "range": [local[0], local[-1]],
             "tickformat": get_time_pattern(),
@@ -76,8 +83,8 @@ def build_turnout_chart(
         yaxis={
             **INSIDE_AXIS,
             "range": [0, 100],
-            "dtick": 20,
-            "ticksuffix": " %",
+            "tickvals": ticks,
+            "ticktext": [f"{tick} %" for tick in ticks],
             "gridcolor": theme.counts[1],
         },
     )

@@ -43,6 +43,10 @@ def test_each_reference_has_its_line_and_word() -> None:
     assert [one.text for one in layout.annotations] == ["83 %", "85 %"]
 
 
+def test_no_label_of_the_scale_stands_on_the_line_of_a_reference() -> None:
+    assert tuple(drawn().layout.yaxis.tickvals) == (0, 20, 40, 60, 100)
+
+
 def test_the_forecast_opens_from_the_last_count_to_the_closing() -> None:
     found = build_turnout_curve(standing(told(hadir=100, at="08.00")), small(), wib("09.20"))
     fan = ForecastFan("akhir", 55.0, 62.5, 70.0)
