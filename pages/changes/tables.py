@@ -8,7 +8,7 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import changes
-from situasi.ui.tables.columns import Cells, Column, text_column, time_column
+from situasi.ui.tables.columns import Cells, Column, imprecise_time_column, text_column, time_column
 from situasi.ui.tables.incidents import (
     PLACE_WIDTH_PX,
     build_known_time_column,
@@ -71,7 +71,9 @@ def build_silent_table(rows: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         _("siapa"): [changes.format_kind(row.kind) for row in items],
         _("nama"): _build_place_column(items),
-        _("kabar terakhir"): time_column(rows["at"]),
+        _("kabar terakhir"): imprecise_time_column(
+            rows["at"], rows["precision"].where(rows["precision"].notna(), "menit")
+        ),
         _("keadaan lapor"): [changes.format_silence(row.after) for row in items],
     }
     return make_table(columns, rows["latihan"].eq(True))

@@ -28,7 +28,7 @@ PROBLEM_STATES = ("terlambat", "tak_terjangkau", "diragukan")
 WITHDRAWN = "ditarik"
 
 _CASE_COLUMNS = ["case", "kecamatan", "jenis", "tingkat", "status", "uraian", "id", "latihan"]
-_CHANGE_COLUMNS = ["kind", *_CASE_COLUMNS, "desa_text", "tps", "before", "after", "at"]
+_CHANGE_COLUMNS = ["kind", *_CASE_COLUMNS, "desa_text", "tps", "before", "after", "at", "precision"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class SituationState:
     cases: every case, unmerged, without nihil. merged_cases: cases, merged ones as one.
     overdue_cases: milestones.find_overdue of these. crowd_states: situasi by kecamatan (None: no
     current report); crowd_stated_times: when stated. kabupaten_state: of the whole kabupaten.
-    last_report_times: newest report by kecamatan. silent_kecamatan: without a recent report.
+    last_reports: known_at and precision of the newest report by kecamatan. silent_kecamatan:
+    without a recent report.
     stations: station table by code, with `absent` (whether it is known to be without an officer).
     """
 
@@ -49,7 +50,7 @@ class SituationState:
     crowd_states: Mapping[str, str | None]
     crowd_stated_times: Mapping[str, datetime]
     kabupaten_state: str | None
-    last_report_times: Mapping[str, datetime]
+    last_reports: pd.DataFrame
     silent_kecamatan: frozenset[str]
     stations: pd.DataFrame
 
@@ -60,7 +61,8 @@ class Changes:
 
     new: cases first known since. closed: cases ended since, with `before` (their status then,
     None: unknown then) and `after`. worse: by `kind` (WORSENED_KINDS), with `before` and `after`.
-    silent: by `kind` (SILENT_KINDS); `case`: feed, kecamatan or TPS; `at`: last report or NaT.
+    silent: by `kind` (SILENT_KINDS); `case`: feed, kecamatan or TPS; `at`: last report or NaT,
+    with `precision` where it may be less than a minute.
     """
 
     new: pd.DataFrame
@@ -105,9 +107,10 @@ def compute_situation_state(
             if not pd.isna(when)
         },
         kabupaten_state=crowd_state.find_kabupaten_state(cases),
-        last_report_times={
-            str(code): when for code, when in rows.groupby("kecamatan")["known_at"].max().items()
-        },
+        last_reports=rows[["kecamatan", "known_at", "precision"]]
+        .sort_values("known_at", kind="stable")
+        .drop_duplicates("kecamatan", keep="last")
+        .set_index("kecamatan"),
         silent_kecamatan=frozenset(register.kecamatan) - reporting,
         stations=table.assign(absent=absent.reindex(table.index, fill_value=False)),
     )
@@ -302,22 +305,11 @@ def _find_silent_feeds(
 def _find_silent_kecamatan(
     previous: SituationState, current: SituationState, since: datetime
 ) -> pd.DataFrame:
-    rows = [
-        {
-            "kind": "kecamatan",
-            "case": code,
-            "kecamatan": code,
-            "at": current.last_report_times.get(code),
-        }
-        for code in current.crowd_states
-        if code in previous.silent_kecamatan
-        and code in current.silent_kecamatan
-        and (
-            code not in current.last_report_times
-            or current.last_report_times[code] <= pd.Timestamp(since)
-        )
-    ]
-    return pd.DataFrame(rows, columns=["kind", "case", "kecamatan", "at"]).assign(latihan=False)
+    silent = current.silent_kecamatan & previous.silent_kecamatan
+    codes = [code for code in current.crowd_states if code in silent]
+    rows = current.last_reports.reindex(codes).rename(columns={"known_at": "at"})
+    rows = rows[~(rows["at"] > pd.Timestamp(since))]
+    return rows.assign(kind="kecamatan", case=rows.index, kecamatan=rows.index, latihan=False)
 
 
 def _find_silent_tps(previous: SituationState, current: SituationState) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from situasi.analysis.activities.summary import ActivitySummary, compute_activit
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.changes import Changes, compute_changes, compute_situation_state
 from situasi.analysis.view_time import ViewTime
-from situasi.common.formats import format_counts, format_number
+from situasi.common.formats import format_counts, format_number, format_time_by_precision
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import activities, changes, definition_words, incident_item, kpis
@@ -139,6 +139,8 @@ def _build_change_line(key: str, row: Any, data: ViewData, *, is_mixed: bool) ->
         return replace(line, note=f"{line.note} · {change}")
     at, zone = data.view_time.at, data.register.election.zone
     since = "" if pd.isna(row.at) else format_moment(row.at.astimezone(zone), at)
+    if since and row.precision in ("hari", "bulan"):
+        since = format_time_by_precision(row.at.astimezone(zone), row.precision)
     place = changes.format_place(data.register, row)
     if key == "diam":
         return ListLine(place, since, changes.format_silence(row.after))

@@ -193,6 +193,14 @@ def test_a_kecamatan_is_still_silent_only_while_no_word_at_all_came_since() -> N
     assert HERE in set(silent["case"])
 
 
+def test_the_last_word_of_a_silent_kecamatan_is_as_exact_as_its_report() -> None:
+    word = incident(id="K-1", at="05.00", kecamatan=THERE, precision="hari")
+    silent = between(frames(word), since=wib("12.00"), at=wib("14.00")).silent
+    rows = silent.query("kind == 'kecamatan'").set_index("case")
+    assert rows.loc[THERE, "precision"] == "hari"
+    assert pd.isna(rows.loc[HERE, "at"])
+
+
 def test_a_tps_is_still_silent_where_it_owed_then_and_said_nothing_since() -> None:
     rows = [told(of=SECOND, fase="logistik_tiba", at="09.30")]
     silent = between(frames(tps=rows)).silent.query("kind == 'tps'")
