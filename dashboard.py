@@ -14,10 +14,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from situasi import board, streamlit_patches
 from situasi.server import file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change
-from situasi.server.connection_limits import ConnectionLimitMiddleware
 from situasi.server.frontend import routes as frontend
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics_endpoint import MetricsMiddleware
+from situasi.server.protocol_setup import ConnectionLimitMiddleware
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
 from situasi.ui import browser_messages, errors, session

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 import typer
 
@@ -170,3 +172,24 @@ def test_files_and_folders_stay_small_enough_to_read() -> None:
     ]
     assert crowded == []
     assert [named(f) for f in PRODUCT if len(f.read_text("utf-8").splitlines()) > 400] == []
+
+
+def test_functions_stay_short_enough_to_read() -> None:
+    """The limit of complexity is ruff's; this one is of lines, with the docstring."""
+    assert [
+        f"{named(file)}:{node.lineno}: {node.name}"
+        for file, tree in parse_product().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= 70
+    ] == []
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    """Imports within a function, and those for types alone, count too."""
+    graph = grimp.build_graph(
+        "situasi", "pages", cache_dir=None, exclude_type_checking_imports=False
+    )
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert len(imports) == len(PRODUCT)
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle

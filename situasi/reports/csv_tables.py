@@ -1,9 +1,8 @@
-"""A table as a CSV or XLSX file, without any cell that a spreadsheet would execute."""
+"""A table as a CSV file, without any cell that a spreadsheet would execute."""
 
 import csv
 import io
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -26,17 +25,6 @@ def build_csv(table: pd.DataFrame) -> bytes:
     cells = [map(_format_cell, table.iloc[:, at].tolist()) for at in range(table.shape[1])]
     writer.writerows(zip(*cells, strict=True))
     return _LONE_SURROGATE.sub("\ufffd", file.getvalue()).encode("utf-8-sig")
-
-
-def build_xlsx(table: pd.DataFrame, metadata: Mapping[str, str], banner: str = "") -> bytes:
-    """Build a workbook: the table on the first sheet, the metadata (time, filters) on the second.
-
-    banner: a line above the headings that cannot be overlooked.
-    """
-    # Imported on first use: openpyxl would add a tenth of a second to every start.
-    from situasi.reports.xlsx_tables import Sheet, build_workbook
-
-    return build_workbook([Sheet("Data", table)], metadata, banner)
 
 
 def _format_cell(value: Any) -> Any:

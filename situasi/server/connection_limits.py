@@ -6,13 +6,11 @@ that have waited longest are dropped. A client that sends a request at once neve
 """
 
 import asyncio
-import logging
 from collections import OrderedDict
 from typing import Any, Protocol
 
 import h11
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from situasi.common import metrics
@@ -27,8 +25,6 @@ MAX_WAITING = 512
 SPARE_CONNECTIONS = 16
 
 _SCOPE_EXTENSION = "situasi.connection"
-_SWEEP_EVERY_S = 1.0
-_log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
@@ -242,40 +238,3 @@ def allow_long_body(scope: Scope) -> None:
     extension = scope.get("extensions", {}).get(_SCOPE_EXTENSION)
     if extension:
         extension["connection"].allow_long_body()
-
-
-class ConnectionLimitMiddleware:
-    """ASGI middleware that installs these protocols before the server listens."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Install at startup, then only pass on."""
-        if scope["type"] == "lifespan":
-            install(getattr(getattr(receive, "__self__", None), "config", None))
-        await self._app(scope, receive, send)
-
-
-def install(config: object) -> bool:
-    """Make the server of this configuration use HttpProtocol and WebSocketProtocol.
-
-    uvicorn takes the classes from its configuration (`http=`, `ws=`), which Streamlit writes, and
-    looks there for each connection. If that is not so, all stays as uvicorn has it, and the log
-    says so. Returns whether it fits.
-    """
-    from situasi.server.websocket_protocol import MAX_MESSAGE_BYTES, WebSocketProtocol, is_supported
-
-    if not isinstance(config, uvicorn.Config) or not is_supported(config):
-        _log.warning("connections are not bounded: this server is not known")
-        return False
-    config.http_protocol_class = HttpProtocol
-    config.ws_protocol_class = WebSocketProtocol
-    config.ws_max_size = min(config.ws_max_size, MAX_MESSAGE_BYTES)
-    _schedule_sweep(asyncio.get_running_loop())
-    return True
-
-
-def _schedule_sweep(loop: asyncio.AbstractEventLoop) -> None:
-    loop.call_later(_SWEEP_EVERY_S, _schedule_sweep, loop)  # first: a failing sweep must not end it
-    TABLE.sweep(loop.time())

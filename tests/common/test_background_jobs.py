@@ -54,7 +54,7 @@ MAY_BEGIN = {
     "situasi/server/wall/state_pool.py": {"ensure_future"},
     # A timer for one parked session; one that begins the next before it does anything.
     "situasi/server/parked_sessions.py": {"call_later"},
-    "situasi/server/connection_limits.py": {"call_later"},
+    "situasi/server/protocol_setup.py": {"call_later"},
 }
 BEGINS = {"Thread", "Timer", "create_task", "ensure_future", "start_new_thread", "call_later",
           "call_at", "run_coroutine_threadsafe", "Process"}  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.reports import csv_tables
+from situasi.reports.xlsx_tables import Sheet, build_workbook
 from situasi.ui.tables.table_view import Table
 from tests.pages.conftest import Page
 
@@ -93,7 +94,9 @@ def test_what_is_read_back_from_csv_and_xlsx_are_the_numbers_of_the_table(
     for name, table in every(pages):
         file = table.to_file_frame()
         told = list(csv.DictReader(io.StringIO(csv_tables.build_csv(file).decode("utf-8-sig"))))
-        sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(file, {})))["Data"]
+        sheet = openpyxl.load_workbook(io.BytesIO(build_workbook([Sheet("Data", file)], {})))[
+            "Data"
+        ]
         cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
         for at, (heading, values) in enumerate(file.items()):
             if not pd.api.types.is_numeric_dtype(values.dtype):

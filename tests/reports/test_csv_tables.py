@@ -7,8 +7,10 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import openpyxl
@@ -41,6 +43,13 @@ HOSTILE = [
 FACTS = {"Papan": "Polres", "=Isi": "=1+1"}
 
 
+def workbook(
+    table: pd.DataFrame, facts: Mapping[str, str] = MappingProxyType({}), banner: str = ""
+) -> bytes:
+    """Build a workbook of one sheet."""
+    return xlsx_tables.build_workbook([xlsx_tables.Sheet("Data", table)], facts, banner)
+
+
 def sheets(data: bytes) -> dict[str, list[list[Any]]]:
     book = openpyxl.load_workbook(io.BytesIO(data))
     return {
@@ -58,7 +67,7 @@ def test_a_cell_that_would_run_is_a_text_in_both_files(cell: str) -> None:
     table = pd.DataFrame({"uraian": [cell]})
     [_, [written]] = lines(csv_tables.build_csv(table))
     assert written == "'" + cell
-    book = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(table, {})))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(table)))
     made = book["Data"]["A2"]
     assert (made.data_type, made.value[:1]) == ("s", "'")
 
@@ -66,7 +75,7 @@ def test_a_cell_that_would_run_is_a_text_in_both_files(cell: str) -> None:
 def test_a_heading_and_a_fact_that_would_run_are_texts_too() -> None:
     table = pd.DataFrame({"=jenis": ["a"]})
     assert lines(csv_tables.build_csv(table))[0] == ["'=jenis"]
-    found = sheets(csv_tables.build_xlsx(table, FACTS))
+    found = sheets(workbook(table, FACTS))
     assert found["Data"][0] == ["'=jenis"]
     assert found["Keterangan"] == [["Papan", "Polres"], ["'=Isi", "'=1+1"]]
 
@@ -98,7 +107,7 @@ def test_missing_stays_missing_and_zero_stays_zero() -> None:
             "desa": ["a", "b"],
         }
     )
-    _, first, second = sheets(csv_tables.build_xlsx(table, {}))["Data"]
+    _, first, second = sheets(workbook(table))["Data"]
     assert first[:2] == [0, 0]
     assert second == [None, None, None, None, "b"]
     assert lines(csv_tables.build_csv(table))[2] == ["", "", "", "", "b"]
@@ -112,7 +121,7 @@ def test_numbers_and_times_are_typed_and_times_show_their_own_clock() -> None:
             "waktu": pd.Series([wib("07.30")]).astype("datetime64[us, Asia/Jakarta]"),
         }
     )
-    book = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(table, {})))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(table)))
     number, ratio, moment = book["Data"][2]
     assert (number.value, ratio.value) == (30_483, 63.5)
     assert moment.value == datetime(2024, 11, 27, 7, 30)
@@ -134,7 +143,7 @@ def test_numbers_and_times_are_typed_and_times_show_their_own_clock() -> None:
 def test_reading_back_equals_the_table(rows: list[tuple[int, str, datetime | None]]) -> None:
     rows = [(n, text, at and at.replace(microsecond=0)) for n, text, at in rows]
     table = pd.DataFrame(rows, columns=["hadir", "uraian", "waktu"]).astype({"uraian": "object"})
-    _, *found = sheets(csv_tables.build_xlsx(table, {}))["Data"]
+    _, *found = sheets(workbook(table))["Data"]
     read = [(number, unescape_formula(text or ""), at) for number, text, at in found]
     plain = [(number, unescape_formula(escape_formula(text)), at) for number, text, at in rows]
     assert read == plain
@@ -148,26 +157,24 @@ def test_reading_back_equals_the_table(rows: list[tuple[int, str, datetime | Non
 @pytest.mark.parametrize("cell", ["a\x00b", "a\x0bb", "a\ud800b", "a\uffffb"])
 def test_signs_that_no_file_takes_are_shown_as_lost(cell: str) -> None:
     table = pd.DataFrame({"uraian": pd.Series([cell], dtype="object")})
-    assert sheets(csv_tables.build_xlsx(table, {}))["Data"][1] == ["a\ufffdb"]
+    assert sheets(workbook(table))["Data"][1] == ["a\ufffdb"]
     assert lines(csv_tables.build_csv(table))[1][0].startswith("a")
 
 
 def test_a_text_longer_than_a_cell_takes_says_that_it_goes_on() -> None:
-    found = sheets(csv_tables.build_xlsx(pd.DataFrame({"uraian": ["a" * 40_000]}), {}))["Data"][1][
-        0
-    ]
+    found = sheets(workbook(pd.DataFrame({"uraian": ["a" * 40_000]})))["Data"][1][0]
     assert (len(found), found[-2:]) == (32_767, "a…")
 
 
 def test_headings_that_are_the_same_word_both_stay() -> None:
     table = pd.DataFrame([[1, 2]], columns=["baris", "baris"])
-    assert sheets(csv_tables.build_xlsx(table, {}))["Data"] == [["baris", "baris"], [1, 2]]
+    assert sheets(workbook(table))["Data"] == [["baris", "baris"], [1, 2]]
     assert lines(csv_tables.build_csv(table)) == [["baris", "baris"], ["1", "2"]]
 
 
 def test_the_heading_stays_in_sight_and_filters() -> None:
     table = pd.DataFrame({"desa": ["Tanjung Gelam"], "hadir": [1]})
-    sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(table, {})))["Data"]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(table)))["Data"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:B2")
     assert sheet["A1"].font.b
     assert sheet.column_dimensions["A"].width > len("Tanjung Gelam")
@@ -175,9 +182,7 @@ def test_the_heading_stays_in_sight_and_filters() -> None:
 
 def test_a_table_of_an_exercise_has_its_band_above_the_headings() -> None:
     table = pd.DataFrame({"LATIHAN": ["LATIHAN"], "desa": ["Tanjung Gelam"]})
-    sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(table, FACTS, "LATIHAN")))[
-        "Data"
-    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(table, FACTS, "LATIHAN")))["Data"]
     assert sheet["A1"].value == "LATIHAN"
     assert sheet["A1"].fill.fgColor.rgb != sheet["A2"].fill.fgColor.rgb
     assert [cell.value for cell in sheet[2]] == ["LATIHAN", "desa"]
@@ -187,7 +192,7 @@ def test_a_table_of_an_exercise_has_its_band_above_the_headings() -> None:
 @pytest.mark.parametrize("columns", [[], ["desa", "hadir"]])
 def test_an_empty_table_is_a_file_with_its_headings_and_facts(columns: list[str]) -> None:
     table = pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
-    found = sheets(csv_tables.build_xlsx(table, FACTS, "LATIHAN"))
+    found = sheets(workbook(table, FACTS, "LATIHAN"))
     assert len(found["Keterangan"]) == len(FACTS)
     assert [cell for row in found["Data"][1:] for cell in row if cell] == columns
     assert csv_tables.build_csv(table).startswith(b"\xef\xbb\xbf")
@@ -195,7 +200,7 @@ def test_an_empty_table_is_a_file_with_its_headings_and_facts(columns: list[str]
 
 def test_a_table_longer_than_a_sheet_goes_on_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_tables, "_MAX_SHEET_ROWS", 3)
-    found = sheets(csv_tables.build_xlsx(pd.DataFrame({"n": range(7)}), {}))
+    found = sheets(workbook(pd.DataFrame({"n": range(7)})))
     assert list(found) == ["Data", "Data 2", "Data 3", "Keterangan"]
     rows = [row[0] for name, cells in found.items() if name != "Keterangan" for row in cells[1:]]
     assert rows == list(range(7))

@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
 from situasi.domain.settings import ConnectionTimeouts
-from situasi.server import connection_limits, websocket_protocol
+from situasi.server import connection_limits, protocol_setup, websocket_protocol
 from situasi.server.connection_limits import (  # fmt: skip
     MAX_WAITING,
     PROGRESS_BYTES,
@@ -22,7 +22,6 @@ from situasi.server.connection_limits import (  # fmt: skip
     ConnectionTable,
     HttpProtocol,
     allow_long_body,
-    install,
 )
 from situasi.server.file_descriptors import DescriptorBudget
 from situasi.server.websocket_protocol import (
@@ -237,8 +236,8 @@ def test_a_sweep_that_fails_is_not_the_last(
         monkeypatch.setattr(loop, "call_later", lambda _pause, work, *_given: soon.append(work))
         monkeypatch.setattr(table, "sweep", fails)
         with pytest.raises(ValueError, match="rusak"):
-            connection_limits._schedule_sweep(loop)
-        assert soon == [connection_limits._schedule_sweep]
+            protocol_setup._schedule_sweep(loop)
+        assert soon == [protocol_setup._schedule_sweep]
 
     asyncio.run(work())
 
@@ -314,13 +313,13 @@ def test_a_server_that_is_known_speaks_with_deadlines_and_another_as_before(
         known.load()
         assert known.http_protocol_class is H11Protocol
         assert known.ws_protocol_class is WebSocketsSansIOProtocol
-        assert install(known)
+        assert protocol_setup.install(known)
         assert known.http_protocol_class is HttpProtocol
         assert known.ws_protocol_class is WebSocketProtocol
         assert known.ws_max_size == MAX_MESSAGE_BYTES
         assert not caplog.records
         other = uvicorn.Config(Answering(), ws="wsproto", log_config=None)
-        assert not install(other) and not install(None)
+        assert not protocol_setup.install(other) and not protocol_setup.install(None)
         assert "not bounded" in caplog.text
 
     asyncio.run(work())
@@ -328,7 +327,7 @@ def test_a_server_that_is_known_speaks_with_deadlines_and_another_as_before(
 
 def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[object] = []
-    monkeypatch.setattr(connection_limits, "install", found.append)
+    monkeypatch.setattr(protocol_setup, "install", found.append)
 
     async def app(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
 
@@ -340,7 +339,7 @@ def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPat
 
     async def send(_message: Message) -> None: ...
 
-    bounded = connection_limits.ConnectionLimitMiddleware(app)
+    bounded = protocol_setup.ConnectionLimitMiddleware(app)
     asyncio.run(bounded({"type": "lifespan"}, Lifespan().receive, send))
     assert found == ["the configuration"]
 

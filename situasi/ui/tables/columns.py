@@ -17,6 +17,7 @@ from situasi.common.formats import (
     format_time_by_precision,
 )
 from situasi.common.i18n import _
+from situasi.reports.csv_tables import is_missing
 from situasi.ui import tenant
 
 Cells = Union["Column", Iterable[object]]
@@ -67,7 +68,7 @@ def text_column(
     max_width_px: int = MAX_WIDTH_PX,
 ) -> Column:
     """Return a column of text; screen_texts: the same text with signs for the screen only."""
-    values = pd.Series(["" if _is_missing(cell) else str(cell) for cell in cells], dtype="object")
+    values = pd.Series(["" if is_missing(cell) else str(cell) for cell in cells], dtype="object")
     if screen_texts is None:
         return Column(values, max_width_px=max_width_px)
     texts = list(screen_texts)
@@ -178,7 +179,7 @@ def ratio_column(
 
 def duration_column(cells: Iterable[Any]) -> Column:
     """Return a column of durations in whole minutes: 4 jam 2 menit."""
-    values = _to_integers(None if _is_missing(cell) else cell // _MINUTE for cell in cells)
+    values = _to_integers(None if is_missing(cell) else cell // _MINUTE for cell in cells)
 
     def format_cells(n: int, _day: date) -> list[str]:
         texts = {v: format_duration(int(v) * _MINUTE) for v in values.head(n).dropna().unique()}
@@ -247,10 +248,6 @@ def date_column(cells: Iterable[Any]) -> Column:
         return {heading: pd.Series(python_dates, dtype="object")}
 
     return Column(dates, format_cells, build_file_columns)
-
-
-def _is_missing(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
 
 
 def _to_integers(cells: Iterable[Any]) -> pd.Series[Any]:

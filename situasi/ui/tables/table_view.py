@@ -297,11 +297,14 @@ def _build_facts(
 
 def _build_xlsx(table: Table, facts: dict[str, str]) -> bytes:
     """Return the table as a workbook; one with rows of an exercise says so."""
-    if not table.is_exercise:
-        return csv_tables.build_xlsx(table.to_file_frame(), facts, "")
-    banner = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
-    marked = {**facts, _("LATIHAN"): _("memuat laporan buatan, bukan keadaan sebenarnya")}
-    return csv_tables.build_xlsx(table.to_file_frame(), marked, banner)
+    # Imported on first use: openpyxl would add a tenth of a second to every start.
+    from situasi.reports.xlsx_tables import Sheet, build_workbook
+
+    banner = ""
+    if table.is_exercise:
+        banner = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
+        facts = {**facts, _("LATIHAN"): _("memuat laporan buatan, bukan keadaan sebenarnya")}
+    return build_workbook([Sheet("Data", table.to_file_frame())], facts, banner)
 
 
 def _describe_rule(key: str) -> dict[str, str]:

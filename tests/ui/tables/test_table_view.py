@@ -23,6 +23,7 @@ from situasi.common import i18n
 from situasi.ingest.validation import column_mapping
 from situasi.ingest.validation.time_check import compute_latest_moment
 from situasi.reports import csv_tables
+from situasi.reports.xlsx_tables import Sheet, build_workbook
 from situasi.ui import filters, session
 from situasi.ui.tables import columns, dataframe, incidents, table_view
 from situasi.ui.tables.columns import Column
@@ -118,7 +119,7 @@ def test_numbers_are_numbers_in_csv_and_xlsx_and_what_is_missing_is_empty() -> N
     ]  # fmt: skip
     assert first == ["LATIHAN", "Kandis", "8454", "55.24", "15315", "ya", ""]
     assert second == ["", "Indralaya", "", "", "30483", "tidak", ""]
-    book = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(file, {})))
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook([Sheet("Data", file)], {})))
     _, first, second = ([cell.value for cell in row] for row in book["Data"].iter_rows())
     assert first == ["LATIHAN", "Kandis", 8_454, 55.24, 15_315, "ya", None]
     assert second == [None, "Indralaya", None, None, 30_483, "tidak", None]
@@ -129,7 +130,7 @@ def test_a_day_without_a_clock_stays_one_in_xlsx(empty: Board) -> None:
         {"waktu": columns.imprecise_time_column([wib("00.00")] * 2, ["hari", "bulan"])}
     ).to_file_frame()
     assert lines(csv_tables.build_csv(file)) == [["waktu (WIB)"], ["2024-11-27"], ["2024-11"]]
-    sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(file, {})))["Data"]
+    sheet = openpyxl.load_workbook(io.BytesIO(build_workbook([Sheet("Data", file)], {})))["Data"]
     assert (sheet["A2"].is_date, sheet["A2"].number_format) == (True, "dd/mm/yyyy")
     assert sheet["A3"].value == "2024-11"
 
