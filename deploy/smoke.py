@@ -23,23 +23,24 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds, on a slow disk
 
 
-class Failed(Exception):
+class SmokeTestFailed(Exception):
     """The board does not work here; the message says how far it came."""
 
 
 def main() -> None:
+    """Start a board, draw its first page, and stop it; exit with a sentence if that fails."""
     with tempfile.TemporaryDirectory(prefix="situasi-uji-") as scratch:
-        folder, port = Path(scratch), _free_port()
+        folder, port = Path(scratch), _find_free_port()
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", "dashboard.py",
                  "--server.address", "127.0.0.1", "--server.port", str(port)],
-                cwd=ROOT, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT,
+                cwd=ROOT, env=_build_environment(folder), stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
             try:
-                _comes_up(server, port)
-                elements = _drawn(port)
-            except (Failed, OSError) as error:
+                _wait_until_ready(server, port)
+                elements = _draw_first_page(port)
+            except (SmokeTestFailed, OSError) as error:
                 print((folder / "log").read_text("utf-8", "replace")[-4000:], file=sys.stderr)
                 raise SystemExit(f"Uji coba gagal: {error}") from error
             finally:
@@ -51,10 +52,10 @@ def main() -> None:
     print(f"Uji coba: papan terbuka, halaman pertama tergambar ({elements} bagian).")
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of the real board's settings: the real store is not opened."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("SITUASI_")}
-    return plain | {
+def _build_environment(folder: Path) -> dict[str, str]:
+    """Return an environment without settings of the real board, whose store is not opened."""
+    inherited = {n: value for n, value in os.environ.items() if not n.startswith("SITUASI_")}
+    return inherited | {
         "HOME": str(folder),
         "SITUASI_DATA": str(folder / "data"),
         "SITUASI_INBOX": str(folder / "inbox"),
@@ -64,47 +65,47 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _comes_up(server: subprocess.Popen[bytes], port: int) -> None:
-    ask = build_opener(ProxyHandler({}))
+def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+    client = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + PATIENCE
     for path in ("/_stcore/health", "/healthz/ready", "/"):
         while True:
             if server.poll() is not None:
-                raise Failed(f"server berhenti sendiri ({server.returncode})")
+                raise SmokeTestFailed(f"server berhenti sendiri ({server.returncode})")
             try:
-                with ask.open(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                with client.open(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
                     answer.read()
                 break
             except (URLError, OSError) as error:
                 if time.monotonic() > deadline:
-                    raise Failed(f"{path}: {error}") from error
+                    raise SmokeTestFailed(f"{path}: {error}") from error
                 time.sleep(0.2)
 
 
-def _drawn(port: int) -> int:
-    """How many elements the first page has; none of them may be an error."""
-    asked = BackMsg()
-    asked.rerun_script.query_string = ""
-    asked.rerun_script.context_info.url = f"http://127.0.0.1:{port}/"
+def _draw_first_page(port: int) -> int:
+    """Draw the first page; return how many elements it has. None of them may be an error."""
+    request = BackMsg()
+    request.rerun_script.query_string = ""
+    request.rerun_script.context_info.url = f"http://127.0.0.1:{port}/"
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     elements = 0
-    with connect(address, subprotocols=["streamlit"], proxy=None, max_size=None) as talk:  # type: ignore[list-item]
-        talk.send(asked.SerializeToString())
+    with connect(address, subprotocols=["streamlit"], proxy=None, max_size=None) as connection:  # type: ignore[list-item]
+        connection.send(request.SerializeToString())
         while True:
-            said = ForwardMsg.FromString(talk.recv(timeout=PATIENCE))  # type: ignore[arg-type]
-            kind = said.WhichOneof("type")
+            message = ForwardMsg.FromString(connection.recv(timeout=PATIENCE))  # type: ignore[arg-type]
+            kind = message.WhichOneof("type")
             if kind == "script_finished":
                 break
             if kind == "delta":
                 elements += 1
-                if said.delta.new_element.WhichOneof("type") == "exception":
-                    raise Failed(said.delta.new_element.exception.message)
+                if message.delta.new_element.WhichOneof("type") == "exception":
+                    raise SmokeTestFailed(message.delta.new_element.exception.message)
     if not elements:
-        raise Failed("halaman pertama kosong")
+        raise SmokeTestFailed("halaman pertama kosong")
     return elements
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

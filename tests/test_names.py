@@ -49,10 +49,11 @@ def identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 @in_one_worker
 def test_no_name_of_the_product_is_of_the_former_language() -> None:
-    start = ROOT / "dashboard.py"
+    scripts = [ROOT / "dashboard.py", *(ROOT / "deploy").glob("*.py")]
+    trees = {script: ast.parse(script.read_text("utf-8")) for script in scripts}
     assert [
         f"{file.relative_to(ROOT)}:{line}: {name}"
-        for file, tree in {**parse_product(), start: ast.parse(start.read_text("utf-8"))}.items()
+        for file, tree in {**parse_product(), **trees}.items()
         for line, name in identifiers(tree)
         if name.lstrip("_") in DIALECT
     ] == []

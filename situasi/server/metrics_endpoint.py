@@ -61,6 +61,7 @@ class MetricsMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the request or the open page, and pass it on."""
         if scope["type"] == "websocket":
             with metrics.OPEN_PAGES.track_inprogress():
                 await self._app(scope, receive, send)

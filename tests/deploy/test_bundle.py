@@ -120,7 +120,7 @@ def test_no_secret_and_no_live_data_are_in_it(bundle: Path) -> None:
     ],
 )
 def test_a_wheel_says_how_old_a_glibc_may_be(tags: str, since: tuple[int, int]) -> None:
-    assert bundler._glibc(Path(f"x-1.0-{tags}.whl")) == since
+    assert bundler._read_glibc(Path(f"x-1.0-{tags}.whl")) == since
 
 
 def _lock(bundle: Path) -> list[str]:

@@ -176,7 +176,7 @@ def _check_outlier(compared: _ComparedCounts, register: Register) -> _Numbers:
 
 
 def _number_groups(*keys: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """Number the rows from 0 so that rows with the same keys have the same number."""
+    """Give each row a number from 0; rows with the same keys have the same."""
     columns = pd.DataFrame(dict(enumerate(keys)))
     group = columns.groupby(list(columns), sort=False).ngroup()
     return np.asarray(group, dtype=np.int64)

@@ -42,6 +42,7 @@ class ColumnMeanings:
 
 
 def load_column_meanings(path: Path) -> ColumnMeanings:
+    """Load unit and meaning of each column, by table and column, from a CSV."""
     with path.open(encoding="utf-8", newline="") as file:
         return ColumnMeanings({(row["tabel"], row["kolom"]): row for row in csv.DictReader(file)})
 

@@ -66,6 +66,7 @@ class Api:
         self._command_app = _build_app([openapi, rollups], higher_command.not_found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by the routes of a board, or of a command above."""
         is_polres = higher_command_app.current_higher_command() is None
         await (self._board_app if is_polres else self._command_app)(scope, receive, send)
 

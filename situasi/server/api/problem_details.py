@@ -71,6 +71,7 @@ class ProblemMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a problem if the application raises before it has begun an answer."""
         has_started = False
 
         async def tracked_send(message: Message) -> None:

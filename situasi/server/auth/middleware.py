@@ -120,6 +120,7 @@ class AuthMiddleware:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is authorized; answer everything else here."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return

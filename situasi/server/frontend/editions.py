@@ -38,7 +38,7 @@ _KNOWN_INLINE_SCRIPT = "window.prerenderReady = false"
 
 
 class UnknownFrontend(Exception):
-    """This version of Streamlit has another page, or other words; the message says which."""
+    """Streamlit of this version has another page, or other words; the message says which."""
 
 
 @dataclass(frozen=True)

@@ -111,4 +111,5 @@ def _create_append_only_triggers(connection: sa.Connection) -> None:
 
 
 def read_pragma(connection: sa.Connection, name: str) -> int:
+    """Return the number that this setting of the file has."""
     return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())

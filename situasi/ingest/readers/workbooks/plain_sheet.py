@@ -10,19 +10,22 @@ Worksheet = tuple[str, "CellSheet", bool]  # name, cells, and whether it is hidd
 
 
 class CellSheet(Protocol):
-    """What the reader of workbooks asks of a sheet.
-
-    start, end: its first and last filled cell; None where it is empty. iter_rows: from the first
-    row of the sheet, but from the column of `start`; empty cells are "".
-    """
+    """What the reader of workbooks asks of a sheet."""
 
     @property
-    def start(self) -> Position | None: ...
+    def start(self) -> Position | None:
+        """Return the first filled cell; None in an empty sheet."""
+
     @property
-    def end(self) -> Position | None: ...
+    def end(self) -> Position | None:
+        """Return the last filled cell; None in an empty sheet."""
+
     @property
-    def merged_cell_ranges(self) -> Sequence[tuple[Position, Position]] | None: ...
-    def iter_rows(self) -> Iterable[Sequence[object]]: ...
+    def merged_cell_ranges(self) -> Sequence[tuple[Position, Position]] | None:
+        """Return the corners of merged cells; None where the format does not tell them."""
+
+    def iter_rows(self) -> Iterable[Sequence[object]]:
+        """Return rows from the first of the sheet, from the column of `start`; "" where empty."""
 
 
 @dataclass(frozen=True)
