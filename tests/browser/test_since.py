@@ -154,8 +154,7 @@ def test_the_day_is_played_back_and_stops_at_its_end_with_camera_and_filters_kep
     viewer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     viewer.page.mouse.wheel(0, -400)
     viewer.until(lambda: same(mapping.shoot(viewer), home) < 0.97, "the map did not move")
-    viewer.page.wait_for_timeout(1000)
-    zoomed = mapping.shoot(viewer)
+    zoomed = drawn_map(viewer)
 
     viewer.page.get_by_role("button", name="Serius berikutnya").click()
     viewer.until(lambda: "09.14" in viewer.clock(), "the step did not go to the serious report")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 
 from tests.browser import axe
@@ -61,14 +63,18 @@ def _sorts_numbers_as_numbers_at_a_click_on_the_heading(viewer: Viewer) -> None:
     box = grid.bounding_box()
     assert box is not None
     # The headings are drawn, not written: the one is found by clicking along them.
-    for step in range(2, 20):
-        grid.click(position={"x": box["width"] * step / 20, "y": 16})
-        viewer.page.wait_for_timeout(500)
-        heading, *shown = rows.evaluate_all(_CELLS)
-        if heading[at] != "hadir":
-            break
+    places = cycle(range(2, 20))
+    seen: list[list[str]] = [[]]
+
+    def is_sorted() -> bool:
+        seen[:] = rows.evaluate_all(_CELLS)
+        if seen[0][at] == "hadir":
+            grid.click(position={"x": box["width"] * next(places) / 20, "y": 16})
+        return seen[0][at] in {"↑ hadir", "↓ hadir"}
+
+    viewer.until(is_sorted, "the counts were never sorted")
+    heading, *shown = seen
     counts = [int(row[at]) for row in shown]
-    assert heading[at] in {"↑ hadir", "↓ hadir"}
     assert counts == sorted(counts, reverse=heading[at].startswith("↓"))
     assert min(counts) < 10_000 < max(counts)
 

@@ -614,7 +614,7 @@ def test_a_provider_that_drips_keeps_nobody_waiting_for_long_and_nobody_else_at_
     back = sso.visited(slow.leaves())
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(slow.returns, back)
-        time.sleep(0.5)
+        until(lambda: "/token" in sso.requests, "the provider was not asked")
         assert somebody(served).sign_in("budi").status == 303
         assert Knocker(served).ask("/healthz/live").status == 200
         assert not waiting.done()

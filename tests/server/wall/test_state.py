@@ -273,7 +273,8 @@ def test_a_new_report_wakes_whoever_waits(board: Board, tmp_path: Path) -> None:
         loop = asyncio.get_running_loop()
         async with screen.watch():
             woken = asyncio.create_task(screen.wait_for_change(20))
-            await asyncio.sleep(0.1)
+            for _ in range(3):
+                await asyncio.sleep(0)  # until it waits
             await asyncio.to_thread(report, board, tmp_path, GRAVE)
             came = loop.time()
             await woken
