@@ -1,9 +1,9 @@
 """Place of a report that no column names: from titles, a point, or the rows above."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
@@ -18,6 +18,7 @@ from situasi.ingest.messages.place_mentions import (
 )
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.sources.table_rows import TAG_ROW
 from situasi.ingest.tables import Cell
 
 _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
@@ -26,6 +27,7 @@ _OTHER_PLACES = ("kecamatan", "kode_kecamatan", "desa", "kode_desa", "lat", "koo
 _POINT = re.compile(
     r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
 )
+_PLAIN_STATION = re.compile(r"(?:tps\W{0,3}(?:no\W{0,3})?)?\d{1,3}(?:\.0)?", re.IGNORECASE)
 _STATION_CELL = re.compile(r"tps\W{0,3}(?:no\W{0,3})?\d{1,3}", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 BASE_OF_RECORD = "baris induk, bukan laporan sendiri: laporannya baris lain; tidak perlu dibetulkan"
@@ -236,7 +238,10 @@ def _fill_from_records(table: ConvertedTable) -> None:
 
 
 def _fill_down(table: ConvertedTable) -> None:
-    """Repeat a desa or kecamatan that is written once above its TPS, where the TPS count up."""
+    """Repeat a desa or kecamatan that is written once above its TPS, where the TPS count up.
+
+    Only in rows that say nothing else of their place; one of a form says all that it knows.
+    """
     stations = table.find_columns("tps")
     names = [
         name for heading in ("kecamatan", "desa", "tempat") for name in table.find_columns(heading)
@@ -248,20 +253,49 @@ def _fill_down(table: ConvertedTable) -> None:
         numbers = table.cells[stations[0]].tolist()
         skipped = table.total_rows | table.reasons.keys()
         numbers = [None if row in skipped else number for row, number in enumerate(numbers)]
-        rows = [
-            row
-            for row, (place, number) in enumerate(zip(column, numbers, strict=True))
-            if place is None and not is_blank(number)
-        ]
-        if rows and _count_up(column, numbers):
-            named = [None if row in table.total_rows else c for row, c in enumerate(column)]
-            filled: list[Cell] = list(accumulate(named, _keep_last))
-            table.fill(name, rows, filled.__getitem__)
-            table.doubt(rows, f"{name} dari baris di atasnya")
+        above = _list_places_above(table, name, numbers)
+        if above and _count_up(column, numbers):
+            table.fill(name, list(above), above.__getitem__)
+            table.doubt(above, f"{name} dari baris di atasnya")
 
 
-def _keep_last(above: Cell, cell: Cell) -> Cell:
-    return above if cell is None else cell
+def _list_places_above(
+    table: ConvertedTable, name: str, numbers: Sequence[Cell]
+) -> dict[int, Cell]:
+    """Return by row the place above it in this column, for rows of which only the TPS is known.
+
+    numbers: the cells of the TPS. Below a row with another place of its own none is known.
+    """
+    told = _mark_rows(table, {*_OTHER_PLACES, "tempat", "lokasi"} - {"kecamatan"}, name)
+    records = _mark_rows(table, ("id", "waktu_lapor"))
+    areas = [table.cells[n].tolist() for n in table.find_columns("kecamatan")[:1] if n != name]
+    area = areas[0] if areas else [None] * table.size
+    found: dict[int, Cell] = {}
+    above: Cell = None
+    area_above: Cell = None
+    for row, place in enumerate(table.cells[name].tolist()):
+        if row in table.total_rows or table.reasons.get(row) == TAG_ROW:
+            continue
+        is_elsewhere = not is_blank(area[row]) and area[row] != area_above
+        if place is not None:
+            above, area_above = place, area[row]
+        elif told[row] or is_elsewhere or not _is_blank_or_number(numbers[row]):
+            above, area_above = None, area[row]
+        elif above is not None and not records[row] and not is_blank(numbers[row]):
+            found[row] = above
+    return found
+
+
+def _mark_rows(table: ConvertedTable, headings: Iterable[str], without: str = "") -> list[bool]:
+    """Return for each row whether a cell under these headings is filled, except in one column."""
+    names = [n for heading in headings for n in table.find_columns(heading) if n != without]
+    columns = [table.cells[name].tolist() for name in names]
+    return [not all(is_blank(column[row]) for column in columns) for row in range(table.size)]
+
+
+def _is_blank_or_number(cell: Cell) -> bool:
+    """Return whether a cell of a TPS says nothing of its place: `2`, `TPS 02`, no whole code."""
+    return is_blank(cell) or _PLAIN_STATION.fullmatch(str(cell).strip()) is not None
 
 
 def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:

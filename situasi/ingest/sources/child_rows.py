@@ -39,6 +39,7 @@ from situasi.ingest.vocabulary.csv_lists import is_row_number
 CHILD_DETAIL = "baris rincian (“{}”) dari laporan lain, bukan laporan sendiri"
 _PARENTS_LEFT_OUT = "{} baris induk “{}” bukan laporan sendiri: laporannya {} baris rinciannya"
 _PARENT_UNKNOWN = "induk baris ini tidak ada dalam berkas"
+_COMPLETE_IT = ": isi sendiri waktu dan tempatnya"
 _COUNTS, _HOURS = frozenset(("hadir",)), frozenset(("jam", "waktu"))
 _REPORTER = frozenset(("petugas",))
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -140,6 +141,7 @@ def _inherit(
 ) -> Table:
     """Return a child table with the columns of its parents that it has not itself.
 
+    Where it needs any of them, a row whose parent is missing is held.
     times: those of them that say under other headings than ours when it was.
     """
     data: dict[str, list[Cell]] = {}
@@ -153,7 +155,10 @@ def _inherit(
     if "id" not in part.headings.names:
         data["id"] = number_children(part.name, rows)
     if None in rows:
-        data[reserved_columns.DOUBT] = [_PARENT_UNKNOWN if r is None else None for r in rows]
+        is_needed = bool(data.keys() - {"id"})
+        mark = reserved_columns.NOT_A_REPORT if is_needed else reserved_columns.DOUBT
+        note = f"{_PARENT_UNKNOWN}{_COMPLETE_IT}" if is_needed else _PARENT_UNKNOWN
+        data[mark] = [note if row is None else None for row in rows]
     added = pd.DataFrame(data, index=part.table.cells.index, dtype="object")
     cells = pd.concat([part.table.cells, added], axis="columns")
     return replace(part.table, cells=cells)

@@ -41,6 +41,8 @@ class ConvertedTable:
 
     def __post_init__(self) -> None:
         self.cells = self.source.cells
+        if (marks := self.cells.get(reserved_columns.NOT_A_REPORT)) is not None:
+            self.reasons |= {row: text for row, text in enumerate(marks.tolist()) if text}
 
     @property
     def headings(self) -> list[str]:
@@ -161,10 +163,7 @@ class ConvertedTable:
             texts = ["; ".join(self.doubts[r]) if r in self.doubts else None for r in range(size)]
             self.set_column(reserved_columns.DOUBT, texts)
         if self.reasons:
-            name = reserved_columns.NOT_A_REPORT
-            known = self.cells[name].tolist() if name in self.cells else [None] * size
-            merged = [cell or self.reasons.get(row) for row, cell in enumerate(known)]
-            self.set_column(name, merged)
+            self.set_column(reserved_columns.NOT_A_REPORT, list(map(self.reasons.get, range(size))))
         notes, numbers = (*self.source.notes, *self.notes), self.source.row_numbers
         built = replace(self.source, cells=self.cells, notes=notes)
         if not self.left_out:

@@ -104,12 +104,18 @@ def test_children_may_come_before_their_parents(board):
     assert rows_of(child)[0]["desa"] == "Burai"
 
 
-def test_child_without_a_parent_is_kept_with_a_doubt(board):
-    orphan = CHILD | {"PARENT_KEY": "uuid:9", "KEY": "uuid:9/p[1]"}
-    _, child = join(board, table("a", PARENT), table("a-p", CHILD, orphan))
+def test_child_that_needs_a_missing_parent_is_held_and_one_that_needs_none_is_doubted(board):
+    lost = {"PARENT_KEY": "uuid:9", "KEY": "uuid:9/p[1]"}
+    _, child = join(board, table("a", PARENT), table("a-p", CHILD, CHILD | lost))
+    first, second = (row["__bukan_laporan"] for row in rows_of(child))
+    assert first is None
+    assert "induk baris ini tidak ada dalam berkas" in second
+    whole = PARENT | CHILD
+    _, child = join(board, table("a", PARENT), table("a-p", whole, whole | lost))
     assert [row["__keraguan"] for row in rows_of(child)] == [
         None, "induk baris ini tidak ada dalam berkas",
     ]  # fmt: skip
+    assert "__bukan_laporan" not in child.cells.columns
 
 
 def test_details_are_no_reports(board):

@@ -107,6 +107,36 @@ def test_titles_and_the_name_of_the_file_give_day_hour_and_kecamatan(
     assert "sesuai dengan baris di atasnya" in result.reasons[0]["reasons"][0]
 
 
+@pytest.mark.parametrize(
+    ("row", "held"),
+    [
+        ("16.10.99.2001.003,,,130,", "16.10.99.2001"),  # a whole code of another desa
+        ("2,Desa Rahasia,,130,", "Rahasia"),
+        ("2,,Kandis,130,", "desa kosong"),  # another kecamatan
+        ("2,,,130,b-7", "tempat"),  # a record of a form that left the question empty
+    ],
+)
+def test_a_row_that_says_something_of_its_place_is_not_given_the_one_above(
+    row: str, held: str, board: Board, tmp_path: Path
+) -> None:
+    text = "TPS,Desa,Kecamatan,Hadir,ID,Jam\n"
+    text += f"1,Ibul Besar I,Pemulutan,120,,09.00\n{row},09.00\n"
+    result = bring(board, tmp_path / "rekap 27112024.csv", text)
+    assert counts(board) == [("27/11 09.00", "16.10.05.2024", "001", 120)]
+    (waiting,) = board.store.quarantined_rows()
+    assert "Ibul" not in str(waiting.raw)
+    assert held in str(waiting.raw | {"reasons": result.reasons})
+
+
+def test_below_a_row_with_a_code_of_its_own_no_place_is_known(board: Board, tmp_path: Path) -> None:
+    text = "TPS,Desa,Kecamatan,Hadir,Jam\n1,Ibul Besar I,Pemulutan,120,09.00\n"
+    text += "16.10.04.2012.001,,,90,09.00\n2,,,130,09.00\n"
+    bring(board, tmp_path / "rekap 27112024.csv", text)
+    assert [row[1] for row in counts(board)] == ["16.10.05.2024", SETEKO]
+    (waiting,) = board.store.quarantined_rows()
+    assert "Ibul" not in str(waiting.raw)
+
+
 def test_counts_without_any_day_are_of_the_day_of_voting_and_say_so(
     board: Board, tmp_path: Path
 ) -> None:
