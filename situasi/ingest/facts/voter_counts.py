@@ -1,9 +1,10 @@
 """Columns that count voters present under other headings: men and women, DPT with DPTb and DPK."""
 
 import re
+from collections.abc import Sequence
 
 from situasi.ingest.facts.file_context import FileContext
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -21,9 +22,26 @@ _VOTERS = re.compile(r"\b(?:pemilih|partisipasi|parmas|hak pilih|memilih)\b", re
 _FORCES = frozenset(("polri", "tni", "linmas", "brimob", "satpolpp", "dalmas", "polres", "polsek"))
 _BARE_PRESENT = frozenset(("hadir", "jumlahhadir", "jmlhadir", "kehadiran", "totalhadir"))
 INCREMENT = (
-    "tambahan pada satu selang waktu menurut judulnya, bukan jumlah sampai saat itu:"
+    "tambahan pada satu selang waktu menurut {}, bukan jumlah sampai saat itu:"
     " kirim jumlah kumulatif"
 )
+# Words of a row, or the name of a sheet, for what came since the last count; no more ballots.
+_INCREMENT = re.compile(
+    r"\W*(?:(?:hanya|cuma|jumlah|jml)\s+)?(?:penambahan|tambahan|tambah|increment(?:al)?|\+)"
+    r"(?=\W*(?:$|\d|(?:pemilih|hadir|kehadiran|jumlah|jml|orang|org|dari|sejak|sd|jam|pukul|pkl|saja"
+    r"|laporan|lap|per|baru|sebelum|setelah)\b))",
+    re.IGNORECASE,
+)
+_INCREMENT_HEADING = re.compile(
+    r"\b(?:penambahan|tambahan|selisih|increment(?:al)?|pemilih baru|hadir baru)\b|^\W*\+",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(
+    r"(?<!jam )(?<!pukul )(?<!pkl )(?<![\d.:])\d{1,3}(?![\d.:]*\d)"
+    r"(?=\W*(?:$|pemilih|orang|org|jiwa|dari|sejak))",
+    re.IGNORECASE,
+)
+_OTHER_VOTERS = re.compile(r"\b(?:dptb?|dpk|ktp)\b", re.IGNORECASE)
 _MOST_OFFICERS = 10  # at one TPS
 _MIN_COUNTED = 0.8  # of the filled cells
 
@@ -41,15 +59,61 @@ def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
 
 
 def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:
-    """Hold the counts of a table whose titles say that they are what came since the one before."""
-    if not table.vocabulary.clues.stands_in("increment", facts.words):
-        return
+    """Hold counts that are what came since the one before: by titles, their heading, or the row."""
     names = [n for heading in ("hadir", "hadir_l", "hadir_p") for n in table.find_columns(heading)]
     names += table.vocabulary.find_wide_headings(table.headings)
-    rows = zip(*(table.cells[name].tolist() for name in names), strict=True)
-    for row, cells in enumerate(rows):
-        if row not in table.total_rows and not all(map(is_blank, cells)):
-            table.reasons.setdefault(row, INCREMENT)
+    columns = [table.cells[name].tolist() for name in names]
+    filled = [row for row, cells in enumerate(zip(*columns, strict=True)) if _is_filled(cells)]
+    title = "judulnya" if table.vocabulary.clues.stands_in("increment", facts.words) else ""
+    title = title or next((f'judul "{n}"' for n in _list_headings(table, names)), "")
+    told = dict.fromkeys(filled, title) if title else _read_increments(table, names, columns)
+    for row in filled:
+        if row in told and row not in table.total_rows:
+            table.reasons.setdefault(row, INCREMENT.format(told[row]))
+    if _INCREMENT.fullmatch(table.source.sheet.strip()):
+        table.doubt(filled, f'lembar "{table.source.sheet}": jumlah ini mungkin hanya tambahan')
+
+
+def _is_filled(cells: Sequence[Cell]) -> bool:
+    return not all(map(is_blank, cells))
+
+
+def _list_headings(table: ConvertedTable, names: Sequence[str]) -> list[str]:
+    """Return the headings of these columns that call them what was added, also as they were."""
+    renamed = [n for n in table.source.cells.columns if n not in table.cells.columns]
+    headings = [*names, *(renamed if len(names) == 1 else ())]
+    return [name for name in headings if _INCREMENT_HEADING.search(name)]
+
+
+def _read_increments(
+    table: ConvertedTable, names: Sequence[str], counts: Sequence[Sequence[Cell]]
+) -> dict[int, str]:
+    """Return by row the words in it that call its count what was added (`Metode`: `tambahan`)."""
+    clues, found = table.vocabulary.clues, dict[int, str]()
+    places = [
+        n for h in ("kecamatan", "desa", "tempat", "tps", "id") for n in table.find_columns(h)
+    ]
+    for name in [n for n in table.headings if counts and n not in {*names, *places}]:
+        column = table.cells[name].tolist()
+        texts = {cell for cell in set(column) if isinstance(cell, str)}
+        may_stand = clues.may_stand_in("increment", texts)
+        told = {
+            text
+            for text in texts
+            if _INCREMENT.match(text) or (may_stand and clues.stands_in("increment", text))
+        }
+        for row, cell in enumerate(column) if told else ():
+            if cell in told and _counts_added(str(cell), [c[row] for c in counts]):
+                found[row] = quote(cell)
+    return found
+
+
+def _counts_added(text: str, counts: Sequence[Cell]) -> bool:
+    """Return whether these may be what a text says was added: it names no other number."""
+    added = _ADDED.search(text)
+    if _OTHER_VOTERS.search(text):
+        return False
+    return added is None or int(added[0]) in map(_to_number, counts)
 
 
 def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
