@@ -54,7 +54,7 @@ class Block:
 
 NumberedRows = tuple[int, Row | Block]  # a row and its number, or rows and the number of the first
 
-REPEATED_HEADER = "judul kolom yang berulang, bukan laporan; tidak perlu dibetulkan"
+_REPEATED = "{} baris judul kolom yang berulang dilewati (baris {})"
 # Rows become columns in batches of this size: with thousands of lists alive the garbage
 # collector visits them again and again (measured: three times slower).
 _BATCH_ROWS = 256
@@ -63,13 +63,17 @@ _UNNAMED = re.compile(r"\(kolom [A-Z]{1,3}\)(?: \(\d+\))*")
 
 @dataclass
 class ChunkBuilder:
-    """The parts of one table while it fills. column_parts: for each column a list of arrays."""
+    """The parts of one table while it fills.
+
+    column_parts: for each column a list of arrays. repeated_headers: numbers of rows left out.
+    """
 
     column_parts: list[list[CellArray]]
     row_numbers: list[int] = field(default_factory=list)
     pending_rows: list[list[object]] = field(default_factory=list)
     added_columns: dict[str, dict[int, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    repeated_headers: list[int] = field(default_factory=list)
 
     def add_row(self, number: int, cells: list[object]) -> None:
         """Add a row of cells under its number."""
@@ -148,7 +152,7 @@ def _may_repeat_header(first_cells: list[object], header: HeaderRow) -> bool:
 
 
 def append_row(builder: ChunkBuilder, number: int, row: Row, header: HeaderRow) -> None:
-    """Add one row unless it is blank; mark a repeated heading as not a report."""
+    """Add one row unless it is blank or the heading again, as a new page repeats it."""
     width = len(header.column_names)
     if isinstance(row, UnreadRow):
         builder.set_added_cell(reserved_columns.NOT_A_REPORT, row.reason)
@@ -166,7 +170,8 @@ def append_row(builder: ChunkBuilder, number: int, row: Row, header: HeaderRow) 
         and first[0] in header.first_letters
         and _is_repeated_header(cells, header)
     ) or (header.is_first_number(first) and header.repeats_numbering(cells)):
-        builder.set_added_cell(reserved_columns.NOT_A_REPORT, REPEATED_HEADER)
+        builder.repeated_headers.append(number)
+        return
     if len(cells) != width:
         _fit_to_width(builder, cells, width)
     builder.add_row(number, cells)
@@ -232,7 +237,7 @@ def build_tables(
     builder.notes += get_late_notes()
     if not is_first_done and not builder.row_numbers:
         builder.notes.append("hanya judul kolom, tanpa isi")
-    if builder.row_numbers or builder.notes or not is_first_done:
+    if builder.row_numbers or builder.notes or builder.repeated_headers or not is_first_done:
         yield replace(_build_table(builder, header, get_progress(), constants or {}), sums=sums)
 
 
@@ -267,7 +272,8 @@ def _build_table(
     for name, text in constants.items():
         data[name] = [text] * len(builder.row_numbers)
     frame = pd.DataFrame(data, dtype=object, copy=False)
-    return Table(frame, builder.row_numbers, tuple(builder.notes), progress)
+    notes = [*builder.notes, *_list_notes(_REPEATED, builder.repeated_headers)]
+    return Table(frame, builder.row_numbers, tuple(notes), progress)
 
 
 def _name_unnamed_column(index: int, header: HeaderRow) -> str:
@@ -282,10 +288,14 @@ def is_unnamed(heading: str) -> bool:
 
 def format_title_notes(row_numbers: Sequence[int]) -> tuple[str, ...]:
     """Return the note on skipped title rows, by their numbers; empty where there are none."""
+    return _list_notes("{} baris di atas judul kolom dilewati (baris {})", row_numbers)
+
+
+def _list_notes(note: str, row_numbers: Sequence[int]) -> tuple[str, ...]:
     if not row_numbers:
         return ()
     numbers = ", ".join(map(str, row_numbers[:5])) + (", …" if len(row_numbers) > 5 else "")
-    return (f"{len(row_numbers)} baris di atas judul kolom dilewati (baris {numbers})",)
+    return (note.format(len(row_numbers), numbers),)
 
 
 def format_titles(rows: Sequence[Sequence[object]]) -> tuple[str, ...]:

@@ -116,12 +116,11 @@ def test_column_numbers_below_the_heading_are_no_row(tmp_path):
     assert look(put(tmp_path, text)).rows == [3]
 
 
-def test_repeated_heading_is_a_row_marked_as_no_report(tmp_path):
+def test_repeated_heading_is_left_out_with_a_note(tmp_path):
     seen = look(put(tmp_path, csv_text(ROW, HEADING, ROW)))
-    assert seen.rows == [2, 3, 4]
-    marked = [record["__bukan_laporan"] for record in seen.records]
-    assert marked[0] is marked[2] is None
-    assert "judul kolom yang berulang" in marked[1]
+    assert seen.rows == [2, 4]
+    assert "1 baris judul kolom yang berulang dilewati (baris 3)" in seen.notes
+    assert "__bukan_laporan" not in seen.headings[0]
 
 
 def test_data_row_that_begins_like_a_heading_is_kept(tmp_path):
