@@ -140,7 +140,7 @@ TALLY = re.compile(r"hitung", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
 TIME_BEHIND = re.compile(r" *\(?(?:(?:jam|jm|pkl|pukul)\b|[01]?[0-9][.:][0-5][0-9])", re.IGNORECASE)
 ENDS_COUNT = re.compile(
-    r" *(?:\Z|[,;.)&+/|\n]|bukan\b"
+    r" *(?:\Z|[,;.)&+/|\n]|bukan\b|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
     r"|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )
