@@ -117,3 +117,15 @@ def test_an_incident_may_be_earlier_than_the_hour_of_its_report(
     [row] = board.store.rows_after(INCIDENTS).itertuples()
     assert f"{row.occurred_at:%H.%M}" == "02.05"
     assert "dipakai jam lapor yang diisi pelapor" in row.flags
+
+
+def test_an_hour_of_reporting_beside_a_day_that_was_asked_is_that_of_the_count(
+    board: Board, tmp_path: Path
+) -> None:
+    text = (
+        "SubmissionDate,starttime,endtime,kecamatan,desa,tps,hadir,tanggal,waktu_lapor,KEY\n"
+        '"Nov 27, 2024 9:16:02 AM","Nov 27, 2024 9:14:02 AM","Nov 27, 2024 9:16:01 AM",'
+        "Kandis,Miji,1,88,2024-11-27,09:05:00,uuid:a\n"
+    )
+    bring(board, tmp_path / "a.csv", text)
+    assert [row[0] for row in counts(board)] == ["27/11 09.05"]
