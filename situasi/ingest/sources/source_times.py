@@ -292,24 +292,24 @@ def name_asked_times(table: ConvertedTable, profile: SourceProfile | None) -> No
     reports = _find_asked(table, profile, "waktu_lapor")
     clocks = [name for name in reports if find_time_meaning(table, name) == "jam"]
     moments = [name for name in reports if _all_cells(table, name, _is_moment)]
-    events = [name for name in clocks or moments if not _OF_SENDING.search(name)]
+    answers = [name for name in clocks or moments if not _OF_SENDING.search(name)]
     is_count = bool(_find_asked(table, profile, *COUNTS))
     others = ("waktu", "jam", "jam_lapor", *(() if clocks and is_count else ("tanggal",)))
     is_sent = bool(clocks and moments) or any(
         _is_time_of_record(name, profile) for name in table.headings
     )
-    if len(events) != 1 or not is_sent or _find_asked(table, profile, *others):
+    if len(answers) != 1 or not is_sent or _find_asked(table, profile, *others):
         return
     known = [name for name in table.headings if profile and _is_of_source(name, profile)]
     is_wide = bool(table.vocabulary.find_wide_headings(table.headings))
     if is_wide or find_time_columns(table, {*known, *reports}):
         return
-    column = table.cells[events[0]].tolist()
+    column = table.cells[answers[0]].tolist()
     if not is_count:
         table.doubt([r for r, cell in enumerate(column) if not is_blank(cell)], TIME_OF_ANSWER)
-    table.cells = table.cells.rename(columns={events[0]: "jam" if clocks else "waktu"})
+    table.cells = table.cells.rename(columns={answers[0]: "jam" if clocks else "waktu"})
     table.notes.append(
-        f'kolom "{events[0]}" dibaca sebagai waktu kejadian: formulirnya menanyakannya'
+        f'kolom "{answers[0]}" dibaca sebagai waktu kejadian: formulirnya menanyakannya'
     )
 
 
