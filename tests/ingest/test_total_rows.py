@@ -70,6 +70,24 @@ def test_a_total_that_differs_says_what_it_says_and_what_the_rows_add_up_to(
     assert "tidak perlu dibetulkan" not in said(ledger)
 
 
+@pytest.mark.parametrize(("total", "agrees"), [(1100, True), (1200, False), (700, False)])
+def test_a_total_of_a_place_may_be_that_of_the_last_rows_alone(
+    board: Board, tmp_path: Path, total: int, agrees: bool
+) -> None:
+    rows = counts(300, 600, 500, total=total, label="JUMLAH DESA X")
+    assert (
+        "tidak perlu dibetulkan" in said(bring(board, csv_file(tmp_path / "a.csv", *rows)))
+    ) == (agrees)
+
+
+def test_strengths_with_their_unit_are_added_up(board: Board, tmp_path: Path) -> None:
+    row = {"Waktu": "27/11/2024 08.00", "Kecamatan": "Indralaya", "Kegiatan": "patroli"}
+    rows = [{**row, "Kuat pers": "12 pers"}, {**row, "Waktu": "27/11/2024 10.00", "Kuat pers": 45}]
+    total = {"Waktu": "JUMLAH", "Kecamatan": "", "Kegiatan": "", "Kuat pers": 57}
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows, total))
+    assert "tidak perlu dibetulkan" in said(ledger)
+
+
 def test_subtotals_count_from_the_last_and_the_grand_total_counts_all(
     board: Board, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from situasi.ingest.facts.hourly_sexes import sum_sexes
 from situasi.ingest.facts.kinds import complete_kind
 from situasi.ingest.facts.place_columns import name_place_columns
 from situasi.ingest.facts.places import complete_place, take_station_column
-from situasi.ingest.facts.polsek_places import take_polsek_places
+from situasi.ingest.facts.polsek_places import name_polsek_areas, take_polsek_places
 from situasi.ingest.facts.times import complete_time
 from situasi.ingest.sources.converted_table import ConvertedTable
 
@@ -20,6 +20,7 @@ def complete(
     known_feed: where it is not the headings that tell it.
     """
     take_station_column(table)
+    name_polsek_areas(table, context)
     sum_sexes(table)
     name_place_columns(table, facts, context)
     name_station_totals(table, facts, context)

@@ -4,9 +4,16 @@ import re
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.file_context import FileContext
+from situasi.ingest.gazetteer.polsek_areas import (
+    POLSEK,
+    POLSEK_AREA,
+    find_seat,
+    format_others,
+    list_covered,
+)
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.place_mentions import find_desa, find_stations
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, normalize_text
+from situasi.ingest.parsing.cells import is_blank, normalize_cell, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
@@ -14,12 +21,7 @@ _PLACES = (
     "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tempat", "lokasi", "tps", "lat",
     "koordinat",
 )  # fmt: skip
-_POLSEK = re.compile(
-    r"\b(?:(?:ma|ka|waka)?polsek(?:ta)?|(?:kepolisian )?sektor)\b[\s:.-]*(?P<name>[^\W\d_].{2,40})",
-    re.IGNORECASE,
-)
 _COMMAND = re.compile(r"\b(?:(?:ma)?polres|resor)\b[^\n,\d]{0,40}", re.IGNORECASE)
-_NAME_END = re.compile(r"[^\w\s.]|\b(?:polres|resor|kab|kabupaten|tanggal|tgl|hari|bulan)\b|\d")
 _MAX_TEXT_CHARS = 2_000
 
 
@@ -38,7 +40,7 @@ def take_polsek_places(table: ConvertedTable, facts: FileContext, context: Inges
     is_event = table.has_any("jenis", "giat")  # the unit of an officer is not where he is
     for name in table.headings if is_event else ():
         if table.vocabulary.find_own_heading(name) in {"pelapor", "satuan"}:
-            is_named = _POLSEK.match(f"{name} polsek") is not None
+            is_named = POLSEK.match(f"{name} polsek") is not None
             column = table.cells[name].tolist()
             found = {r: _find_polsek(column[r], context, is_named=is_named) for r in empty}
             polsek |= {row: code for row, code in found.items() if code and row not in polsek}
@@ -58,26 +60,43 @@ def _find_polsek(cell: Cell, context: IngestContext, *, is_named: bool = False) 
     if is_blank(cell):
         return None
     text = normalize_cell(cell)
-    match = _POLSEK.search(f"polsek {text}" if is_named and not _POLSEK.match(text) else text)
-    words = _NAME_END.split(match["name"].lower())[0].split() if match else []
-    for count in range(min(3, len(words)), 0, -1):
-        try:
-            area = context.places.read_kecamatan(None, " ".join(words[:count]))
-        except UnreadableCell:
-            continue
-        if area.code is not None and area.note is None:
-            return area.code
-    return None
+    match = POLSEK.search(f"polsek {text}" if is_named and not POLSEK.match(text) else text)
+    return find_seat(match["name"], context.places) if match else None
 
 
-def _list_covered(code: str, context: IngestContext) -> list[str]:
-    """Return the kecamatan for which the polsek of this one's name answers."""
-    known = context.register.kecamatan
-    if not known[code].polsek.endswith(f" {known[code].name}"):  # of its own now
-        return [code]
-    return sorted(
-        {other.code for other in known.values() if other.polsek == known[code].polsek} | {code}
-    )
+def name_polsek_areas(table: ConvertedTable, context: IngestContext) -> None:
+    """Give rows whose kecamatan is the area of a polsek the kecamatan of their desa in it.
+
+    Without a desa an event is in that of the polsek itself, which is noted; a count stays open.
+    """
+    for name in table.find_columns("kecamatan"):
+        column = table.cells[name].tolist()
+        codes = {cell: code for cell in set(column) if (code := _read_area(cell, context))}
+        for row in [row for row, cell in enumerate(column) if cell in codes]:
+            code, desa = codes[column[row]], table.read_first("desa", row)
+            area = _choose_covered(code, desa, table.has_any("jenis", "giat", "checkin"), context)
+            if area is not None:
+                note = "" if desa else format_others(code, context.register)
+                table.doubt([row], f"kecamatan dari {normalize_cell(column[row])}{note}")
+                column[row] = context.register.kecamatan[area].name
+        if codes:
+            table.set_column(name, column)
+
+
+def _read_area(cell: Cell, context: IngestContext) -> str | None:
+    """Return the kecamatan of the polsek whose area a cell is, and nothing else."""
+    text = "" if is_blank(cell) else normalize_cell(cell)
+    match = POLSEK_AREA.match(text) or POLSEK.match(text)
+    return find_seat(match["name"], context.places) if match else None
+
+
+def _choose_covered(code: str, desa: Cell, is_event: bool, context: IngestContext) -> str | None:
+    """Return the kecamatan of a desa in the area of a polsek; None where it may be several."""
+    covered = list_covered(code, context.register)
+    if is_blank(desa):
+        return code if is_event or len(covered) == 1 else None
+    found = [c for c in covered if context.places.read_desa(desa, c, required=False).code]
+    return found[0] if len(found) == 1 else None
 
 
 def _fill_places(
@@ -86,7 +105,7 @@ def _fill_places(
     words = [table.cells[name].tolist() for name in table.find_columns("uraian")]
     places: dict[str, dict[int, Cell]] = {"kecamatan": {}, "desa": {}, "tps": {}}
     for row, code in polsek.items():
-        covered = _list_covered(code, context)
+        covered = list_covered(code, context.register)
         text = "; ".join(str(column[row]) for column in words if not is_blank(column[row]))
         found = _find_desa_in_words(text, covered, context)
         if found is None:  # a desa elsewhere: a person says where it was
@@ -95,8 +114,7 @@ def _fill_places(
             table.doubt([row], "tempat dibaca dari uraian")
         else:
             found = {"kecamatan": context.register.kecamatan[code].name}
-            others = [context.register.kecamatan[c].name for c in covered if c != code]
-            note = f"; wilayahnya juga {', '.join(others)}" if others else ""
+            note = format_others(code, context.register)
             table.doubt([row], f"kecamatan dari {source}{note}")
         for heading, value in found.items():
             places[heading][row] = value

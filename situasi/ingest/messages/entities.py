@@ -24,6 +24,7 @@ from situasi.ingest.messages.place_mentions import (
     TpsMention,
     find_desa,
     find_kecamatan,
+    find_polsek_kecamatan,
     find_stations,
 )
 from situasi.ingest.messages.point_mentions import PointMention, find_points
@@ -97,8 +98,9 @@ class MessageEntities:
     @cached_property
     def kecamatan(self) -> list[AreaMention]:
         """Return the kecamatan that it names, by name or code."""
-        by_name = [*find_kecamatan(self.passage, self.context.places)]
-        return sorted([*by_name, *kecamatan_from_codes(self.codes, self.context.register)])
+        places, register = self.context.places, self.context.register
+        named = find_kecamatan(self.passage, places) + kecamatan_from_codes(self.codes, register)
+        return sorted(named or find_polsek_kecamatan(self.passage, self.stations, places, register))
 
     @cached_property
     def desa(self) -> list[AreaMention]:

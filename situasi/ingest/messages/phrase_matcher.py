@@ -89,6 +89,10 @@ _CONTACT = re.compile("hubung|jangkau|kontak")
 
 _BEFORE_STATION = frozenset(("kotak", "suara", "logistik"))
 
+_OUTCOMES = frozenset(
+    ("selesai", "diteruskan")
+)  # of an incident, as a word of its own: `(selesai)`
+
 Meaning = tuple[str, str, str]  # feed, column, code
 
 
@@ -144,7 +148,8 @@ class PhraseMatcher:
                 if wish := next((w[0] for w in words[:i] if w[0] in _WISHES), None):
                     denial = f'belum terjadi ("{wish}")'
                 denial = 'hanya ditanyakan ("?")' if is_asked else denial
-                if size > 1 or _is_clear_alone(feed, column, words[i][0]):
+                is_clear = size > 1 or _is_clear_alone(feed, column, words[i][0])
+                if is_clear or (code in _OUTCOMES and _stands_alone(text, span, len(words) == 1)):
                     yield PhraseMatch(span, feed, column, code, denial is None, denial)
             i = last = i + size
 
@@ -203,6 +208,11 @@ def _is_clear_alone(feed: str, column: str, word: str) -> bool:
     if column == "jenis":
         return len(word) >= 4
     return word in _SINGLE_WORDS[feed, column]
+
+
+def _stands_alone(text: str, span: Span, is_whole: bool) -> bool:
+    """Return whether a word is all of its clause, or of what stands in brackets."""
+    return is_whole or (text[: span.start][-1:] == "(" and text[span.end : span.end + 1] == ")")
 
 
 def _find_denial(before: Sequence[str], *, may_be_guarded: bool) -> str | None:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from situasi.domain.labels import N_
+from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
+from situasi.ingest.gazetteer.polsek_areas import POLSEK_AREA, find_seat, list_covered
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.numbers import read_tps_list
@@ -74,6 +76,34 @@ def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
             if code and _stands_behind_desa(passage, match, code, places):
                 found.append(AreaMention(span, match[0], code))
     return found
+
+
+def find_polsek_kecamatan(
+    passage: Passage,
+    stations: Sequence[TpsMention],
+    places: PlaceLookup,
+    register: Register,
+) -> list[AreaMention]:
+    """Return the kecamatan that is meant by `wilkum Polsek X`: that of the desa named.
+
+    Without a desa that of the polsek itself, where it answers for no other.
+    """
+    mark = POLSEK_AREA.search(passage.text)
+    code = find_seat(mark["name"], places) if mark else None
+    if mark is None or code is None:
+        return []
+    covered = list_covered(code, register)
+    named = find_desa(passage, [], stations, places)
+    codes = {area.kecamatan_code for area in named if area.code}
+    for area in named:
+        fitting = {c for c in covered if _read_desa(area.cell, c, places).code}
+        codes |= fitting if area.code is None and len(fitting) == 1 else set()
+    codes = codes or ({code} if len(covered) == 1 else set())
+    if len(codes) != 1 or not codes <= {*covered}:
+        return []
+    name = register.name_of(chosen := codes.pop())
+    span = Span(mark.start(), mark.start("name") + len(mark["name"].split()[0]))
+    return [AreaMention(span, name, chosen)]
 
 
 @lru_cache(maxsize=16)

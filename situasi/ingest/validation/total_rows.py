@@ -26,6 +26,9 @@ _LABEL = re.compile(
 )
 _LABEL_LETTERS = frozenset("tjgsrTJGSR")  # first letters of a label: a cheap first test
 _NUMBER_STARTS = frozenset("0123456789+-.,\u2212")  # first characters of a number
+# `JUMLAH KEL. INDRALAYA MULIA` may be that of the last rows alone, which are of its place.
+_OF_PART = re.compile(r"(?:sub\W*)?(?:total|jumlah|jml)\W+[^\W\d_].*", re.IGNORECASE | re.DOTALL)
+_UNIT = re.compile(r"(?<=[0-9]) ?(?:pers|anggota|agt|unit|kotak|titik)\.?$", re.IGNORECASE)
 _NO_SUM = re.compile(r"%|persen|\brata", re.IGNORECASE)
 
 _TIME_COLUMNS = ("occurred_at", "date", "clock", "reported_at", "reported_clock")
@@ -64,11 +67,12 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
     ]
     names = ("kecamatan_name", "desa_name", "place", "tps")
     places = [heading for name in names for heading in mapping.columns.get(name, ())]
-    total_rows = [
-        row
+    labels = {
+        row: label
         for row, label in find_labelled_rows(table.cells, sender_headings, places)
         if not _is_report(table, row, label, feed, mapping)
-    ]
+    }
+    total_rows = list(labels)
     reasons = _list_reader_reasons(table)
     summable = _find_summable_headings(sender_headings, feed, mapping)
     identifiers = {h for name in _IDENTIFIER_COLUMNS for h in mapping.columns.get(name, ())}
@@ -77,18 +81,19 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
     start = 0
     for row in total_rows:
         _add_to_sums(table.sums, columns, reasons, start, row)
-        start = row + 1
+        first, start = start, row + 1
         if reasons[row] is None:
             cells = {h: parse(table.cells[h].iloc[row]) for h, parse in parsers.items()}
             totals = {heading: number for heading, number in cells.items() if number is not None}
             if table.sums.total.row_count:
                 officers = _count_officers(table, feed, mapping, row)
-                if officers and officers in totals.values():
-                    totals = {heading: n for heading, n in totals.items() if n != officers}
-                    matches = _TOTAL_MATCHES.format("atasnya")
-                    reasons[row] = _format_total_reason(totals, table.sums) if totals else matches
-                else:
-                    reasons[row] = _format_total_reason(totals, table.sums)
+                others = {heading: n for heading, n in totals.items() if n != officers or not n}
+                is_part = _OF_PART.fullmatch(str(table.cells[labels[row]].iloc[row]).strip())
+                is_right = (totals and not others) or (
+                    is_part and _sums_last_rows(others, columns, reasons[first:row], first)
+                )
+                matches = _TOTAL_MATCHES.format("atasnya")
+                reasons[row] = matches if is_right else _format_total_reason(others, table.sums)
             else:
                 below = _sum_rows_below(columns, reasons, total_rows, row)
                 reasons[row] = _format_total_reason(totals, below, is_above=True)
@@ -237,11 +242,32 @@ def _add_to_sums(
     sums.add(rows, {heading: sum(numbers[first:end]) for heading, numbers in columns.items()})
 
 
+def _sums_last_rows(
+    totals: dict[str, float],
+    columns: dict[str, list[float]],
+    reasons: Sequence[str | None],
+    first: int,
+) -> bool:
+    """Return whether all numbers are those of the last rows above, of however many.
+
+    reasons: of the rows since the total before, of which the first has this number.
+    """
+    sums = dict.fromkeys(totals, 0.0)
+    for row in range(first + len(reasons) - 1, first - 1, -1):
+        if reasons[row - first] is None:
+            sums = {h: n + (columns[h][row] if h in columns else 1) for h, n in sums.items()}
+            if sums and all(math.isclose(n, totals[h], abs_tol=1e-6) for h, n in sums.items()):
+                return True
+    return False
+
+
 def _parse_number(cell: Cell) -> float | None:
     if isinstance(cell, bool) or is_blank(cell):
         return None
-    if isinstance(cell, str) and cell.strip()[:1] not in _NUMBER_STARTS:
-        return None
+    if isinstance(cell, str):
+        if cell.strip()[:1] not in _NUMBER_STARTS:
+            return None
+        cell = _UNIT.sub("", cell.strip())
     for read in (read_count, read_decimal):
         try:
             return float(read(cell))

@@ -62,6 +62,14 @@ _PASSED_ON = "diteruskan"
 _TO_WHOM = re.compile(
     r"(?P<word>\w[\w ]*?) (?:to|ke|kepada|kpd) (?P<whom>[\w.]+(?: [\w.]+){0,3})", re.IGNORECASE
 )
+# Offices that take over a case: `limpah Bawaslu`.
+_TO_OFFICE = re.compile(
+    r"(?P<word>\w[\w ]*?)(?: (?:to|ke|kepada|kpd))? (?:pihak |sentra |posko )?"
+    r"(?P<whom>(?:bawaslu|panwas\w*|gak+umdu|kpud?|dkpp|bpbd|damkar|pln|kejaksaan|kejari)"
+    r"\b[\w. ]{0,30})",
+    re.IGNORECASE,
+)
+_PARTS_OF_STATUS = re.compile(r"[/,;&+().:\n]|-|\b(?:dan|serta|namun|tetapi|tapi)\b")
 _MAX_CONTAINING_WORDS = 5
 _OFFICES = ("tps", "pps", "ppk", "kpu")  # a letter between them is no slip
 _MAX_WORDS = 40  # words of one cell tried as a list of codes
@@ -76,11 +84,12 @@ def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple
         raise UnreadableCell(f"{column} kosong")
     check_letters(column, cell)
     text = normalize_cell(cell)
-    if code := _find_exact(code_by_word, text):
+    outcome = _find_outcome(code_by_word, text) if column == "status" else None
+    if code := outcome or _find_exact(code_by_word, text):
         return code, None
     if column in _STEP_COLUMNS and (code := _find_exact(code_by_word, _ALREADY.sub(" ", text))):
         return code, None
-    if column == "status" and _is_passed_on(code_by_word, text):
+    if column == "status" and _is_passed_on(code_by_word, _ALREADY.sub("", text).strip()):
         return _PASSED_ON, None
     if column in _MULTIPLE_CHOICE_COLUMNS and (chosen := _find_choices(code_by_word, text)):
         others = ", ".join(map(format_code, chosen[1:]))
@@ -118,11 +127,23 @@ def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
 
 def _is_passed_on(code_by_word: Mapping[str, str], text: str) -> bool:
     """Return whether a status says to whom something was passed on, and nothing more."""
-    parts = _TO_WHOM.fullmatch(text)
+    parts = _TO_OFFICE.fullmatch(text) or _TO_WHOM.fullmatch(text)
     if parts is None or code_by_word.get(normalize_key(parts["word"])) != _PASSED_ON:
         return False
     words = parts["whom"].split()
     return not any(normalize_key(word) in code_by_word for word in words)
+
+
+def _find_outcome(code_by_word: Mapping[str, str], text: str) -> str | None:
+    """Return the one status beside words that it is calm: `situasi kondusif (selesai)`."""
+    codes: list[str | None] = []
+    for part in filter(normalize_key, _PARTS_OF_STATUS.split(text.lower())):
+        code = code_by_word.get(normalize_key(part))
+        is_plain = _NEGATIONS.isdisjoint(part.split())
+        split = _split_words_into_codes(code_by_word, part.strip()) if is_plain else []
+        codes += [code] if code else split or [None]
+    told = {*codes} - {_NOTHING_HAPPENED}
+    return told.pop() if len(told) == 1 and len(codes) > 1 else None
 
 
 def _find_contained(code_by_word: Mapping[str, str], text: str) -> str | None:
