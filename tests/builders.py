@@ -78,7 +78,7 @@ def case_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def report(**stated: Any) -> dict[str, Any]:
-    """A stored row of any feed: bookkeeping and who told it; the test states the rest.
+    """Build a stored row of any feed with its bookkeeping; the test states the rest.
 
     `at` sets both clocks; `known` only when it was known. "08.03" is of the election day.
     """

@@ -39,7 +39,7 @@ class Clock:
 
 @dataclass
 class Posko:
-    """A board in an exercise, its clock, what plays the drills, and hands that react."""
+    """A board in an exercise, its clock, the player of drills, and reactions of the staff."""
 
     board: Board
     clock: Clock

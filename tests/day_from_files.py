@@ -76,7 +76,7 @@ def heads(day: Day, at: datetime) -> dict[Tps, int]:
 
 
 def unopened(day: Day, at: datetime, every: Iterable[Tps]) -> set[Tps]:
-    """The TPS of which nobody has told that they opened, nor that anyone came."""
+    """Return the TPS without a report that they opened or counted voters."""
     opened = {tps for tps, count in heads(day, at).items() if count > 0}
     for row in day.told("tps", at):
         if row["fase"] in PHASES[1:]:
@@ -85,7 +85,7 @@ def unopened(day: Day, at: datetime, every: Iterable[Tps]) -> set[Tps]:
 
 
 def open_incidents(day: Day, at: datetime) -> dict[str, Row]:
-    """The last word on each incident that is still work for somebody."""
+    """Return the newest row of each incident that is not closed."""
     newest = _newest(day.told("incidents", at))
     return {
         name: row

@@ -1,4 +1,4 @@
-"""A process with the product loaded, forked for each question: memory apart without the imports.
+"""Forks a process that has loaded the product, so that memory is measured without imports.
 
 python -m tests.forks MODULE: for each line of standard input a child calls MODULE.measure(Path)
 and prints what it returns, a line of JSON; null: it failed, and standard error says why.

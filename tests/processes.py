@@ -1,4 +1,4 @@
-"""Processes of Python that begin with the house loaded: forked from one that has imported it all.
+"""Processes of Python that begin with the product loaded: forked from one that has imported it.
 
 To import what they need takes a server or a command two seconds of a processor, and the tests start
 some hundred of them. That they begin well from nothing is asked by server/test_server.py,
@@ -124,7 +124,7 @@ def _loaded() -> socket.socket:
 
 
 def load_all() -> None:
-    """Import every module that a process of the house may need."""
+    """Import every module that a process of the product may need."""
     for folder in ("situasi", "pages"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)

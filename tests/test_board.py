@@ -1,4 +1,4 @@
-"""The house put together: what fits opens, what does not fit says so."""
+"""Opening the board: what fits opens, what does not fit says so."""
 
 from __future__ import annotations
 

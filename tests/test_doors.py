@@ -1,4 +1,4 @@
-"""Every door by which anything is written, by every role and area: what is not theirs stays out.
+"""Every function by which anything is written, by every role and area: refused if not theirs.
 
 The doors are read out of the code: one that is not in the table below fails the first test.
 """
@@ -251,7 +251,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Board, Pa
 
 @pytest.fixture
 def world(filled: tuple[Board, Path], tmp_path: Path) -> Iterator[Board]:
-    """The same in a store of its own."""
+    """Yield the filled board in a store of its own."""
     made, backup = filled
     shutil.copy(backup, tmp_path / "own.db")
     store = open_store(
@@ -296,7 +296,7 @@ def last(board: Board) -> int:
 
 
 def feeds_of(viewer: Viewer) -> set[str]:
-    """The slow rule: what this role may bring at all."""
+    """Return the feeds that this role may write, by an obvious second way."""
     if not viewer.role.may("masukkan"):
         return set()
     hidden = {

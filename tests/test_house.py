@@ -1,4 +1,4 @@
-"""What import contracts cannot say about the house."""
+"""What import contracts cannot say about the code."""
 
 from __future__ import annotations
 

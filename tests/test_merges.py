@@ -1,4 +1,4 @@
-"""A decision made on the board: through the door, seen at once, undone by another row."""
+"""A merge made on the board: stored as a row, seen at once, undone by another row."""
 
 from __future__ import annotations
 

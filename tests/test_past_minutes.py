@@ -138,7 +138,7 @@ class Day:
             self.take([row], seconds, "wati", "merges")
 
     def mark(self, seconds: int) -> None:
-        """Somebody looks at the board, and marks it a while later."""
+        """Look at the board, take in a report, then set a briefing marker for what was seen."""
         snapshot = self.board.snapshot_reader.refresh().snapshot
         seen = set(snapshot.frames[INCIDENTS.name]["case"])
         self.take([incident(90 + self.numbers, 1)], seconds, "bot", "incidents")

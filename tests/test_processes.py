@@ -1,4 +1,4 @@
-"""A process that begins loaded is told, says and ends as one that begins from nothing."""
+"""A process forked with the product loaded behaves as one started from nothing."""
 
 from __future__ import annotations
 

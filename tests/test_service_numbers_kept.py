@@ -1,4 +1,4 @@
-"""No NRP or NIP that went in by any door is in any file of the board afterwards."""
+"""No NRP or NIP that was sent in any way is in any file of the board afterwards."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def strange(here: object, there: object, elsewhere: object) -> None:
 
 
 def owner_of(need: str) -> tuple[object, str]:
-    """The object whose last name of this path is looked up."""
+    """Return the object that owns the last name of this path, and that name."""
     *path, name = need.partition(" of ")[0].split(".")
     owner: object = None
     for part in path:

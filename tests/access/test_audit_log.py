@@ -1,4 +1,4 @@
-"""Deeds: who saw neutrality is told once an hour, who took rows along each time."""
+"""The audit log: who saw neutrality is recorded once an hour, who exported rows each time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SITI = Viewer("siti", ROLES["propam"])
 
 
 class Told:
-    """Deeds whose clock is set by hand, and the trail that they leave."""
+    """An audit log whose clock the test sets, and the entries that it wrote."""
 
     def __init__(self, store: Store) -> None:
         self.at = NOON

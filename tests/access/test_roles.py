@@ -63,7 +63,7 @@ def test_roles_name_only_screens_and_acts_that_exist() -> None:
 
 
 def given(known: Mapping[str, pd.DataFrame], *_: object) -> set[str]:
-    """A work that tells which feeds it was given."""
+    """An analysis that returns which feeds it was given."""
     return set(known)
 
 

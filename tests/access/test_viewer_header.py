@@ -1,4 +1,4 @@
-"""The word of the gate for who looks: read as it was written, or nobody."""
+"""The header in which the middleware names the viewer: read as it was written, or nobody."""
 
 from __future__ import annotations
 

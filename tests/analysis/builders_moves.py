@@ -76,7 +76,7 @@ def word(who: str, code: str | None, checkin: str = "tiba_di_tps", **stated: Any
 
 
 def rated(register: Register, seed: int) -> Register:
-    """The same TPS, each with a kerawanan."""
+    """Give each TPS a kerawanan."""
     rng = random.Random(seed)
     levels = rng.choices(list(_LEVELS), list(_LEVELS.values()), k=len(register.tps))
     return replace(register, tps=register.tps.assign(kerawanan=levels))

@@ -202,7 +202,7 @@ def _counts(
 def _officers(
     register: Register, rng: random.Random, truth: Planted, planted: bool
 ) -> dict[str, Any]:
-    """An officer for each two TPS of a desa, who arrives and speaks; some do not come."""
+    """Build an officer for each two TPS of a desa, with check-ins; some do not come."""
     pairs = [
         list(some["code"].iloc[n : n + 2])
         for _desa, some in register.tps.groupby("desa", sort=False)

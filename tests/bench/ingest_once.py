@@ -1,4 +1,4 @@
-"""Run as a program: one file through the door into a new store; prints time and peak memory."""
+"""Run as a program: ingest one file into a new store; print time and peak memory."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def described() -> str:
-    """The line without which a figure means nothing."""
+    """Return the line that says on what machine and when figures were measured."""
     version = ".".join(map(str, sys.version_info[:3]))
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} "

@@ -34,7 +34,7 @@ def serving(script: Path, environment: Mapping[str, str]) -> Iterator[int]:
 
 @contextmanager
 def served(script: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
-    """The same; gives the port and the number of the process."""
+    """Serve a board; yield the port and the process id."""
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)],

@@ -107,7 +107,7 @@ class Viewer:
         return self._ask(self._heartbeat, f"n={self._beats}")
 
     def beats_unanswered(self, times: int) -> bool:
-        """Beat as a page left alone does, and tell whether no run came of it."""
+        """Send so many heartbeats of a page left alone; return whether no run followed."""
         for _ in range(times):
             self._socket.send(self._asking(self._heartbeat, f"n={self._beats}"))
         with suppress(TimeoutError):

@@ -66,7 +66,7 @@ class Desks:
         self._free: dict[str, list[Page]] = {}
 
     def take(self, options: dict[str, Any]) -> Page:
-        """A page in a context with these options, in which nobody has been, or which was swept."""
+        """Return a page in a context with these options, new or emptied of cookies and storage."""
         free = self._free.get(_name(options))
         if free:
             return free.pop()
@@ -75,7 +75,7 @@ class Desks:
         return context.new_page()
 
     def give_back(self, options: dict[str, Any], page: Page, origin: str) -> None:
-        """Sweep out what a server has left there, and close what else was opened."""
+        """Empty the context of what a server has left there, and close other pages."""
         context = page.context
         for other in context.pages:
             if other is not page:
@@ -179,7 +179,7 @@ def look(desks: Desks, request: pytest.FixtureRequest) -> Iterator[Look]:
 
 
 def _tell(viewer: Viewer, server: Server) -> None:
-    """What was before a viewer whose test failed: a screen elsewhere cannot be looked at."""
+    """Print what the page of a failed test showed."""
     print(f"--- {viewer.page.url}")
     try:
         app = viewer.page.locator("[data-testid=stApp]")

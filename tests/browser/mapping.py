@@ -188,7 +188,7 @@ def same(one: Shot, other: Shot, slack: int = 0) -> float:
 
 
 def pixel(viewer: Viewer, lon: float, lat: float) -> tuple[float, float]:
-    """Where on the screen a place lies, on a map that nobody has moved."""
+    """Return where on the screen a place lies, on a map that was not moved."""
     box = canvas(viewer).bounding_box()
     assert box is not None
     x, y = camera().place(lon, lat, round(box["width"]), round(box["height"]))

@@ -1,4 +1,4 @@
-"""The frozen copy before people: taken along by a click, opened from a disk without a line."""
+"""The frozen copy in a browser: saved by a click, opened from a disk without a connection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BAND = "SALINAN BEKU — keadaan 27 Nov 2024 12.30 WIB, dibuat"
 
 @dataclass
 class Opened:
-    """A file in a browser without a line, and all that it asked for or complained of."""
+    """A file in a browser without a connection, and what it requested or logged."""
 
     page: Page
     asked: list[str] = field(default_factory=list)

@@ -78,7 +78,7 @@ def told_in(viewer: Viewer) -> str:
 
 
 def answered(viewer: Viewer, words: str) -> None:
-    """Wait for the door's answer, and for the page below it, which is drawn after it.
+    """Wait for the receipt, and for the page below it, which is drawn after it.
 
     That draws itself once more for what it has just brought in: nobody waits for that, and what is
     typed meanwhile must stay.

@@ -1,4 +1,4 @@
-"""Two boards on one PostgreSQL behind one door: whichever dies, its viewers go on at the other."""
+"""Two boards on one PostgreSQL behind one proxy: if one dies, its viewers go on at the other."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_a_page_at_an_open_board_goes_on_after_its_link_was_cut(
 
 
 def _lines(viewer: Viewer) -> int:
-    """How often the page has asked for a line to the server."""
+    """Return how often the page has opened a WebSocket."""
     return sum(address.startswith("ws://") for address in viewer.watch.asked)
 
 

@@ -137,7 +137,7 @@ def test_what_comes_after_a_marked_briefing_is_told_as_such_to_everybody(
 
 
 def minute(viewer: Viewer) -> str:
-    """The clock of the board, "09.14"; what is drawn for a second only, nobody may catch."""
+    """Return the clock of the board, "09.14"."""
     found = re.search(r"\d\d\.\d\d", viewer.clock())
     assert found is not None
     return found.group()

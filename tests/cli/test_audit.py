@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def trail(environment: dict[str, str]) -> Path:
-    """The file of a store in which three deeds were told, an hour apart."""
+    """Return the file of a store with three entries in its audit log, an hour apart."""
     url = load(environment).store_url
     store = open_store(url)
     store.log_audit("sign-in", "wati", NOON - 2 * HOUR, {"from": "10.0.0.7"})

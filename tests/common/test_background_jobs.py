@@ -61,7 +61,7 @@ BEGINS = {"Thread", "Timer", "create_task", "ensure_future", "start_new_thread",
 
 
 class Bug(Exception):
-    """What nobody expected."""
+    """An unexpected error."""
 
 
 def until(is_so: Callable[[], bool], why: str) -> None:

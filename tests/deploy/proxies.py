@@ -92,7 +92,7 @@ def tls_line(proxy: Proxy, address: str = "127.0.0.1") -> ssl.SSLSocket:
 
 
 def relayed(line: ssl.SSLSocket) -> socket.socket:
-    """The same line without TLS, for a client that reads and writes in two threads.
+    """Yield the connection without TLS, for a client that reads and writes in two threads.
 
     Python's ssl does not bear that of one line: about one in two hundred then ends before its
     first byte, before any server. Here one thread does both.

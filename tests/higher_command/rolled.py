@@ -124,7 +124,7 @@ def _force(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
 
 
 def told(rollup: Rollup) -> dict[str, Any]:
-    """The same of a roll-up."""
+    """Return the same figures of a roll-up."""
     names = (
         "rehearsal", "reported_at", "tps_reported", "reached", "tps_counted", "heads",
         "turnout_heads", "turnout_dpt", "incidents_day", "incidents_open", "open_tingkat", "jenis",

@@ -1,4 +1,4 @@
-"""One row or several through the door, for tests: what was stored, or every reason why not."""
+"""Ingests rows for tests: what was stored, or every reason why not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.conftest import NOON
 def deliver(
     board: Board, feed: str, *rows: dict[str, object], now: datetime = NOON, actor: str = "uji"
 ) -> IngestResult:
-    """Rows as they stand, through the door of this feed; the ledger always adds up."""
+    """Ingest these rows of a feed; check that the counts of the result add up."""
     ledger = ingest_rows(
         list(rows), "uji", board.store, board.ingest_context, unbounded(actor), feed=feed, now=now
     )
@@ -50,6 +50,6 @@ def everything_kept(board: Board) -> str:
 
 
 def judged(board: Board, feed: str, row: dict[str, object]) -> ValidationResult:
-    """One row judged at the door and not stored: fast enough for property tests."""
+    """Validate one row without storing it: fast enough for property tests."""
     cells = pd.DataFrame([{k: None if v == "" else v for k, v in row.items()}], dtype="object")
     return check(Table(cells.where(cells.notna(), None), [1]), feed, board.ingest_context, NOON)

@@ -60,7 +60,7 @@ def planted(feed: str) -> dict[str, object]:
 
 
 def bare(feed: str) -> dict[str, object]:
-    """A row of which nothing is told but what must be."""
+    """Build a row with its required columns alone."""
     return {**report(feed), "id": f"B-{feed}", "latihan": "tidak"}
 
 

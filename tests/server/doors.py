@@ -1,4 +1,4 @@
-"""A live server with accounts, and people who knock at it: by HTTP and by WebSocket."""
+"""A live server with accounts, and clients that try it: by HTTP and by WebSocket."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass
 class Knocker:
-    """Somebody with a cookie jar. `more`: headers that they send with everything."""
+    """A client with a cookie jar. `more`: headers that it sends with each request."""
 
     server: Server
     more: dict[str, str] = field(default_factory=dict)
@@ -216,7 +216,7 @@ def change(server: Server, name: str, **changes: Any) -> None:
 
 
 def trail(server: Server) -> list[tuple[str, str, dict[str, Any]]]:
-    """What was told: action, actor, detail without its seals."""
+    """Return the entries of the audit log: action, actor, detail without its seals."""
     store = store_of(server)
     found = store.audit_entries()
     store.close()

@@ -1,4 +1,4 @@
-"""Two boards behind one door, a primary and its standby: the primary dies while programs report."""
+"""Two boards behind a proxy, a primary and its standby: the primary dies while programs report."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Sender:
 
 @pytest.fixture
 def door(pair: tuple[Node, Node], tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Address of the door before two boards, and a key to report by."""
+    """Yield the address of the proxy before two boards, and a key to report by."""
     until(pair[0].is_followed, "the standby never followed")
     environment = {
         "SITUASI_REHEARSAL": "no",

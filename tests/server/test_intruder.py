@@ -1,4 +1,4 @@
-"""A colleague who wants more than is theirs, at a live server: gets nothing, leaves a trail.
+"""A colleague who tries more than is allowed, at a live server: is refused and logged.
 
 Who has no session at all stands in test_gate.py, who tries passwords in test_signin.py.
 """

@@ -43,7 +43,7 @@ beat()
 
 
 class Browser:
-    """Hears everything."""
+    """A browser that keeps every message."""
 
     client_context = None
 
@@ -57,7 +57,7 @@ class Browser:
         return [m.script_finished for m in self.heard if m.WhichOneof("type") == "script_finished"]
 
     def orders(self) -> list[str]:
-        """The fragments that it was told to ask for again."""
+        """Return the ids of the fragments that it was told to request again."""
         return [
             m.auto_rerun.fragment_id for m in self.heard if m.WhichOneof("type") == "auto_rerun"
         ]

@@ -47,7 +47,7 @@ def full(board: Board) -> Board:
 
 
 def made(board: Board, clock: Clock) -> NightlyBackup:
-    """One whose server has settled."""
+    """Return the nightly backup of a server that started a minute ago."""
     one = NightlyBackup(board, clock, JobStatus())
     clock.now += timedelta(minutes=1)
     return one

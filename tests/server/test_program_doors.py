@@ -1,4 +1,4 @@
-"""Programs at the doors of a real server with accounts: through the gate, and after a kill."""
+"""Programs that report to a real server with accounts: through the gate, and after a kill."""
 
 from __future__ import annotations
 

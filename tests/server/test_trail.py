@@ -1,4 +1,4 @@
-"""Who saw neutrality and who took rows along, told by a live server, busy store or not."""
+"""Who saw neutrality and who exported rows is logged by a live server, busy store or not."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class MemoryStore:
         return self.last
 
     def scope(self) -> None:
-        """Lists belong to nobody."""
+        """Do nothing: lists have no scope."""
 
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
@@ -108,7 +108,7 @@ class MemoryStore:
             self._told_again(delivery, {**writing.counts, "waiting": sorted(writing.waiting)})
 
     def _told_again(self, delivery: Delivery, counts: dict[str, Any]) -> None:
-        """Rows came of which none is new: once an hour the book says so."""
+        """Record once an hour that rows came of which none is new."""
         said = {"of": [delivery.feed, delivery.source, delivery.sha256], **counts}
         hour = delivery.recorded_at - timedelta(hours=1)
         if not any(
@@ -143,7 +143,7 @@ class MemoryStore:
         return _frame(rows, names | {"recorded_at": "datetime64[us, UTC]"})
 
     def first_commit_after(self, version: int) -> datetime | None:
-        """The model tells no moments of commits."""
+        """Raise: the model keeps no times of commits."""
         raise NotImplementedError
 
     def is_taken(self, feed: str, row: dict[str, Any]) -> bool:
@@ -165,7 +165,7 @@ class MemoryStore:
         return len(rows)
 
     def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:  # noqa: ARG002
-        """The model remembers no repetitions: its deliveries are all of the same file."""
+        """Return an empty dictionary: deliveries of the model are all of one file."""
         return {}
 
     def batches(self, after: int = 0) -> pd.DataFrame:
@@ -289,7 +289,7 @@ class MemoryStore:
         return len(self.book), ["0" * 64, *self.audit_entries()["chain"]][-1]
 
     def verify(self, expected_hash: str | None = None) -> list[str]:
-        """Nobody can change a list of ours; only a strange head can be asked for."""
+        """Check the head alone: rows of a list cannot be changed."""
         known = [None, "0" * 64, *self.audit_entries()["chain"]]
         return (
             [] if expected_hash in known else [f"Ujung {expected_hash} tidak ada lagi pada jejak."]

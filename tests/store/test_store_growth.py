@@ -75,7 +75,7 @@ def cells_of(read: pd.DataFrame, name: str) -> list[Any]:
 
 
 def as_seen(before: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """The same rows, with the times of their commits."""
+    """Return the rows with the times of their commits."""
     committed, withdrawn = (
         {one["batch"]: one["committed_at"] for one in before[table]}
         for table in ("batches", "withdrawn_batches")

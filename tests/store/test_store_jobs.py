@@ -51,7 +51,7 @@ def test_a_job_is_one_servers_alone_until_it_dies(
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """A server learns of the end of a line a moment later."""
+    """Wait: a server learns of the end of a connection a moment later."""
     deadline = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < deadline, "the job of the dead was never taken over"

@@ -110,7 +110,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
         return f"sqlite:///{(Path(self.folder.name) / 'situasi.db').as_posix()}", None
 
     def both(self, deed: Any) -> None:
-        """Do the same to both; the answers, or the refusals, must be equal."""
+        """Call a method of the store and of the model; check that results or errors are equal."""
         self.at += timedelta(minutes=1)
         told = []
         for store in (self.real, self.model):
@@ -193,7 +193,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
 
 class PostgresAgainstModel(StoreAgainstModel):
-    """Each life in a scope of its own, all in one database."""
+    """The same steps on PostgreSQL: each run in a scope of its own, all in one database."""
 
     database = ""
     lives = itertools.count(1)

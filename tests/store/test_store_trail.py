@@ -1,4 +1,4 @@
-"""A hand in the file: whatever it does to the trail breaks a seal, and `verify` says where."""
+"""Whatever is changed in the file breaks a seal of the audit log, and `verify` says where."""
 
 from __future__ import annotations
 

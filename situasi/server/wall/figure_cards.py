@@ -6,7 +6,7 @@ from typing import Any
 from situasi.domain.labels import format_situasi_letter
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
 
-# Beside its number the narrowest note of a figure has space for so many.
+# Characters that fit into the narrowest note of a figure, beside its number.
 _MAX_UNBROKEN_LETTERS = 16
 _NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""The quick cases: always what the slow, obvious way finds in the same rows."""
+"""The case index: always what the slow, obvious way finds in the same rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lives: when a step was reached, how long it takes, what is overdue."""
+"""Milestones of cases: when a step was reached, how long it takes, what is overdue."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SERVICE = {
 
 
 def life(*told: tuple[str, str]) -> Any:
-    """The life of one case that was told so: (clock, status)."""
+    """Return the milestones of one case, reported as (clock, status)."""
     rows = rows_with(*(incident(known=clock, status=status) for clock, status in told))
     return milestones.compute_milestones(rows).iloc[0]
 

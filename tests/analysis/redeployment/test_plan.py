@@ -33,7 +33,7 @@ TPS = [str(code) for code in REGISTER.tps.loc[REGISTER.tps["desa"] == DESA, "cod
 
 
 def level(register: Register, kerawanan: str, *codes: str) -> Register:
-    """The same, with these TPS of this kerawanan."""
+    """Return the register with these TPS of this kerawanan."""
     tps = register.tps
     return replace(
         register,

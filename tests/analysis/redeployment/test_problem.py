@@ -46,7 +46,7 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 def keeps_the_rules(of: Problem, made: Solution) -> bool:
-    """Whether a solution is one, told anew from what a problem says."""
+    """Return whether a solution is allowed, worked out anew from the problem."""
     gone = np.zeros(len(of.spare))
     for who in made.departing:
         for tps, share in of.coverage_removed[who][1]:

@@ -27,7 +27,7 @@ REPORTS = st.lists(
 
 
 def count_plainly(rows: list[dict[str, Any]], clock: str) -> int:
-    """The same, report by report."""
+    """Count as the analysis does, report by report."""
     elevated: dict[str, bool] = {}
     stated: dict[str, str | None] = {}
     for row in sorted(rows, key=lambda row: row["known_at"]):

@@ -1,4 +1,4 @@
-"""A place that tells nothing is told of, though its source as a whole delivers."""
+"""A place without reports is listed, though its source as a whole delivers."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_a_desa_is_where_its_tps_are(unlisted: Register) -> None:
 
 
 def slow_place(rows: list[dict[str, Any]]) -> tuple[float, float, int] | None:
-    """The same for one TPS, row by row."""
+    """Find the place of one TPS, row by row."""
     real = [row for row in rows if not row["latihan"]] or rows
     first: dict[str, dict[str, Any]] = {}
     for row in sorted(real, key=lambda row: row["occurred_at"]):  # stable: as they were stored

@@ -43,7 +43,7 @@ def laporan(rehearsed: Board) -> Sitrep:
 
 @pytest.fixture(scope="session")
 def silent(tmp_path_factory: pytest.TempPathFactory) -> Sitrep:
-    """The laporan of a board that nobody has told anything."""
+    """Return the laporan of a board without reports."""
     board = open_board(settings_in(tmp_path_factory.mktemp("silent")), lambda: NOON)
     try:
         return built(board)

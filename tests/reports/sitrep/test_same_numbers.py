@@ -57,7 +57,7 @@ def _figures(board: Board, name: str, **asked: str) -> dict[str, Kpi]:
 
 
 def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Kpi], AppTest]:
-    """The same, and the page."""
+    """Draw a page; return its KPIs and the page itself."""
     drawn: list[Kpi] = []
 
     def kept(figures: Any, *_more: Any, **_options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The API on a live server of this machine, with the gate played where it is not there yet."""
+"""The API on a live server of this machine; a test middleware stands for the real one."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def asking(board: Board) -> Iterator[Asking]:
 
 @pytest.fixture
 def asking_with(board: Board) -> Iterator[Callable[[Limits], Asking]]:
-    """The same with limits of the test's own."""
+    """Serve the API with limits of the test's own."""
     with _stack() as stack:
         yield lambda limits: Asking(board, stack(serving(routes_of(board, limits))))
 

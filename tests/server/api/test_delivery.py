@@ -1,4 +1,4 @@
-"""Reports over HTTP go through the door of files, once, within bounds, and only by who may."""
+"""Reports over HTTP are checked as files are: once, within bounds, and only from who may send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics tell how the server runs, to this machine or a key with the right, and of nobody."""
+"""Metrics say how the server runs, to this machine or a key with the right; they name nobody."""
 
 from __future__ import annotations
 

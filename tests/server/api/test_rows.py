@@ -253,7 +253,7 @@ def test_reading_what_not_everyone_may_see_is_in_the_trail(asking: Asking) -> No
 
 
 def told(asking: Asking) -> list[tuple[str, str, dict[str, Any]]]:
-    """The trail, once what waits has been written."""
+    """Return the audit log, once what waits has been written."""
     asking.board.audit_log.close()
     trail = asking.board.store.audit_entries()
     assert not trail["moves"].any()

@@ -64,7 +64,7 @@ def cold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with somebody before the board; tests add accounts of their own."""
+    """A server with a signed-in viewer; tests add accounts of their own."""
     folder = tmp_path_factory.mktemp("warm")
     with waiting_an_hour_for_the_store():
         server = served_with(folder, ("wati", "analis"))
@@ -95,7 +95,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, list[str
 
 
 def intruders(server: Server) -> dict[str, Knocker]:
-    """People without a session that stands, each with something in their hands."""
+    """Clients without a valid session, each with another cookie or token."""
     old = (datetime.now(UTC) - timedelta(hours=13)).isoformat()
     idle = (datetime.now(UTC) - timedelta(minutes=31)).isoformat()
     now = datetime.now(UTC).isoformat()

@@ -140,7 +140,7 @@ def told_of(officer: Officer) -> dict[str, Any]:
 
 
 def gets_nothing(officer: Officer, answer: Answer, said: str, reason: str) -> None:
-    """Refused in one sentence; the trail knows why; there is no session."""
+    """Check that it is refused in one sentence, logged with the reason, and opens no session."""
     assert answer.status in {401, 503}
     assert said in answer.body
     assert "Traceback" not in answer.body

@@ -36,7 +36,7 @@ LONG = 60  # seconds after which a test gives up: nothing here takes as many
 
 
 class Held:
-    """The making of pictures, those of past moments held back until `go`; who made how many.
+    """Builds states, those of past moments only after `go`, and counts them by viewer.
 
     What a past moment shows is asked for elsewhere: here it is the same of each.
     """
