@@ -268,27 +268,23 @@ GRAVE = "K-9,2024-11-27 11:50,16.10.04,kericuhan,tinggi,dilaporkan,Massa memaksa
 def test_a_new_report_wakes_whoever_waits(board: Board, tmp_path: Path) -> None:
     screen = WallService(board)
 
-    async def waits() -> tuple[dict[str, Any], float]:
+    async def waits() -> dict[str, Any]:
         before = await _body(screen, "")
-        loop = asyncio.get_running_loop()
-        async with screen.watch():
-            woken = asyncio.create_task(screen.wait_for_change(20))
+        async with screen.watch(), asyncio.timeout(60):
+            woken = asyncio.create_task(screen.wait_for_change(600))
             for _ in range(3):
                 await asyncio.sleep(0)  # until it waits
             await asyncio.to_thread(report, board, tmp_path, GRAVE)
-            came = loop.time()
             await woken
             after = await _body(screen, "")
-            took = loop.time() - came
         assert after.etag != before.etag
-        return json.loads(after.content), took
+        return json.loads(after.content)
 
-    state, took = asyncio.run(waits())
+    state = asyncio.run(waits())
     alarms, marks = state["alarms"], state["marks"]
     assert [one["title"] for one in alarms] == ["kericuhan"]
     # Of the place no more is known than the kecamatan: it is drawn there, as an estimate.
     assert marks == [[*alarms[0]["spot"], "tinggi", 1, 1]]
-    assert took < 5
 
 
 def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_of(
