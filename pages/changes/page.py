@@ -15,6 +15,7 @@ from situasi.analysis.situation import changes
 from situasi.analysis.situation.changes import Changes
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.domain.rules import CriticalRule
 from situasi.presentation import changes as change_words
 from situasi.ui import briefings as ui_briefings
 from situasi.ui import comparison, filters, page_layout, render_cache, url_state
@@ -92,9 +93,9 @@ def compute_changes(context: PageContext, briefing: Briefing) -> Changes:
     return render_cache.get_or_build("perubahan", (at, kecamatan, until), inputs, compute)
 
 
-def render_kpis(change_set: Changes) -> None:
+def render_kpis(change_set: Changes, critical: CriticalRule) -> None:
     """Draw the number of changes in each list, and of which kinds."""
-    kpi_texts = change_words.format_kpis(change_set)
+    kpi_texts = change_words.format_kpis(change_set, critical)
     render_kpi_row(
         [
             Kpi(
@@ -132,7 +133,7 @@ def show(context: PageContext) -> None:
         briefing = ui_briefings.list_recent_hours(context)[0]
     if briefing is not None:
         change_set = compute_changes(context, briefing)
-        render_kpis(change_set)
+        render_kpis(change_set, context.register.election.rules.critical)
         render_lists(change_set, format_name(briefing, context.view_time))
     if not ui_briefings.list_until(context):
         render_no_briefing(context)

@@ -12,6 +12,7 @@ from situasi.common.formats import format_counts, format_duration, format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
+from situasi.domain.rules import CriticalRule
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
@@ -19,15 +20,18 @@ from situasi.ui.tables.incidents import build_open_cases_table
 from situasi.ui.wording import incidents
 
 
-def build_kpis(worklist: Worklist) -> list[Kpi]:
-    """Return the KPIs; none if there are no reports at all, dashes if none in the time window."""
+def build_kpis(worklist: Worklist, critical: CriticalRule) -> list[Kpi]:
+    """Return the KPIs; none if there are no reports at all, dashes if none in the time window.
+
+    critical: which cases alarm.
+    """
     if worklist.rows.empty:
         return []
     return [
-        _build_open_kpi(worklist),
+        _build_open_kpi(worklist, critical),
         build_count_kpi(
             "lewat",
-            _build_overdue_card(worklist),
+            _build_overdue_card(worklist, critical),
             tables.build_overdue_table,
             worklist.overdue_cases,
         ),
@@ -48,7 +52,7 @@ def _compute_median_minutes(worklist: Worklist, step: str) -> float | None:
     return None if median is None else median / timedelta(minutes=1)
 
 
-def _build_open_kpi(worklist: Worklist) -> Kpi:
+def _build_open_kpi(worklist: Worklist, critical: CriticalRule) -> Kpi:
     levels = cases.count_by_tingkat(worklist.open_cases)
     level_counts = markup.build_counts(
         [
@@ -65,21 +69,21 @@ def _build_open_kpi(worklist: Worklist) -> Kpi:
     note: str | Markup = level_counts
     if worklist.selected_cases.empty:
         note = format_empty_selection(worklist)
-    is_alarm = bool(levels.get("tinggi"))
+    is_alarm = bool(cases.is_critical(worklist.open_cases, critical).any())
     card = Card(_("Kejadian terbuka"), value, note, is_alarm=is_alarm)
     return build_count_kpi("terbuka", card, build_open_cases_table, worklist.open_cases)
 
 
-def _build_overdue_card(worklist: Worklist) -> Card:
+def _build_overdue_card(worklist: Worklist, critical: CriticalRule) -> Card:
     value = format_ratio(len(worklist.overdue_cases), len(worklist.open_cases))
     if worklist.open_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada kejadian terbuka"))
     if worklist.overdue_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
-    high_count = int((worklist.overdue_cases["tingkat"] == "tinggi").sum())
-    note = _("terlama {time} · {n} tinggi").format(
+    grave_count = int(cases.is_critical(worklist.overdue_cases, critical).sum())
+    note = _("terlama {time} · {n} berat").format(
         time=format_duration(worklist.overdue_cases["late"].iloc[0]),
-        n=format_number(high_count),
+        n=format_number(grave_count),
     )
     return Card(_("Lewat waktu"), value, note, is_alarm=True)
 

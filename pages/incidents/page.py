@@ -40,15 +40,16 @@ def show(context: PageContext) -> None:
         return
     restrict_selection_to_link(worklist)
     shift = partial(moments.shift_window, selection)
+    build = partial(build_kpis, critical=context.register.election.rules.critical)
     baseline = comparison.compute_baseline(
         context,
         "kejadian",
         lambda past: (
             past.compute(compute_worklist, shift(context.view_time.at - past.view_time.at)),
         ),
-        build_kpis,
+        build,
     )
-    render_kpi_row(build_kpis(worklist), baseline)
+    render_kpi_row(build(worklist), baseline)
 
     left, right = st.columns([8, 5], gap="small")
     with left:

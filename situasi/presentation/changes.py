@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 import pandas as pd
 
+from situasi.analysis.incidents.cases import is_critical
 from situasi.analysis.situation.changes import (
     SILENT_KINDS,
     WITHDRAWN,
@@ -16,6 +17,7 @@ from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
+from situasi.domain.rules import CriticalRule
 from situasi.figures.theme import Theme
 from situasi.presentation import incident_item, place_names
 from situasi.presentation.map_measures import MapMeasure, build_count_measure
@@ -56,17 +58,17 @@ LISTS = (
 )  # fmt: skip
 
 
-def format_kpis(changes: Changes) -> dict[str, KpiText]:
+def format_kpis(changes: Changes, critical: CriticalRule) -> dict[str, KpiText]:
     """Return the number of changes in each list and of which kinds, by the key of the list."""
-    high_count = int((changes.new["tingkat"] == "tinggi").sum())
+    grave_count = int(is_critical(changes.new, critical).sum())
     closed_new_count = int(changes.closed["before"].isna().sum())
     kpi_texts = (
         KpiText(
             "baru",
             _("Baru"),
             _format_case_count(len(changes.new)),
-            format_counts(_("{n} tinggi"), n=high_count),
-            alarm=high_count > 0,
+            format_counts(_("{n} berat"), n=grave_count),
+            alarm=grave_count > 0,
         ),
         KpiText(
             "memburuk",

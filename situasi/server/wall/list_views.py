@@ -97,7 +97,9 @@ def build_changes(data: ViewData) -> WallView:
         lines.append(ListLine(part.format_heading(change_set, name), is_heading=True))
         lines += [_build_change_line(part.key, row, data, is_mixed=is_mixed) for row in rows]
         lines += [] if rows else [ListLine("", note=_(part.empty_text))]
-    kpi_texts = list(changes.format_kpis(change_set).values())
+    kpi_texts = list(
+        changes.format_kpis(change_set, data.register.election.rules.critical).values()
+    )
     measure = changes.build_measure(change_set, data.codes, data.theme)
     heading = _("Perubahan sejak {briefing}").format(briefing=name)
     return _build_parts(title, kpi_texts, measure, heading, lines)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from situasi.analysis.situation.changes import (
 from situasi.analysis.situation.overview import compute_feed_states
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
+from situasi.domain.rules import CriticalRule
+from situasi.presentation import changes as change_words
 from tests.analysis.builders_tps import FIRST, small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as frame
@@ -55,6 +58,22 @@ def between(
         compute_feed_states(AsOfView(every, when), small().election, when) for when in (since, at)
     ]
     return compute_changes(stood(every, since), stood(every, at), *heard, since, kecamatan)
+
+
+@pytest.mark.parametrize(
+    ("rule", "grave"), [(CriticalRule(), 2), (CriticalRule(("sedang", "tinggi"), ()), 1)]
+)
+def test_new_cases_alarm_by_the_rule_of_critical_ones(rule: CriticalRule, grave: int) -> None:
+    red = {"tingkat": "rendah", "situasi": "merah", "known": "09.10"}
+    every = frames(
+        incident(id="A", **red),
+        incident(id="B", **red),
+        incident(id="C", known="09.20", tingkat="sedang"),
+    )
+    shown = change_words.format_kpis(between(every), rule)["baru"]
+    assert shown.alarm and str(shown.note).startswith(f"{grave} berat")
+    calm = frames(incident(id="A", known="09.10", tingkat="rendah"))
+    assert not change_words.format_kpis(between(calm), rule)["baru"].alarm
 
 
 def kinds(found: Changes) -> list[str]:
