@@ -16,7 +16,7 @@ from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, higher_command, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.boundaries import Boundaries
-from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.definition_errors import DefinitionError, wrap_definition_errors
 from situasi.domain.register import Register
 from situasi.domain.road_network import Geography
 from situasi.domain.settings import Settings
@@ -116,7 +116,9 @@ def open_board(
         )
     definition = election.load(settings.election_folder)
     register = domain_register.load(definition)
-    boundaries = domain_boundaries.load(definition.boundaries_folder)
+    with wrap_definition_errors(definition.folder / "election.toml"):
+        boundaries = domain_boundaries.load(definition.boundaries_folder)
+        geography = road_network.load(register, boundaries)
     _check_boundary_coverage(register, boundaries)
     vocabulary = load_vocabulary(settings.vocabulary_folder)
     context = IngestContext(
@@ -156,8 +158,8 @@ def open_board(
         else AuditLog(store, clock)
     )
     return Board(
-        settings, register, boundaries, road_network.load(register, boundaries), context,
-        store, snapshot_reader, analysis_cache, refresher, audit_log, parent,
+        settings, register, boundaries, geography, context, store, snapshot_reader,
+        analysis_cache, refresher, audit_log, parent,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Posko:
     player: ExerciseController
 
     def scenario(self, code: str) -> Scenario:
-        return exercise_scenarios.load(self.board.register.election)[code]
+        return exercise_scenarios.load(self.board.register)[code]
 
     def begin(self, code: str, waits: datetime | None = None) -> ExerciseRun:
         run = start(self.board, self.scenario(code), "kabagops", self.clock(), waits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,30 @@ def test_an_election_folder_without_a_definition_is_not_opened(tmp_path: Path) -
     with pytest.raises(DefinitionError, match=r"election\.toml"):
         open_board(settings, lambda: NOON)
     assert not settings.data_folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("boundaries", "ways", "said"),
+    [("nowhere", None, "nowhere/kecamatan.geojson tidak ada"),
+     (None, "ways.geojson", "ways.geojson: bukan kumpulan garis"),
+     (None, "no_ways.geojson", "no_ways.geojson tidak ada")],
+)  # fmt: skip
+def test_lines_that_are_not_where_the_definition_says_are_told_in_one_sentence(
+    tmp_path: Path, boundaries: str | None, ways: str | None, said: str
+) -> None:
+    folder = invented_election(tmp_path / "contoh", 1)
+    write_squares(folder / "geo" / "kecamatan.geojson", kecamatan_codes(1))
+    (folder / "ways.geojson").write_text("{}", "utf-8")
+    path = folder / "election.toml"
+    text = path.read_text("utf-8")
+    if boundaries:
+        text = re.sub(r'boundaries = ".*"', f'boundaries = "{boundaries}"', text)
+    if ways:
+        text = re.sub(r'(boundaries = ".*")', rf'\1\nways = "{ways}"', text)
+    path.write_text(text, "utf-8")
+    with pytest.raises(DefinitionError) as refused:
+        open_board(settings_in(tmp_path, SITUASI_ELECTION=str(folder)), lambda: NOON)
+    assert said in str(refused.value)
 
 
 def test_a_board_of_one_kecamatan_opens(tmp_path: Path) -> None:

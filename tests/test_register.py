@@ -302,7 +302,7 @@ def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,1,", "TPS 99.01.01.1001.001 tertulis dua"),
+        ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,1,", "99.01.01.1001 1 tertulis dua kali"),
         ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,dua,", "tps.csv baris 3"),
         ("tps.csv", "kerawanan,perkiraan\n", "kerawanan,lat\n", "'tidak' bukan derajat"),
         ("kecamatan.csv", "1800,tidak,6", "1800,tidak,", "kecamatan.csv baris 2"),

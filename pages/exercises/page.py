@@ -55,7 +55,7 @@ class ExerciseOverview:
 
 def load_exercises(context: PageContext) -> ExerciseOverview:
     """Return the exercises as this viewer may see them. Raises ValueError for a faulty scenario."""
-    scenarios = exercise_scenarios.load(board().register.election)
+    scenarios = exercise_scenarios.load(board().register)
     runs, all_acknowledgements = cached_records(
         "latihan", context.snapshot_view, _load_runs, ((), ())
     )

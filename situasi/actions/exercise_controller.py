@@ -136,7 +136,7 @@ class ExerciseController:
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """Return the scenarios by code. Raises ValueError for a faulty one."""
-        return exercise_scenarios.load(self.board.register.election)
+        return exercise_scenarios.load(self.board.register)
 
     @cached_property
     def job(self) -> Job:

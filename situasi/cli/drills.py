@@ -26,7 +26,7 @@ def drill(
     """Putar satu skenario latihan (LATIHAN) ke penyimpanan latihan, pesan demi pesan."""
     with open_cli_board() as board:
         try:
-            scenarios = exercise_scenarios.load(board.register.election)
+            scenarios = exercise_scenarios.load(board.register)
             if name is None:
                 return _print_scenarios(scenarios)
             if name not in scenarios:

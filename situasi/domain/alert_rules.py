@@ -4,6 +4,7 @@ An alias is the name of the entry in `alerts.toml`, where it is not that of the 
 get the levels of the file as their context.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,12 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from situasi.domain.definition_fields import (
-    Measure,
-    Minutes,
-    parse_definition,
-)
-from situasi.domain.feed_schemas import SITUASI
+from situasi.domain.definition_fields import Minutes, exactly, only, parse_definition
+from situasi.domain.feed_schemas import FASE, SITUASI
 
 # All rules that the board can check.
 RULE_CODES = (
@@ -24,6 +21,11 @@ RULE_CODES = (
     "sumber_senyap", "tanpa_petugas", "kurang_pola", "lewat_waktu", "kotak", "netralitas",
 )  # fmt: skip
 _LANGUAGES = ("id", "en")
+# What a text may name in braces (filled in by situasi.presentation.alerts): the thresholds, those
+# of a rule with false_per_day, and the cause of an alert.
+_THRESHOLDS = {"after", "opens_by", "arrive_by", "watch_from", "target", "above", "critical"}
+_RATE_PLACEHOLDERS = {"windows", "chance", "fresh"}
+_CAUSES = {"n", "where", "what", "value", "time"}
 # The minimum of a level that no number reaches.
 UNREACHABLE_COUNT = 1 << 30
 
@@ -38,7 +40,33 @@ def _find_level(name: str, info: ValidationInfo[list[str]]) -> int:
 def _parse_rates(
     raw: Mapping[str, float], info: ValidationInfo[list[str]]
 ) -> list[tuple[int, float]]:
+    """Return (index of the level, false calls a day), the least grave level first."""
+    if not isinstance(raw, Mapping):
+        raise ValueError(f"{raw!r} bukan tabel")
+    for level, rate in raw.items():
+        if type(rate) not in (int, float) or not 0 < rate < UNREACHABLE_COUNT:
+            raise ValueError(f"{level} = {rate!r} bukan angka di atas nol, atau terlalu besar")
     return sorted((_find_level(level, info), rate) for level, rate in raw.items())
+
+
+def _check_placeholders(name: str, text: str, known: set[str]) -> None:
+    """Raise ValueError unless each brace of the text closes and holds one of these names."""
+    for brace in re.finditer(r"{(\w*)}|[{}]", text):
+        if brace[1] not in known:
+            raise ValueError(
+                f"{name} = {text!r}: {brace[0]} tidak dikenal; yang ada"
+                f" {', '.join(f'{{{one}}}' for one in sorted(known))}"
+            )
+
+
+def _check_level_names(
+    names: Mapping[str, Mapping[str, str]], info: ValidationInfo[list[str]]
+) -> Mapping[str, Mapping[str, str]]:
+    for level in names:
+        _find_level(level, info)
+    if unnamed := [level for level in info.context if level not in names]:
+        raise ValueError(f"tingkat {', '.join(unnamed)} tidak bernama")
+    return names
 
 
 def _check_states(levels: Mapping[str, int]) -> Mapping[str, int]:
@@ -102,17 +130,28 @@ class AlertRule:
         Field(alias="levels", default={}, validate_default=True),
         BeforeValidator(_parse_level_minimums),
     ]
-    texts: Mapping[str, RuleTexts]
+    texts: Annotated[Mapping[str, RuleTexts], exactly(*_LANGUAGES)]
     grace: Annotated[Minutes, Field(alias="after_min")] = timedelta()
-    excluded_phases: Annotated[tuple[str, ...], Field(alias="without")] = ()
+    excluded_phases: Annotated[tuple[str, ...], only(*FASE), Field(alias="without")] = ()
     situasi_levels: Annotated[
         Mapping[str, Annotated[int, BeforeValidator(_find_level)]] | None,
         Field(alias="situasi"),
         AfterValidator(lambda levels: levels and _check_states(levels)),
     ] = None
     level_rates: Annotated[
-        tuple[tuple[int, Measure], ...], Field(alias="false_per_day"), BeforeValidator(_parse_rates)
+        tuple[tuple[int, float], ...], Field(alias="false_per_day"), BeforeValidator(_parse_rates)
     ] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where a text has a placeholder that nothing fills in."""
+        known = _THRESHOLDS | (_RATE_PLACEHOLDERS if self.level_rates else set())
+        for language, texts in self.texts.items():
+            for name, text, placeholders in (
+                ("one", texts.one, known | _CAUSES),
+                ("many", texts.many, known | _CAUSES),
+                ("rule", texts.rule, known),
+            ):
+                _check_placeholders(f"{language}.{name}", text, placeholders)
 
     @property
     def has_own_levels(self) -> bool:
@@ -129,8 +168,12 @@ class AlertRules:
     """All rules of an election and the levels, lowest first. level_names: by level, language."""
 
     levels: tuple[str, ...]
-    level_names: Mapping[str, Mapping[str, str]]
-    rules: Annotated[Mapping[str, AlertRule], Field(alias="rule")]
+    level_names: Annotated[
+        Mapping[str, Annotated[Mapping[str, str], exactly(*_LANGUAGES)]],
+        Field(alias="level"),
+        AfterValidator(_check_level_names),
+    ]
+    rules: Annotated[Mapping[str, AlertRule], Field(alias="rule"), only(*RULE_CODES)]
 
 
 NO_RULES = AlertRules((), {}, {})
@@ -138,20 +181,18 @@ NO_RULES = AlertRules((), {}, {})
 
 def parse(raw: Mapping[str, Any]) -> AlertRules:
     """Return the rules of an `alerts.toml`. Raises KeyError or ValueError for faulty entries."""
-    unknown = [code for code in raw["rule"] if code not in RULE_CODES]
-    if unknown:
-        raise ValueError(f"aturan {', '.join(unknown)} tidak ada; yang ada {', '.join(RULE_CODES)}")
-    levels = raw["levels"]
+    levels, rules = raw["levels"], raw["rule"]
     if not isinstance(levels, list) or not all(isinstance(level, str) for level in levels):
         raise ValueError(f"entri 'levels': {levels!r} bukan daftar teks")
-    names = {level: {lang: raw["level"][level][lang] for lang in _LANGUAGES} for level in levels}
-    rules = {code: _arrange_rule(code, raw_rule) for code, raw_rule in raw["rule"].items()}
-    return parse_definition(
-        AlertRules, {"levels": levels, "level_names": names, "rule": rules}, levels
-    )
+    if isinstance(rules, Mapping):
+        rules = {code: _arrange_rule(code, rule) for code, rule in rules.items()}
+    return parse_definition(AlertRules, {**raw, "rule": rules}, levels)
 
 
-def _arrange_rule(code: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries of a rule as AlertRule holds them: its texts by language."""
+def _arrange_rule(code: str, raw: Any) -> Any:
+    """Return the entries of a rule as AlertRule holds them, its texts by language."""
+    if not isinstance(raw, Mapping):
+        return raw
     own = {name: raw[name] for name in raw.keys() - {*_LANGUAGES}}
-    return {**own, "texts": {lang: raw[lang] for lang in _LANGUAGES}, "code": code}
+    texts = {lang: raw[lang] for lang in _LANGUAGES if lang in raw}
+    return {**own, "texts": texts, "code": code}

@@ -6,8 +6,11 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
+# How tomllib begins to say that an entry or a table was there before.
+_WRITTEN_TWICE = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Cannot redefine")
 REMEDY = "Perbaiki, lalu mulai lagi."
 
 
@@ -29,10 +32,6 @@ def wrap_definition_errors(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise DefinitionError(f"{path} tidak terbaca ({error.strerror}). {REMEDY}") from error
-    except tomllib.TOMLDecodeError as error:
-        match = _LINE.search(str(error))
-        line = f" baris {match[1]}" if match else ""
-        raise DefinitionError(f"{path}{line}: bukan TOML yang benar ({error}). {REMEDY}") from error
     except json.JSONDecodeError as error:
         raise DefinitionError(
             f"{path} baris {error.lineno}: bukan JSON yang benar ({error.msg}). {REMEDY}"
@@ -45,3 +44,21 @@ def wrap_definition_errors(path: Path) -> Iterator[None]:
         ) from error
     except (ValueError, TypeError, AttributeError, IndexError) as error:
         raise DefinitionError(f"{path}: {error}. {REMEDY}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file, also one with a byte order mark. Raises DefinitionError naming the line."""
+    with wrap_definition_errors(path):
+        text = path.read_text("utf-8-sig")
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise DefinitionError(_describe_syntax_error(path, text, str(error))) from error
+
+
+def _describe_syntax_error(path: Path, text: str, reason: str) -> str:
+    lines = text.rstrip().split("\n")
+    match = _LINE.search(reason)
+    number = min(int(match[1]), len(lines)) if match else len(lines)
+    problem = "tertulis dua kali" if reason.startswith(_WRITTEN_TWICE) else "bukan TOML yang benar"
+    return f"{path} baris {number}: {lines[number - 1].strip()[:80]!r} {problem}. {REMEDY}"

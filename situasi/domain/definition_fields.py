@@ -23,7 +23,7 @@ def _read_number(unit: str) -> BeforeValidator:
 
     def read(entry: Any) -> Any:
         try:
-            return timedelta(**{unit: entry}) if isinstance(entry, int | float) else entry
+            return timedelta(**{unit: entry}) if type(entry) in (int, float) else entry
         except (OverflowError, ValueError):  # ValueError: not a number (nan)
             raise ValueError(f"{entry!r} bukan lama waktu") from None
 
@@ -36,16 +36,26 @@ _MOST = 1_000_000_000
 Minutes = Annotated[timedelta, Strict(), _DURATION, _read_number("minutes")]
 Hours = Annotated[timedelta, Strict(), _DURATION, _read_number("hours")]
 Days = Annotated[timedelta, Strict(), _DURATION, _read_number("days")]
-Share = Annotated[float, Field(ge=0, le=1)]
-Probability = Annotated[float, Field(gt=0, lt=1)]  # neither impossible nor certain
-Percent = Annotated[float, Field(ge=0, le=100)]
-Count = Annotated[int, Field(ge=0, lt=_MOST)]
-Number = Annotated[int, Field(ge=1, lt=_MOST)]  # of things of which there is at least one
-Points = Annotated[float, Field(ge=0, lt=_MOST, allow_inf_nan=False)]
-Measure = Annotated[float, Field(gt=0, lt=_MOST, allow_inf_nan=False)]
+# Strict: neither true nor a number in quotes is a number.
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
+Probability = Annotated[float, Strict(), Field(gt=0, lt=1)]  # neither impossible nor certain
+Percent = Annotated[float, Strict(), Field(ge=0, le=100)]
+Count = Annotated[int, Strict(), Field(ge=0, lt=_MOST)]
+Number = Annotated[int, Strict(), Field(ge=1, lt=_MOST)]  # of things of which there is at least one
+Points = Annotated[float, Strict(), Field(ge=0, lt=_MOST, allow_inf_nan=False)]
+Measure = Annotated[float, Strict(), Field(gt=0, lt=_MOST, allow_inf_nan=False)]
 # TOML has dates and times of its own: in quotes they are text, and so a mistake.
 Clock = Annotated[time, Strict()]
 CalendarDay = Annotated[date, Strict()]
+
+
+def _check_filled(text: str) -> str:
+    if not text:
+        raise ValueError("kosong")
+    return text
+
+
+Filled = Annotated[str, AfterValidator(_check_filled)]
 # Of a value that another file gave and checked.
 CHECKED = PlainValidator(lambda value: value)
 
@@ -79,6 +89,7 @@ def exactly(*names: str) -> AfterValidator:
 # What an entry must be, by the beginning of pydantic's name for the error.
 _EXPECTED = {
     "time_delta": "angka",
+    "zoneinfo": "zona waktu (Asia/Jakarta)",
     "time": "jam (07:00:00, tanpa tanda kutip)",
     "date": "tanggal (2024-11-27, tanpa tanda kutip)",
     "int": "bilangan bulat",

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
 from situasi.domain.definition_errors import (
     REMEDY,
@@ -50,25 +50,28 @@ def _parse_degrees(text: str, limit: float) -> float | None:
     return degrees
 
 
-def _check_filled(text: str) -> str:
-    if not text:
-        raise ValueError("kosong")
-    return text
+def _parse_whole(text: str) -> int | str:
+    """Return a whole number; other text as it is, to be refused by name."""
+    return int(text) if len(text) < 20 and text.removeprefix("-").isdecimal() else text
 
 
 YesNo = Annotated[bool, BeforeValidator(_parse_yes_no)]
 DayOrNone = Annotated[date | None, BeforeValidator(_parse_date)]
-CountOrNone = Annotated[Count | None, BeforeValidator(lambda text: text or None)]
+WHOLE = BeforeValidator(_parse_whole)
+CountCell = Annotated[Count, WHOLE]
+CountOrNone = Annotated[
+    Count | None, BeforeValidator(lambda text: _parse_whole(text) if text else None)
+]
 LatitudeOrNone = Annotated[float | None, BeforeValidator(partial(_parse_degrees, limit=90))]
 LongitudeOrNone = Annotated[float | None, BeforeValidator(partial(_parse_degrees, limit=180))]
-Filled = Annotated[str, AfterValidator(_check_filled)]
 
 
-def read_table(path: Path, kind: type[RowT]) -> list[RowT]:
+def read_table(path: Path, kind: type[RowT], *unique: str) -> list[RowT]:
     """Read the rows of a CSV file; its columns are the fields of this dataclass, and NOTES.
 
-    A field with a default may be missing. Raises DefinitionError naming file, line, column and
-    value of what is missing, unknown or not what it must be.
+    A field with a default may be missing. unique: columns that no two rows have alike. Raises
+    DefinitionError naming file, line, column and value of what is missing, unknown, there twice or
+    not what it must be.
     """
     names = {item.name for item in fields(kind)}  # type: ignore[arg-type]
     required = [
@@ -79,11 +82,16 @@ def read_table(path: Path, kind: type[RowT]) -> list[RowT]:
     with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         _check_columns(path, [name.strip() for name in rows.fieldnames or ()], names, required)
-        parsed = []
+        parsed: list[RowT] = []
+        keys: set[tuple[Any, ...]] = set()
         for cells in rows:
             try:
-                row = _clean_cells(cells, names)
-                parsed.append(parse_definition(kind, row))
+                row = parse_definition(kind, _clean_cells(cells, names))
+                key = tuple(getattr(row, name) for name in unique)
+                if unique and key in keys:
+                    raise ValueError(f"{' '.join(map(str, key))} tertulis dua kali")
+                keys.add(key)
+                parsed.append(row)
             except ValueError as error:
                 line = rows.line_num
                 raise DefinitionError(f"{path} baris {line}: {error}. {REMEDY}") from error

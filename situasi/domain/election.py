@@ -1,6 +1,5 @@
 """The definition of one election, read from its folder: names, times, thresholds and rules."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -9,28 +8,34 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, Strict, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from situasi.domain import alert_rules, forecast_parameters, past_turnout, rules
+from situasi.domain import alert_rules, forecast_parameters, past_turnout, real_days, rules
 from situasi.domain.alert_rules import AlertRules
-from situasi.domain.definition_errors import REMEDY, DefinitionError, wrap_definition_errors
+from situasi.domain.definition_errors import (
+    REMEDY,
+    DefinitionError,
+    read_toml,
+    wrap_definition_errors,
+)
 from situasi.domain.definition_fields import (
     CHECKED,
     CalendarDay,
     Clock,
+    Filled,
     Hours,
     Minutes,
+    Number,
     Points,
     flatten_tables,
     only,
     parse_definition,
 )
-from situasi.domain.definition_tables import Filled, read_table
+from situasi.domain.definition_tables import read_table
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
-Total = Annotated[int, Strict(), Field(ge=1)]
 # Files without which an election is complete: one of another name would be missed in silence.
 _OPTIONAL_FILES = (
     "alerts.toml", "english.csv", "outlook.toml", "own_days.toml", "past_turnout.csv",
@@ -47,6 +52,20 @@ def _resolve_path(entry: object, info: ValidationInfo[Path]) -> Path:
     if not isinstance(entry, str):
         raise ValueError(f"{entry!r} bukan teks")
     return (info.context / entry).resolve()
+
+
+def _check_after_opening(closes: time, info: ValidationInfo) -> time:
+    opens = info.data.get("tps_opens", time.min)
+    if closes <= opens:
+        raise ValueError(f"{closes:%H.%M} tidak sesudah tps_opens {opens:%H.%M}")
+    return closes
+
+
+def _check_before_opening(start: time, info: ValidationInfo) -> time:
+    opens = info.data.get("tps_opens", time.max)
+    if start > opens:
+        raise ValueError(f"{start:%H.%M} sesudah tps_opens {opens:%H.%M}")
+    return start
 
 
 @dataclass(frozen=True)
@@ -85,8 +104,12 @@ class ElectionDay:
     zone: Annotated[ZoneInfo, Field(alias="day.zone")]
     zone_label: Annotated[str, Field(alias="day.zone_label")]
     tps_opens: Annotated[Clock, Field(alias="day.tps_opens")]
-    tps_closes: Annotated[Clock, Field(alias="day.tps_closes")]
-    watch_from: Annotated[Clock, Field(alias="day.watch_from")]
+    tps_closes: Annotated[
+        Clock, Field(alias="day.tps_closes"), AfterValidator(_check_after_opening)
+    ]
+    watch_from: Annotated[
+        Clock, Field(alias="day.watch_from"), AfterValidator(_check_before_opening)
+    ]
     watch_until: Annotated[Clock, Field(alias="day.watch_until")]
 
     def local_time(self, at: time, day: date | None = None) -> datetime:
@@ -125,16 +148,16 @@ class Election(ElectionDay):
     (stages, SOP, scenarios, sources) in English, by the Indonesian ones; `english.csv`.
     """
 
-    contest: Annotated[str, Field(alias="election.contest")]
-    name: Annotated[str, Field(alias="election.name")]
-    kabupaten_code: Annotated[str, Field(alias="kabupaten.code")]
-    kabupaten: Annotated[str, Field(alias="kabupaten.name")]
-    command: Annotated[str, Field(alias="election.command")]
+    contest: Annotated[Filled, Field(alias="election.contest")]
+    name: Annotated[Filled, Field(alias="election.name")]
+    kabupaten_code: Annotated[Filled, Field(alias="kabupaten.code")]
+    kabupaten: Annotated[Filled, Field(alias="kabupaten.name")]
+    command: Annotated[Filled, Field(alias="election.command")]
     operation: Annotated[str, Field(alias="election.operation")]
     ballot: Annotated[str, Field(alias="election.ballot")]
     candidates: Annotated[tuple[str, ...], Field(alias="election.candidates")]
-    dpt_total: Annotated[Total, Field(alias="register.dpt")]
-    tps_total: Annotated[Total, Field(alias="register.tps")]
+    dpt_total: Annotated[Number, Field(alias="register.dpt")]
+    tps_total: Annotated[Number, Field(alias="register.tps")]
     timeline_marks: Annotated[tuple[TimelineMark, ...], Field(alias="day.moments")]
     thresholds: Thresholds
     rules: Annotated[Rules, CHECKED]
@@ -158,12 +181,12 @@ def load(folder: Path) -> Election:
     Raises DefinitionError naming the file, the missing or wrong entry, and what to do.
     """
     definition, rules_path = folder / "election.toml", folder / "rules.toml"
-    with wrap_definition_errors(definition):
-        raw = tomllib.loads(definition.read_text("utf-8"))
+    raw = read_toml(definition)
     with wrap_definition_errors(rules_path):
-        day_rules = rules.parse(tomllib.loads(rules_path.read_text("utf-8")))
+        day_rules = rules.parse(read_toml(rules_path))
     with wrap_definition_errors(definition):
         election = _build(folder, raw, day_rules)
+    real_days.load_own(folder)  # only checked: calibration reads it
     rules_hash = forecast_fingerprint(election)
     with wrap_definition_errors(folder / forecast_parameters.FILE_NAME):
         election = replace(
@@ -177,7 +200,7 @@ def load(folder: Path) -> Election:
     if not alerts_path.is_file():
         return election
     with wrap_definition_errors(alerts_path):
-        alerts = alert_rules.parse(tomllib.loads(alerts_path.read_text("utf-8")))
+        alerts = alert_rules.parse(read_toml(alerts_path))
     return replace(election, alerts=alerts)
 
 
@@ -189,7 +212,7 @@ class _EnglishRow:
 
 def _load_english(path: Path) -> dict[str, str]:
     """Return the English words by the Indonesian; empty without a file."""
-    rows = read_table(path, _EnglishRow) if path.is_file() else []
+    rows = read_table(path, _EnglishRow, "indonesia") if path.is_file() else []
     return {row.indonesia: row.english for row in rows}
 
 

@@ -1,7 +1,6 @@
 """Exercise scenarios of an election: what is reported, and by when staff must react."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_errors import read_toml, wrap_definition_errors
 from situasi.domain.definition_fields import Minutes, parse_definition
-from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
+from situasi.domain.register import Register
 
 FOLDER_NAME = "skenario"
 _PLACE_HEADINGS = ("kode_kecamatan", "kode_desa", "tps")
@@ -61,28 +60,28 @@ class Scenario:
         return tuple(dict.fromkeys(inject.case for inject in self.injects if inject.case))
 
 
-def load(election: Election) -> dict[str, Scenario]:
+def load(register: Register) -> dict[str, Scenario]:
     """Return the scenarios of an election by code; empty where it has no scenario folder.
 
     Raises DefinitionError naming the file and the error.
     """
-    return {
-        path.stem: _read(path) for path in sorted((election.folder / FOLDER_NAME).glob("*.toml"))
-    }
+    paths = sorted((register.election.folder / FOLDER_NAME).glob("*.toml"))
+    return {path.stem: _read(path, register) for path in paths}
 
 
-def _read(path: Path) -> Scenario:
+def _read(path: Path, register: Register) -> Scenario:
     with wrap_definition_errors(path):
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = read_toml(path)
         place = {name: raw.pop(name) for name in _PLACE_HEADINGS if name in raw}
         for name, cell in place.items():
             if not isinstance(cell, str):
                 raise ValueError(f"entri {name!r}: {cell!r} bukan teks")
-        if not isinstance(raw["messages"], list):
-            raise ValueError(f"entri 'messages': {raw['messages']!r} bukan daftar")
-        messages = [_arrange_message(message, place) for message in raw["messages"]]
+        messages = raw["messages"]
+        if not isinstance(messages, list) or not all(isinstance(it, dict) for it in messages):
+            raise ValueError(f"entri 'messages': {messages!r} bukan daftar tabel")
+        messages = [_arrange_message(message, place) for message in messages]
         scenario = parse_definition(Scenario, {**raw, "code": path.stem, "messages": messages})
-        _check(scenario)
+        _check(scenario, {"kode_kecamatan": register.kecamatan, "kode_desa": register.desa})
     return scenario
 
 
@@ -94,18 +93,21 @@ def _arrange_message(raw: Mapping[str, Any], place: Mapping[str, str]) -> dict[s
     return {**own, "cells": sorted(cells.items())}
 
 
-def _check(scenario: Scenario) -> None:
-    """Raise ValueError if the scenario could not be evaluated after it was played."""
+def _check(scenario: Scenario, places: Mapping[str, Collection[str]]) -> None:
+    """Raise ValueError if the scenario could not be played, or not be evaluated afterwards.
+
+    places: the codes that a column may name.
+    """
     for inject in scenario.injects:
         if inject.feed not in FEEDS:
-            raise ValueError(f"{inject.feed} bukan umpan laporan")
+            raise ValueError(f"entri 'feed': {inject.feed!r} bukan umpan laporan")
         columns = {column.heading: column for column in FEEDS[inject.feed].columns}
         if unknown := dict(inject.cells).keys() - columns.keys():
             raise ValueError(f"entri {min(unknown)!r} tidak dikenal di pesan {inject.feed}")
         for name, cell in inject.cells:
-            codes = columns[name].allowed_codes
+            codes = places.get(name) or columns[name].allowed_codes
             if codes and cell not in codes:
-                known = ", ".join(codes)
+                known = "di kecamatan.csv dan desa.csv" if name in places else ", ".join(codes)
                 raise ValueError(f"entri {name!r}: {cell!r} tidak dikenal; yang ada {known}")
         if (inject.feed == INCIDENTS.name) != bool(inject.case):
             raise ValueError("setiap laporan kejadian menyebut case, dan hanya itu")

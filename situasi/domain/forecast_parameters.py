@@ -4,20 +4,21 @@ Written by `python -m situasi calibrate` (situasi/analysis/turnout/calibration.p
 """
 
 import hashlib
-import tomllib
 from dataclasses import astuple, dataclass
 from datetime import time
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, Strict
 
+from situasi.domain.definition_errors import read_toml
 from situasi.domain.definition_fields import (
     Count,
     Measure,
     Number,
     Points,
     Share,
+    flatten_tables,
     parse_definition,
 )
 from situasi.domain.real_days import OWN_FILE_NAME, Floats, LeftOutScore, format_table
@@ -69,7 +70,7 @@ class ForecastParameters:
     days; None: t with these degrees. tested: the interval on days left out, one by one.
     """
 
-    confidence_percent: Annotated[float, Field(gt=0, lt=100)]
+    confidence_percent: Annotated[float, Strict(), Field(gt=0, lt=100)]
     days: Count
     own_days: Count
     degrees: Number
@@ -100,11 +101,11 @@ def load(folder: Path, rules_hash: str) -> ForecastParameters | None:
     path = folder / FILE_NAME
     if not path.is_file():
         return None
-    raw = tomllib.loads(path.read_text("utf-8"))
-    settings = raw.pop("made")
-    if settings.pop("rules") != rules_hash:
+    raw = flatten_tables(read_toml(path), "made")
+    if raw.pop("made.rules") != rules_hash:
         return None
-    return parse_definition(ForecastParameters, {**settings, **raw})
+    entries = {name.removeprefix("made."): entry for name, entry in raw.items()}
+    return parse_definition(ForecastParameters, entries)
 
 
 def format_toml(parameters: ForecastParameters, rules_hash: str) -> str:

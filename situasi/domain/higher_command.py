@@ -1,23 +1,24 @@
 """A command level above the Polres, read from its folder: which kabupaten report to it."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_errors import read_toml, wrap_definition_errors
 from situasi.domain.definition_fields import (
     CHECKED,
     Count,
+    Filled,
     Minutes,
     flatten_tables,
+    only,
     parse_definition,
 )
-from situasi.domain.definition_tables import CountOrNone, Filled, YesNo, read_table
+from situasi.domain.definition_tables import CountOrNone, YesNo, read_table
 from situasi.domain.election import ElectionDay
 from situasi.domain.rules import DEFAULT_CRITICAL, CriticalRule
 
@@ -64,7 +65,7 @@ class HigherCommand(ElectionDay):
     """
 
     name: Annotated[str, Field(alias="command.name")]
-    level: Annotated[str, Field(alias="command.level")]
+    level: Annotated[str, only(POLDA, MABES), Field(alias="command.level")]
     code: Annotated[str, Field(alias="command.code")]
     contest: Annotated[str, Field(alias="command.contest")]
     operation: Annotated[str, Field(alias="command.operation")]
@@ -105,29 +106,27 @@ def load(folder: Path) -> HigherCommand:
     """
     path = folder / FILE_NAME
     with wrap_definition_errors(path):
-        raw = tomllib.loads(path.read_text("utf-8"))
-        zone = (raw["day"]["zone"], raw["day"]["zone_label"])
-        rows = read_table(folder / MEMBERS_FILE_NAME, _MemberRow)
-        members = [_build_member(folder, row, zone) for row in rows]
-        entries = {"folder": folder, "slug": folder.name, "members": tuple(members)}
-        tables = flatten_tables(raw, "command", "day", "register", "thresholds")
+        entries = {"folder": folder, "slug": folder.name, "members": ()}
+        tables = flatten_tables(read_toml(path), "command", "day", "register", "thresholds")
         command = parse_definition(HigherCommand, {**entries, **tables})
+        rows = read_table(folder / MEMBERS_FILE_NAME, _MemberRow, "kode")
+        command = replace(command, members=tuple(_build_member(command, row) for row in rows))
         _check(command)
     return command
 
 
-def _build_member(folder: Path, row: "_MemberRow", zone: tuple[str, str]) -> Member:
+def _build_member(command: HigherCommand, row: "_MemberRow") -> Member:
     return Member(
         code=row.kode,
         name=row.nama,
         command=row.satuan,
-        election_folder=(folder / row.pemilihan).resolve() if row.pemilihan else None,
+        election_folder=(command.folder / row.pemilihan).resolve() if row.pemilihan else None,
         tps=row.tps,
         dpt=row.dpt,
         estimated=row.perkiraan,
         source=row.sumber,
-        zone=ZoneInfo(row.zona or zone[0]),
-        zone_label=row.label_zona or zone[1],
+        zone=row.zona or command.zone,
+        zone_label=row.label_zona or command.zone_label,
     )
 
 
@@ -143,23 +142,20 @@ class _MemberRow:
     dpt: CountOrNone
     perkiraan: YesNo
     sumber: str
-    zona: str = ""
+    zona: Annotated[ZoneInfo | None, BeforeValidator(lambda text: text or None)] = None
     label_zona: str = ""
 
 
 def _check(command: HigherCommand) -> None:
-    if command.level not in (POLDA, MABES):
-        raise ValueError(f"{FILE_NAME}: level is {POLDA} or {MABES}, not {command.level!r}")
     codes = [member.code for member in command.members]
-    if len(set(codes)) < len(codes):
-        duplicate = next(code for code in codes if codes.count(code) > 1)
-        raise ValueError(f"{MEMBERS_FILE_NAME}: {duplicate} twice")
     outside = [code for code in codes if not code.startswith(command.code)]
     outside += [
         member.code for member in command.members if member.province not in command.subdivisions
     ]
     if outside:
-        raise ValueError(f"{MEMBERS_FILE_NAME}: {outside[:5]} are of no province of {command.name}")
+        raise ValueError(
+            f"{MEMBERS_FILE_NAME}: {', '.join(outside[:5])} bukan dari provinsi {command.name}"
+        )
     for quantity, declared, counts in (
         ("tps", command.tps, [member.tps for member in command.members]),
         ("dpt", command.dpt, [member.dpt for member in command.members]),
@@ -171,7 +167,9 @@ def _check(command: HigherCommand) -> None:
         if member.election_folder and not member.election_folder.is_dir()
     ]
     if without_folder:
-        raise ValueError(f"{MEMBERS_FILE_NAME}: no election folder for {without_folder[:5]}")
+        raise ValueError(
+            f"{MEMBERS_FILE_NAME}: folder pemilihan {', '.join(without_folder[:5])} tidak ada"
+        )
 
 
 def _check_sum(quantity: str, declared: int | None, counts: Iterable[int | None]) -> None:
@@ -183,5 +181,5 @@ def _check_sum(quantity: str, declared: int | None, counts: Iterable[int | None]
     )
     if declared is not None and is_wrong:
         raise ValueError(
-            f"{quantity}: {declared} declared, but {MEMBERS_FILE_NAME} adds up to {total}"
+            f"entri {quantity!r} di [register]: {declared}, jumlah {MEMBERS_FILE_NAME} {total}"
         )

@@ -11,7 +11,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from situasi.domain.definition_tables import Filled, read_table
+from situasi.domain.definition_fields import Filled
+from situasi.domain.definition_tables import read_table
 
 FILE_NAME = "past_turnout.csv"
 
@@ -25,7 +26,7 @@ def load(folder: Path) -> dict[str, float]:
     if not path.is_file():
         return {}
     by_code: dict[str, list[float]] = defaultdict(list)
-    for row in read_table(path, _PastRow):
+    for row in read_table(path, _PastRow, "kode", "pemilihan"):
         by_code[row.kode].append(row.persen / 100)
     return {code: sum(shares) / len(shares) for code, shares in by_code.items()}
 

@@ -5,7 +5,6 @@ product, with its sources, and `own_days.toml` of an election's folder for days 
 (written by `python -m situasi calibrate --from-store`).
 """
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, time
@@ -14,10 +13,10 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, Strict
 
 from situasi.common import atomic_files
-from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_errors import read_toml, wrap_definition_errors
 from situasi.domain.definition_fields import Number, Percent, Points, parse_definition
 from situasi.domain.settings import ROOT
 
@@ -53,11 +52,11 @@ class DaySummary:
     day: date
     country: str
     source: str
-    turnout: float
+    turnout: Annotated[float, Strict()]
     elapsed: Floats
     log_share: Floats
     place: str = ""
-    places: int = 1
+    places: Number = 1
     between_places: Floats | None = None
     parts: Floats | None = None
     stations: Floats | None = None
@@ -118,10 +117,15 @@ class RealDays:
     tested: tuple[LeftOutScore, ...] = ()
 
 
+@dataclass(frozen=True)
+class _OwnDays:
+    days: Annotated[tuple[DaySummary, ...], Field(alias="day", default=())]
+
+
 def load_shipped(path: Path = SHIPPED) -> RealDays:
     """Load the days of the product. Raises DefinitionError naming what is wrong."""
     with wrap_definition_errors(path):
-        return parse_definition(RealDays, tomllib.loads(path.read_text("utf-8")))
+        return parse_definition(RealDays, read_toml(path))
 
 
 def load_own(folder: Path) -> tuple[DaySummary, ...]:
@@ -130,9 +134,8 @@ def load_own(folder: Path) -> tuple[DaySummary, ...]:
     if not path.is_file():
         return ()
     with wrap_definition_errors(path):
-        raw = tomllib.loads(path.read_text("utf-8"))
-        days = [parse_definition(DaySummary, entry) for entry in raw.get("day", [])]
-    return tuple(sorted(days, key=lambda summary: summary.day))
+        own = parse_definition(_OwnDays, read_toml(path))
+    return tuple(sorted(own.days, key=lambda summary: summary.day))
 
 
 def record_own(folder: Path, summary: DaySummary) -> Path:

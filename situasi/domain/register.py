@@ -11,18 +11,11 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field
 
+from situasi.domain import definition_tables as cells
 from situasi.domain import past_turnout
-from situasi.domain.definition_errors import DefinitionError
-from situasi.domain.definition_fields import Count, only
-from situasi.domain.definition_tables import (
-    CountOrNone,
-    DayOrNone,
-    Filled,
-    LatitudeOrNone,
-    LongitudeOrNone,
-    YesNo,
-    read_table,
-)
+from situasi.domain.definition_errors import REMEDY, DefinitionError
+from situasi.domain.definition_fields import Filled, only
+from situasi.domain.definition_tables import read_table
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE, FUNGSI, GIAT, KERAWANAN
 
@@ -152,14 +145,15 @@ def load(election: Election) -> Register:
     or names something unknown.
     """
     folder = election.folder
-    polsek = {row.kecamatan_kode: row for row in read_table(folder / "polsek.csv", _PolsekRow)}
+    police = read_table(folder / "polsek.csv", _PolsekRow, "kecamatan_kode")
+    polsek = {row.kecamatan_kode: row for row in police}
     kecamatan = [
         _build_kecamatan(row, polsek.get(row.kode))
-        for row in read_table(folder / "kecamatan.csv", _KecamatanRow)
+        for row in read_table(folder / "kecamatan.csv", _KecamatanRow, "kode")
     ]
     desa = [
         Desa(row.kode, row.nama, row.jenis, row.kecamatan_kode)
-        for row in read_table(folder / "desa.csv", _DesaRow)
+        for row in read_table(folder / "desa.csv", _DesaRow, "kode")
     ]
     aliases = read_table(folder / "aliases.csv", _AliasRow)
     return _mark_mismatches(
@@ -169,8 +163,8 @@ def load(election: Election) -> Register:
             desa={place.code: place for place in desa},
             tps=_load_tps(folder),
             aliases=tuple((row.kode, row.nama) for row in aliases),
-            stages=tuple(map(_build_stage, read_table(folder / "tahapan.csv", _StageRow))),
-            sop=tuple(map(_build_sop_item, read_table(folder / "sop.csv", _SopRow))),
+            stages=tuple(map(_build_stage, read_table(folder / "tahapan.csv", _StageRow, "kode"))),
+            sop=tuple(map(_build_sop_item, read_table(folder / "sop.csv", _SopRow, "kode"))),
         )
     )
 
@@ -217,7 +211,7 @@ def _build_sop_item(row: _SopRow) -> SopItem:
 
 
 def _load_tps(folder: Path) -> pd.DataFrame:
-    rows = read_table(_tps_path(folder), _TpsRow)
+    rows = read_table(_tps_path(folder), _TpsRow, "desa_kode", "nomor")
     is_placed = [row.lat is not None and row.lon is not None for row in rows]
     placed = list(zip(rows, is_placed, strict=True))
     # Where no source is named, it is the list itself.
@@ -252,9 +246,9 @@ class _PolsekRow:
 class _KecamatanRow:
     kode: Filled
     nama: Filled
-    dpt: Count
-    dpt_perkiraan: YesNo
-    tps: Count
+    dpt: cells.CountCell
+    dpt_perkiraan: cells.YesNo
+    tps: cells.CountCell
 
 
 @dataclass(frozen=True)
@@ -275,8 +269,8 @@ class _AliasRow:
 class _StageRow:
     kode: Filled
     tahapan: Filled
-    mulai: DayOrNone
-    selesai: DayOrNone
+    mulai: cells.DayOrNone
+    selesai: cells.DayOrNone
     lingkup: str
     dasar: Annotated[
         str, only("tersumber", "sebagian_tersumber", "sumber_berbeda", "tanpa_tanggal", "usulan")
@@ -299,12 +293,12 @@ class _SopRow:
 @dataclass(frozen=True)
 class _TpsRow:
     desa_kode: Filled
-    nomor: Annotated[int, Field(ge=1, le=999)]
-    dpt: CountOrNone = None
-    perkiraan: YesNo = False
+    nomor: Annotated[int, Field(ge=1, le=999), cells.WHOLE]
+    dpt: cells.CountOrNone = None
+    perkiraan: cells.YesNo = False
     kerawanan: Annotated[str, only("", *KERAWANAN)] = ""
-    lat: LatitudeOrNone = None
-    lon: LongitudeOrNone = None
+    lat: cells.LatitudeOrNone = None
+    lon: cells.LongitudeOrNone = None
     sumber_letak: str = ""
 
 
@@ -357,34 +351,36 @@ def _mark_estimated(register: Register, mismatches: tuple[Mismatch, ...]) -> Reg
 
 
 def _check_references(register: Register) -> None:
-    """Raise DefinitionError naming the codes that are written twice or lead nowhere."""
-    folder, tps = register.election.folder, register.tps
-    tps_path = _tps_path(folder)
-    areas = {*register.kecamatan, *register.desa}
+    """Raise DefinitionError naming the codes that lead nowhere, and where they stand."""
+    election, tps = register.election, register.tps
+    folder, kabupaten, kecamatan = election.folder, election.kabupaten_code, register.kecamatan
+    areas = {*kecamatan, *register.desa}
     police = {row.kecamatan_kode for row in read_table(folder / "polsek.csv", _PolsekRow)}
-    stages = {stage.code for stage in register.stages}
     checks = (
-        (tps_path, tps.loc[tps["code"].duplicated(), "code"].tolist(),
-         "TPS {} tertulis dua kali. Hapus salah satu"),
-        (folder / "desa.csv",
-         [code for code, it in register.desa.items() if it.kecamatan not in register.kecamatan],
-         "desa {} dari kecamatan yang tidak ada di kecamatan.csv. Perbaiki kodenya"),
-        (tps_path, sorted(set(tps["desa"]) - set(register.desa)),
-         "TPS dari desa {} yang tidak ada di desa.csv. Perbaiki kodenya"),
-        (folder / "sop.csv", sorted({item.stage for item in register.sop} - stages),
-         "tahapan {} tidak ada di tahapan.csv. Perbaiki kodenya"),
-        (folder / "polsek.csv", sorted(police - set(register.kecamatan)),
-         "kecamatan {} tidak ada di kecamatan.csv. Perbaiki kodenya"),
-        (folder / "aliases.csv", sorted({code for code, _ in register.aliases} - areas),
-         "kode {} bukan kecamatan atau desa yang ada. Perbaiki kodenya"),
-        (folder / past_turnout.FILE_NAME,
-         sorted(register.election.past_turnout.keys() - areas - set(tps["code"])),
-         "kode {} bukan kecamatan, desa atau TPS yang ada. Perbaiki kodenya"),
+        ("kecamatan.csv", {code for code in kecamatan if not code.startswith(f"{kabupaten}.")},
+         f"kode {{}} tidak diawali {kabupaten} (entri 'code' di [kabupaten], election.toml)"),
+        ("election.toml", {election.seat_kecamatan} - {None, *kecamatan},
+         "entri 'seat' di [kabupaten]: {} tidak ada di kecamatan.csv"),
+        ("desa.csv", {code for code, it in register.desa.items() if it.kecamatan not in kecamatan},
+         "desa {} dari kecamatan yang tidak ada di kecamatan.csv"),
+        ("desa.csv",
+         {code for code, it in register.desa.items() if code.rpartition(".")[0] != it.kecamatan},
+         "kode desa {} tidak diawali kecamatan_kode di barisnya"),
+        (_tps_path(folder).name, {*tps["desa"]} - register.desa.keys(),
+         "TPS dari desa {} yang tidak ada di desa.csv"),
+        ("sop.csv",
+         {item.stage for item in register.sop} - {stage.code for stage in register.stages},
+         "tahapan {} tidak ada di tahapan.csv"),
+        ("polsek.csv", police - kecamatan.keys(), "kecamatan {} tidak ada di kecamatan.csv"),
+        ("aliases.csv", {code for code, _ in register.aliases} - areas,
+         "kode {} bukan kecamatan atau desa yang ada"),
+        (past_turnout.FILE_NAME, election.past_turnout.keys() - areas - {*tps["code"]},
+         "kode {} bukan kecamatan, desa atau TPS yang ada"),
     )  # fmt: skip
-    for path, codes, problem in checks:
+    for name, codes, problem in checks:
         if codes:
-            named = ", ".join(codes[:5])
-            raise DefinitionError(f"{path}: {problem.format(named)}, lalu mulai lagi.")
+            named = ", ".join(sorted(codes)[:5])
+            raise DefinitionError(f"{folder / name}: {problem.format(named)}. {REMEDY}")
 
 
 def compute_voters_by_tps(register: Register) -> dict[str, int]:

@@ -149,12 +149,12 @@ def read_roads(path: Path) -> RoadNetwork:
     try:
         features = json.loads(path.read_text("utf-8"))["features"]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}: no GeoJSON collection of lines") from error
+        raise ValueError(f"{path}: bukan kumpulan garis GeoJSON") from error
     lines = [
         line for feature in features for line in _line_coordinates(feature.get("geometry") or {})
     ]
     if not lines:
-        raise ValueError(f"{path}: holds no lines")
+        raise ValueError(f"{path}: tidak memuat garis")
     return build_network(lines)
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import inf
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Strict
 
 from situasi.domain.definition_fields import (
     Clock,
@@ -148,9 +148,9 @@ class ForecastRules:
     growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd")]
     unreported_sd: Annotated[Points, Field(alias="silent_sd")]
     excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside"), only(*ANOMALY_KINDS)]
-    confidence_percent: Annotated[float, Field(gt=0, lt=100)]
+    confidence_percent: Annotated[float, Strict(), Field(gt=0, lt=100)]
     scoring_times: Annotated[tuple[Clock, ...], Field(alias="scored")]
-    unreported_shift: Annotated[float, Field(alias="silent_shift", ge=-1, le=1)] = 0.0
+    unreported_shift: Annotated[float, Strict(), Field(alias="silent_shift", ge=-1, le=1)] = 0.0
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class RedeploymentRules:
     agencies: Annotated[tuple[str, ...], only(*INSTANSI)]
     retained_shares: Annotated[Mapping[str, Share], Field(alias="stays"), only(*PENUGASAN)]
     may_leave_tps: Annotated[bool, Field(alias="from_tps")]
-    max_km: Annotated[float, Field(alias="most_km", default=inf, gt=0)]
+    max_km: Annotated[float, Strict(), Field(alias="most_km", default=inf, gt=0)]
     speed_kmh: Measure
     time_limit_s: Annotated[Measure, Field(alias="seconds")]
     en_route_grace: Annotated[Minutes, Field(alias="under_way_min")]
@@ -228,7 +228,7 @@ class DuplicateRules:
 
     max_km: Annotated[Measure, Field(alias="km")]
     max_interval: Annotated[Minutes, Field(alias="within_min")]
-    min_text_similarity: Annotated[int, Field(alias="words", ge=0, le=100)]
+    min_text_similarity: Annotated[int, Strict(), Field(alias="words", ge=0, le=100)]
     min_score: Annotated[Count, Field(alias="score")]
     criterion_points: Annotated[
         Mapping[str, Points],
@@ -238,6 +238,12 @@ class DuplicateRules:
     similar_kinds: Annotated[
         tuple[Annotated[frozenset[str], only(*JENIS)], ...], Field(alias="akin")
     ]
+
+
+def _check_windows(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    if not sizes:
+        raise ValueError("kosong: tidak ada kejadian beruntun yang akan terlihat")
+    return sizes
 
 
 @dataclass(frozen=True)
@@ -254,7 +260,7 @@ class CountRules:
     """
 
     step: Annotated[Minutes, Field(alias="step_min", gt=timedelta(0))]
-    window_steps: tuple[Number, ...]
+    window_steps: Annotated[tuple[Number, ...], AfterValidator(_check_windows)]
     prior_rate: Annotated[
         Measure, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
     ]
@@ -262,7 +268,7 @@ class CountRules:
     place_shape: Measure
     pace_shape: Measure
     hour_shape: Measure
-    twin_share: Annotated[float, Field(ge=0, lt=1)]
+    twin_share: Annotated[float, Strict(), Field(ge=0, lt=1)]
     min_count: Annotated[Number, Field(alias="least")]
     marked_chance: Probability
     fresh_for: Annotated[Minutes, Field(alias="fresh_min")]

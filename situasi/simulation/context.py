@@ -1,12 +1,11 @@
 """Context of the rehearsal day: its places, its clock and where the water is."""
 
 import random
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from situasi.domain.boundaries import Boundaries
-from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_errors import read_toml, wrap_definition_errors
 from situasi.domain.definition_fields import parse_definition
 from situasi.domain.register import Desa, Register
 from situasi.simulation import clock, templates
@@ -137,11 +136,11 @@ def _load_flood_weights(register: Register, rng: random.Random) -> dict[str, int
     if not path.is_file():
         return dict.fromkeys(rng.sample(codes, max(1, len(codes) // 4)), 1)
     with wrap_definition_errors(path):
-        water = parse_definition(_FloodedKecamatan, tomllib.loads(path.read_text("utf-8")))
-        weights = dict.fromkeys(water.sometimes, 1) | dict.fromkeys(water.often, 3)
-        if unknown := sorted(weights.keys() - register.kecamatan.keys()):
-            raise ValueError(f"kecamatan {', '.join(unknown)} tidak ada di kecamatan.csv")
-    return weights
+        water = parse_definition(_FloodedKecamatan, read_toml(path))
+        for name, named in (("often", water.often), ("sometimes", water.sometimes)):
+            if unknown := sorted(set(named) - register.kecamatan.keys()):
+                raise ValueError(f"entri {name!r}: {', '.join(unknown)} tidak ada di kecamatan.csv")
+    return dict.fromkeys(water.sometimes, 1) | dict.fromkeys(water.often, 3)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,9 @@ def _unknown_level_of_rate(told: dict[str, Any]) -> None:
 def test_rules_that_make_no_sense_are_refused(spoil: Callable[[dict[str, Any]], None]) -> None:
     told = raw()
     spoil(told)
-    with pytest.raises(ValueError, match=r"tidak ada; yang ada|lebih dari tingkat"):
+    with pytest.raises(
+        ValueError, match=r"tidak ada; yang ada|tidak dikenal; yang ada|lebih dari tingkat"
+    ):
         alert_rules.parse(told)
 
 

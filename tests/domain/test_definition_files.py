@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import math
 import random
 import shutil
 import tomllib
@@ -19,10 +20,11 @@ from situasi.domain import (
     election,
     exercise_scenarios,
     forecast_parameters,
+    real_days,
     rules,
 )
 from situasi.domain import register as domain_register
-from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.definition_errors import DefinitionError, read_toml
 from situasi.domain.settings import ROOT
 from situasi.reports.sitrep import letterhead
 from situasi.simulation import context as simulation_context
@@ -43,8 +45,7 @@ def _tree(file: str) -> Any:
 
 
 def _outlook(folder: Path) -> object:
-    made = tomllib.loads((folder / "outlook.toml").read_text("utf-8"))["made"]
-    return forecast_parameters.load(folder, made["rules"])
+    return forecast_parameters.load(folder, _tree("outlook.toml")["made"]["rules"])
 
 
 def _rules(folder: Path) -> object:
@@ -61,7 +62,8 @@ def _election(folder: Path) -> object:
 
 
 def _scenario(folder: Path) -> object:
-    return exercise_scenarios._read(folder / "skenario" / "massa_kpu.toml")
+    register = domain_register.load(election.load(folder))
+    return exercise_scenarios._read(folder / "skenario" / "massa_kpu.toml", register)
 
 
 RULES = rules.parse(_tree("rules.toml"))
@@ -100,11 +102,16 @@ def _mistakes(tree: Any, free: set[Steps]) -> Iterator[tuple[str, Steps, Any]]:
         table = _table_of(wrong, steps)
         table[f"{steps[-1]}x"] = table.pop(steps[-1])
         yield "misspelt", steps, wrong
-        if isinstance(entry, dict) or steps in free:
+        if isinstance(entry, dict):
+            wrong = copy.deepcopy(tree)
+            _table_of(wrong, steps)[steps[-1]] = 7
+            yield "no table", steps, wrong
+            continue
+        if steps in free:
             continue
         values: list[Any] = [7 if isinstance(entry, str | list) else "kata"]
         if isinstance(entry, int | float) and not isinstance(entry, bool):
-            values.append(-1)
+            values += [-1, True, str(entry), math.nan, 10**30]
         for value in values:
             wrong = copy.deepcopy(tree)
             _table_of(wrong, steps)[steps[-1]] = value
@@ -143,7 +150,8 @@ def test_no_entry_of_a_toml_file_is_misspelt_or_of_another_type_in_silence(
         try:
             LOADERS[file](folder)
         except (ValueError, KeyError) as refused:
-            if mistake == "misspelt" and steps[-1] not in str(refused):
+            named = [step for step in steps if isinstance(step, str)][-1]
+            if named not in str(refused) or " object " in str(refused):
                 silent.append((steps, str(refused)))
         else:
             silent.append((steps, mistake))
@@ -198,10 +206,10 @@ def test_no_column_of_a_csv_file_is_misspelt_in_silence(
     ("file", "column", "cell", "said"),
     [
         ("kecamatan.csv", "dpt", "15.779,5", "'dpt': '15.779,5' bukan bilangan bulat"),
-        ("kecamatan.csv", "tps", "-3", "'tps': '-3' harus paling sedikit 0"),
+        ("kecamatan.csv", "tps", "-3", "'tps': -3 harus paling sedikit 0"),
         ("kecamatan.csv", "dpt_perkiraan", "mungkin", "'mungkin' bukan ya atau tidak"),
         ("kecamatan.csv", "nama", "", "'nama': kosong"),
-        ("tps.csv", "nomor", "0", "'nomor': '0' harus paling sedikit 1"),
+        ("tps.csv", "nomor", "0", "'nomor': 0 harus paling sedikit 1"),
         ("tps.csv", "kerawanan", "agak", "agak tidak dikenal; yang ada"),
         ("tps.csv", "dpt", "banyak", "'dpt': 'banyak' bukan bilangan bulat"),
         ("polsek.csv", "dasar", "konon", "konon tidak dikenal; yang ada tersumber, dugaan"),
@@ -281,4 +289,101 @@ def test_english_words_that_are_misspelt_or_missing_are_named(
     edit("english.csv", lines)
     with pytest.raises(DefinitionError, match=r"english\.csv") as refused:
         election.load(folder)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("file", [*LOADERS, "water.toml"])
+def test_a_mark_that_an_editor_puts_before_the_text_changes_nothing(
+    folder: Path, file: str
+) -> None:
+    path = folder / file
+    before = path.read_bytes()
+    try:
+        path.write_bytes(b"\xef\xbb\xbf" + before.replace(b"\n", b"\r\n"))
+        register = domain_register.load(election.load(folder))
+        simulation_context._load_flood_weights(register, random.Random(1))
+        letterhead.load(folder)
+        assert exercise_scenarios.load(register)
+        assert register.election.turnout_parameters is not None
+    finally:
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("file", [*LOADERS, "water.toml", "own_days.toml"])
+@pytest.mark.parametrize(
+    ("line", "said"), [(b"x = 1\nx = 2\n", "'x = 2' tertulis dua kali"),
+                       (b"x = \n", "'x =' bukan TOML"), (b"# \xe9\n", "bukan teks UTF-8")],
+)  # fmt: skip
+def test_a_file_that_is_no_toml_is_told_with_its_line(
+    tmp_path: Path, file: str, line: bytes, said: str
+) -> None:
+    path = tmp_path / Path(file).name
+    path.write_bytes(b"# one\n" + line)
+    with pytest.raises(DefinitionError, match=rf"{path.name}") as refused:
+        real_days.load_own(tmp_path) if file == "own_days.toml" else read_toml(path)
+    assert said in str(refused.value)
+    assert "baris" in str(refused.value) or "UTF-8" in said
+
+
+def test_own_days_are_checked_where_an_election_is_loaded(
+    folder: Path, edit: Callable[[str, str], None]
+) -> None:
+    (folder / "own_days.toml").touch()
+    edit("own_days.toml", "[[dya]]\nday = 2020-12-09\n")
+    with pytest.raises(DefinitionError, match=r"own_days\.toml: entri 'dya' tidak dikenal"):
+        election.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [("kecamatan.csv", "kode"), ("desa.csv", "kode"), ("polsek.csv", "kecamatan_kode"),
+     ("tahapan.csv", "kode"), ("sop.csv", "kode"), ("tps.csv", "desa_kode"),
+     ("english.csv", "indonesia"), ("past_turnout.csv", "kode")],
+)  # fmt: skip
+def test_what_is_written_twice_is_named(tmp_path: Path, file: str, column: str) -> None:
+    folder = tmp_path / "pemilihan"
+    shutil.copytree(SOURCE, folder)
+    path = folder / file
+    if not path.exists():
+        path.write_text("kode,pemilihan,persen,sumber\n16.10.01,2020,80,KPU\n", "utf-8")
+    heading, first, *_ = lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, first]), "utf-8")
+    twice = next(csv.DictReader([heading, first]))[column]
+    with pytest.raises(DefinitionError, match=rf"{file} baris \d+: {twice}.* tertulis dua kali"):
+        domain_register.load(election.load(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("election.toml", 'seat = "16.10.04"', 'seat = "16.10.77"', "'seat' di [kabupaten]: 16.10"),
+        ("election.toml", "tps_opens = 07:00:00", "tps_opens = 14:00:00", "'tps_closes' di [day]"),
+        ("election.toml", "watch_from = 04:00:00", "watch_from = 07:01:00", "'watch_from' di [day"),
+        ("election.toml", "Asia/Jakarta", "Asia/Jakartaa", "'Asia/Jakartaa' bukan zona waktu"),
+        ("election.toml", "dpt = 314226", "dpt = 31422600000", "'dpt' di [register]: 31422600000"),
+        (
+            "election.toml",
+            'contest = "pilkada-2024"',
+            'contest = ""',
+            "'contest' di [election]: ko",
+        ),
+        ("rules.toml", "window_steps = [1, 2]", "window_steps = []", "'window_steps' di [counts]"),
+        ("alerts.toml", "{n} laporan berat", "{m} laporan", "{m} tidak dikenal; yang ada {above},"),
+        ("alerts.toml", "{n} laporan berat", "{n laporan", "{ tidak dikenal"),
+        ("alerts.toml", "[level.kritis]", '[level.kritis]\nfr = "x"', "fr tidak dikenal"),
+        ("alerts.toml", "[level.kritis]", "[level.gawat]", "tingkat gawat tidak ada"),
+        ("alerts.toml", '["dibuka", ', '["dibukaa", ', "'without' di [rule.tps_diam]: dibukaa"),
+        ("election.toml", 'code = "16.10"', 'code = "16.11"', "16.10.01, 16.10.02"),
+        ("desa.csv", "16.10.01.1011,", "16.10.02.1011,", "desa 16.10.02.1011 tidak diawali"),
+        ("skenario/massa_kpu.toml", '"16.10.04"', '"16.10.77"', "'kode_kecamatan': '16.10.77'"),
+    ],
+)
+def test_what_cannot_be_is_named_by_its_key(
+    folder: Path, edit: Callable[[str, str], None], file: str, old: str, new: str, said: str
+) -> None:
+    text = _text(folder, file)
+    assert old in text
+    edit(file, text.replace(old, new, 1))
+    with pytest.raises(DefinitionError, match=Path(file).name) as refused:
+        exercise_scenarios.load(domain_register.load(election.load(folder)))
     assert said in str(refused.value)

@@ -31,10 +31,14 @@ fase = "dibuka"
 """
 
 
+def _with_folder(register: Register, folder: Path) -> Register:
+    return replace(register, election=replace(register.election, folder=folder))
+
+
 def read(register: Register, folder: Path, text: str) -> exercise_scenarios.Scenario:
     (folder / exercise_scenarios.FOLDER_NAME).mkdir()
     (folder / exercise_scenarios.FOLDER_NAME / "uji.toml").write_text(text, "utf-8")
-    return exercise_scenarios.load(replace(register.election, folder=folder))["uji"]
+    return exercise_scenarios.load(_with_folder(register, folder))["uji"]
 
 
 def test_a_scenario_is_its_messages_with_the_place_of_all(
@@ -48,7 +52,7 @@ def test_a_scenario_is_its_messages_with_the_place_of_all(
 
 
 def test_an_election_without_scenarios_has_none(register: Register, tmp_path: Path) -> None:
-    assert exercise_scenarios.load(replace(register.election, folder=tmp_path)) == {}
+    assert exercise_scenarios.load(_with_folder(register, tmp_path)) == {}
 
 
 @pytest.mark.parametrize(

@@ -74,10 +74,13 @@ def test_a_member_that_is_none_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        (ROWS + "99.02,Lagi,Polres Lagi,,1,,ya,,,uji\n", "99.02 twice"),
+        (
+            ROWS + "99.02,Lagi,Polres Lagi,,1,,ya,,,uji\n",
+            "99.02 tertulis dua kali",
+        ),
         (ROWS.replace("99.71", "98.71"), "98.71"),
-        (ROWS.replace(",40,", ",41,"), "adds up to 101"),
-        (ROWS.replace("../election", "../nowhere"), "no election folder"),
+        (ROWS.replace(",40,", ",41,"), "kabupaten.csv 101"),
+        (ROWS.replace("../election", "../nowhere"), "folder pemilihan 99.01 tidak ada"),
     ],
 )
 def test_what_does_not_add_up_is_refused_with_its_reason(
@@ -92,7 +95,7 @@ def test_where_one_figure_is_not_known_the_others_may_be_less_than_the_whole(
 ) -> None:
     some = ROWS.replace(",40,", ",,")
     assert higher_command.load(small_command(tmp_path, some)).member("99.02").tps is None
-    with pytest.raises(ValueError, match="adds up to 60"):
+    with pytest.raises(ValueError, match=r"kabupaten\.csv 60"):
         higher_command.load(small_command(tmp_path, some, tps=59))
 
 

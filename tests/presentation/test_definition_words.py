@@ -11,7 +11,7 @@ from situasi.presentation import definition_words
 def test_every_name_of_the_shipped_election_has_english_words(register: Register) -> None:
     election = register.election
     shown = boundaries.load(election.boundaries_folder)
-    scenarios = exercise_scenarios.load(election).values()
+    scenarios = exercise_scenarios.load(register).values()
     texts = [
         *(stage.name for stage in register.stages),
         *(item.text for item in register.sop),

@@ -1,8 +1,8 @@
 """The folder `laporan` of an election: letterhead, limits and templates, edited by the staff."""
 
-import tomllib
 from pathlib import Path
 
+from situasi.domain.definition_errors import DefinitionError, read_toml, wrap_definition_errors
 from situasi.domain.definition_fields import flatten_tables, parse_definition
 from situasi.reports.sitrep.model import Letterhead
 
@@ -18,12 +18,7 @@ def load(election_folder: Path) -> Letterhead:
     """Return the letterhead from laporan.toml of the folder. Raises SitrepTemplateError."""
     path = election_folder / FOLDER_NAME / FILE_NAME
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-        return parse_definition(Letterhead, flatten_tables(raw, "batas"))
-    except OSError as error:
-        raise SitrepTemplateError(
-            f"{path} tidak terbaca ({error.strerror}); "
-            f"salin folder {FOLDER_NAME}/ dari pemilihan lain"
-        ) from error
-    except (ValueError, AttributeError) as error:
-        raise SitrepTemplateError(f"{path}: {error}") from error
+        with wrap_definition_errors(path):
+            return parse_definition(Letterhead, flatten_tables(read_toml(path), "batas"))
+    except DefinitionError as error:
+        raise SitrepTemplateError(str(error)) from error
