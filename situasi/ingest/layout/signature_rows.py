@@ -29,6 +29,13 @@ _OFFICE = re.compile(
     r"|perwira|padal|pawas|operator|petugas|pembuat)\b[^0-9]{0,60}",
     re.IGNORECASE,
 )
+# A whole signature in one cell, as documents put two of them side by side.
+_WHOLE = re.compile(
+    r"(?:(?:mengetahui|a\.? ?n\.?|kapol[a-z]+|kepala|ka)\b"
+    rf"|[a-z][a-z .'-]{{2,30}}, ?[0-9]{{1,2}} {_MONTH})"
+    r".{0,150}\b(?:nrp|nip)\b.{0,40}",
+    re.IGNORECASE,
+)
 _TEXT_NOT_KEPT = "(baris {}: isinya tidak disimpan)"
 _MAY_BE_SIGNATURE = (
     "baris di bawah nama jabatan, tampaknya tanda tangan, bukan laporan; "
@@ -36,6 +43,7 @@ _MAY_BE_SIGNATURE = (
 )
 _MAX_CELLS = 3  # cells of a row of a signature; two offices may sign side by side
 _MAX_CHARS = 80
+_MAX_WHOLE_CHARS = 250
 
 
 @dataclass
@@ -85,7 +93,7 @@ def drop_signatures(
             texts = _list_texts(row, limit)
             if _is_part(row, texts, is_open=bool(signature.rows)):
                 signature.rows.append((row_number, row))
-                signature.is_proved |= any(map(_PROOF.fullmatch, texts))
+                signature.is_proved |= any(map(_is_proof, texts))
                 continue
             yield from signature.close(dropped)
             yield row_number, row
@@ -101,8 +109,7 @@ def _is_part(row: Row, texts: list[str], *, is_open: bool) -> bool:
     if not is_open:
         return _opens_signature(texts)
     return _is_blank(row) or (
-        bool(texts)
-        and all(_PROOF.fullmatch(text) or not any(map(str.isdigit, text)) for text in texts)
+        bool(texts) and all(_is_proof(text) or not any(map(str.isdigit, text)) for text in texts)
     )
 
 
@@ -131,8 +138,13 @@ def _list_texts(row: Row, limit: int) -> list[str]:
     if not isinstance(row, list) or len(row) - row.count(None) > limit:
         return []
     texts = [" ".join(str(cell).split()) for cell in row if cell is not None]
-    return texts if all(len(text) <= _MAX_CHARS for text in texts) else []
+    return texts if all(len(text) <= _MAX_CHARS or _is_proof(text) for text in texts) else []
 
 
 def _opens_signature(texts: list[str]) -> bool:
-    return bool(texts) and all(_PROOF.fullmatch(text) or _OFFICE.fullmatch(text) for text in texts)
+    return bool(texts) and all(_is_proof(text) or _OFFICE.fullmatch(text) for text in texts)
+
+
+def _is_proof(text: str) -> bool:
+    is_whole = _MAX_CHARS // 4 < len(text) <= _MAX_WHOLE_CHARS and _WHOLE.fullmatch(text)
+    return bool(is_whole or _PROOF.fullmatch(text[: _MAX_CHARS + 1]))

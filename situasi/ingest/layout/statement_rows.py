@@ -18,12 +18,21 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _TITLE_AND_NOTHING = re.compile(rf"{_TITLE.pattern}?\s*[:=-]\s*{_NOTHING.pattern}", re.IGNORECASE)
+# What ends a report or a page, and opens a signature.
+_CLOSING = re.compile(
+    r"(?:(?:jumlah [^.]{0,40}\. ?)?demikian(?:lah)?\b.{0,20}"
+    r"\b(?:di)?(?:laporkan|sampaikan|buat|menjadi|untuk|laporan)\b.*"
+    r"|lanjutan\W*|bersambung\W*|(?:mengetahui|tembusan|catatan|dokumentasi)\W*|terima ?kasih\W*)",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r":?[-=_]{3,}:?")
 _LABEL = re.compile(r"(?:[IVX]{1,5}|[A-Za-z]|\d{1,2})\s*[.)]?|[-:]")
 
 
 def find_statements(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the rows of statements that nothing happened. rows: their filled cells as texts.
+    """Return the rows that close a report, or state that nothing happened.
+
+    rows: their filled cells as texts.
 
     A title and `NIHIL` stand in one cell, in one row, or in two rows, one below the other.
     """
@@ -34,7 +43,7 @@ def find_statements(rows: Sequence[Sequence[str]]) -> list[int]:
             found.append(index)
         if line is None:
             continue
-        if _TITLE_AND_NOTHING.fullmatch(line) or _is_pair(line):
+        if any(p.fullmatch(line) for p in (_TITLE_AND_NOTHING, _CLOSING)) or _is_pair(line):
             found.append(index)
         elif index and _NOTHING.fullmatch(line) and index - 1 not in found:
             above = texts[index - 1]

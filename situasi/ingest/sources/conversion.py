@@ -14,6 +14,7 @@ from situasi.ingest.facts.time_and_place import split_place_columns, split_times
 from situasi.ingest.facts.time_columns import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
 from situasi.ingest.layout.cell_lines import split_lines
+from situasi.ingest.layout.continued_rows import join_continued_rows
 from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.layout.words_by_hour import unfold_days, unfold_hours
 from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
@@ -164,7 +165,10 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
-    table = unfold_numbered(table, profile) if profile is not None else table
+    if profile is None:  # a form writes each report in one row
+        table = join_continued_rows(table, context.vocabulary)
+    else:
+        table = unfold_numbered(table, profile)
     table = unfold_days(table, context.vocabulary, context.election.day)
     table = split_lines(unfold_hours(table, context.vocabulary), context.vocabulary)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
 
+import pandas as pd
+
 from situasi.ingest.context import IngestContext
+from situasi.ingest.facts.answers import is_answered, read_presence
 from situasi.ingest.facts.file_context import (
     FileContext,
     read_marked_desa,
@@ -18,6 +21,7 @@ from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.readers.reserved_columns import ALL
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.csv_lists import is_row_number
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
 TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
@@ -287,6 +291,46 @@ def leave_out_statements(table: ConvertedTable) -> None:
         text = " ".join(lines[row])[:_MAX_STATEMENT_CHARS]
         table.notes.append(f"baris {table.source.row_numbers[row]} “{text}” bukan baris laporan")
     table.left_out |= found
+    _leave_out_numbers(table, cells, counts.tolist())
+    _leave_out_denied(table)
+
+
+def _leave_out_numbers(table: ConvertedTable, cells: pd.DataFrame, counts: Sequence[int]) -> None:
+    """Leave out rows of a form that nobody filled in: they hold their number and nothing else."""
+    numbers = [name for name in cells.columns if is_row_number(name)]
+    if not numbers or numbers == list(cells.columns):
+        return
+    own = cells[numbers].notna().sum(axis=1).tolist()
+    rows = [r for r, count in enumerate(counts) if count and own[r] == count]
+    rows = [r for r in rows if all(map(_is_number, cells[numbers].iloc[r].tolist()))]
+    if len(rows) < len(counts):
+        _leave_out(table, rows, "hanya nomor urut")
+
+
+def _leave_out_denied(table: ConvertedTable) -> None:
+    """Leave out answers of a form of incidents that there was none, and which tell nothing else."""
+    if table.has_any("hadir", "hadir_l", "hadir_dpt", "fase", "giat", "petugas", "nrp"):
+        return
+    asked = partial(table.vocabulary.clues.stands_in, "trouble")
+    kinds = table.find_columns("jenis")
+    for name in [n for n in table.headings if asked(n) and n not in kinds]:
+        if is_answered(table, name, read_presence):
+            answers = table.cells[name].tolist()
+            empty = table.find_empty_rows("jenis", "uraian", "situasi")
+            rows = [row for row in empty if read_presence(answers[row]) is False]
+            _leave_out(table, rows, f"menjawab tidak pada “{name}”")
+
+
+def _leave_out(table: ConvertedTable, rows: Sequence[int], why: str) -> None:
+    if rows:
+        shown = ", ".join(str(table.source.row_numbers[row]) for row in rows[:5])
+        more = ", …" if len(rows) > 5 else ""
+        table.notes.append(f"{len(rows)} baris {why} dilewati (baris {shown}{more})")
+        table.left_out |= set(rows)
+
+
+def _is_number(cell: Cell) -> bool:
+    return cell is None or str(cell).strip(" .)").removesuffix(".0").isdigit()
 
 
 def _read_texts(cells: Sequence[Cell]) -> list[str]:

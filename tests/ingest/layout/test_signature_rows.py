@@ -145,3 +145,14 @@ def test_names_without_proof_are_counted_and_held_without_their_text(
     assert (ledger.read, ledger.accepted, ledger.quarantined) == (4, 1, 3)
     assert [entry["row"] for entry in ledger.reasons] == [3, 4, 5]
     assert "AGUS" not in everything_kept(board)
+
+
+def test_a_signature_that_a_document_puts_into_one_cell_is_dropped() -> None:
+    office = "Mengetahui KAPOLSEK TANJUNG BATU BUDI SANTOSO, S.H. AKP NRP 87041234"
+    place = "Tanjung Batu, 27 November 2024 KA SPKT SITI AMINAH AIPTU NRP 80051234"
+    rows = [(1, ["1", "x", "y", "z", "w"]), (2, [office, place, None, None, None])]
+    dropped: list[int] = []
+    assert list(drop_signatures(rows, 5, dropped)) == rows[:1]
+    assert dropped == [2]
+    told = [(2, [f"3 {office}", None, None, None, None])]
+    assert list(drop_signatures(told, 5, [])) == told

@@ -36,6 +36,21 @@ def test_rows_that_may_report_something_are_none(rows: list[list[str]]) -> None:
     assert find_statements(rows) == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Demikian dilaporkan, situasi wilkum Polsek aman dan kondusif.",
+        "Demikian untuk menjadi periksa",
+        "Jumlah kejadian : 5 (lima). Demikian untuk menjadi periksa.",
+        "Lanjutan...",
+        "Mengetahui :",
+    ],
+)
+def test_lines_that_close_a_report_are_no_rows(line: str) -> None:
+    assert find_statements([["Miji", "1", "61"], [line]]) == [1]
+    assert find_statements([["1", "Miji", "Kandis", line]]) == []
+
+
 def test_nihil_beside_its_number_states_nothing() -> None:
     assert states_nothing(["1", "NIHIL"])
     assert not states_nothing(["Kandis", "NIHIL"])
