@@ -7,6 +7,12 @@ from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.parsing.cells import UnreadableCell, normalize_cell
 
 PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
+# A road is named after what it leads to: `Jalan Lintas Palembang - Indralaya` is in neither.
+_ROAD = re.compile(
+    r"\b(?:jalan|jln|jl|jalur|lintas|ruas|rute|simpang|tol)\b"
+    r"(?:(?![,;|]|\b(?:desa|ds|kel|kelurahan|kec|kecamatan|depan|dekat|tps)\b).)*",
+    re.IGNORECASE,
+)
 # An office lies in the kecamatan or desa of its name: `Kantor Camat Payaraman`, `Balai Desa Miji`.
 _OFFICE = re.compile(
     r"(?:(?:di|depan|halaman|lapangan|aula|ruang|rupatama)\s+)*"
@@ -41,7 +47,8 @@ def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | Non
 
     Raises UnreadableCell where they name several kecamatan.
     """
-    parts = [part.strip() for part in PLACE_SEPARATOR.split(place_text) if part.strip()]
+    parts = [part.strip() for part in PLACE_SEPARATOR.split(_ROAD.sub("", place_text))]
+    parts = [part for part in parts if part]
     offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
     parts = [match["name"] for match in offices if match["office"] is None] + parts
     names = [*parts, *(match["name"] for match in offices)]

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
+from situasi.domain.election import Election
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, read_context
@@ -11,6 +13,7 @@ from situasi.ingest.facts.free_words import join_titles, keep_replaced_words
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.review_columns import apply_review_columns, take_approved_status
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
+from situasi.ingest.facts.time_cells import find_undated_rows
 from situasi.ingest.facts.time_columns import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
 from situasi.ingest.layout.cell_lines import split_lines
@@ -58,6 +61,8 @@ from situasi.ingest.sources.table_rows import (
 from situasi.ingest.tables import Cell, Table, UnknownHeadings
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.wide_headings import keep_day
+
+_NOT_ASKED = "hari dan jam kejadian tidak ditanya"
 
 
 def convert_table(
@@ -127,18 +132,39 @@ def _complete(
         ask_posts(converted)
     if known == "postings" and (profile is None or profile.feed is None):
         ask_arrivals(converted)
-    if profile is None or not profile.unzoned_times:
-        return
+    if profile is not None and profile.unzoned_times:
+        _date_forms(converted, profile, context.election, has_time, is_day_asked)
+
+
+def _date_forms(
+    converted: ConvertedTable,
+    profile: SourceProfile,
+    election: Election,
+    has_time: bool,
+    is_day_asked: bool,
+) -> None:
+    """Take the day of voting for an hour alone where all forms were sent on it.
+
+    Raises UnknownHeadings where nothing else than their times, in whatever zone, says when it was.
+    """
+    is_dayless = converted.has_any("jam") and not converted.has_any("waktu", "tanggal")
+    if is_dayless and _was_sent_on(election.day, election.zone, converted, profile):
+        rows = find_undated_rows(converted)
+        converted.fill("tanggal", rows, lambda _: f"{election.day:%d/%m/%Y}")
+        converted.doubt(rows, "tanggal dari waktu formulir diisi")
     is_dated = has_time and converted.has_any("waktu", "tanggal")
-    if not is_dated or not (is_day_asked or _was_sent_on(context.election.day, converted, profile)):
+    if not is_dated or not (is_day_asked or _was_sent_on(election.day, None, converted, profile)):
+        asked = "hari kejadian tidak ditanya, hanya jamnya" if has_time else _NOT_ASKED
         raise UnknownHeadings(
-            f"hari dan jam kejadian tidak ditanya; waktu {profile.title} sendiri tidak menyebut "
+            f"{asked}; waktu {profile.title} sendiri tidak menyebut "
             "zonanya: pilih kolom waktunya dan zona waktunya"
         )
 
 
-def _was_sent_on(day: date, converted: ConvertedTable, profile: SourceProfile) -> bool:
-    """Return whether all times of a form, in whatever zone, are of this day."""
+def _was_sent_on(
+    day: date, zone: ZoneInfo | None, converted: ConvertedTable, profile: SourceProfile
+) -> bool:
+    """Return whether all times of a form are of this day, as written and, in a zone, from UTC."""
     cells = converted.source.cells
     times = [
         cell
@@ -148,9 +174,14 @@ def _was_sent_on(day: date, converted: ConvertedTable, profile: SourceProfile) -
         if not is_blank(cell)
     ]
     try:
-        return all(parse_date_parts(cell).day == day for cell in times)
+        parts = [parse_date_parts(cell) for cell in times]
     except UnreadableCell:
         return False
+    days = {part.day for part in parts}
+    if zone is not None:
+        hours = [(part.day, time(min(part.clock[0], 23) if part.clock else 0)) for part in parts]
+        days |= {datetime.combine(*hour, UTC).astimezone(zone).date() for hour in hours}
+    return days <= {day}
 
 
 def _is_wide(converted: ConvertedTable) -> bool:

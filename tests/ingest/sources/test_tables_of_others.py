@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from situasi.board import Board
-from situasi.domain.feed_schemas import INCIDENTS, TPS
+from situasi.domain.feed_schemas import ACTIVITIES, INCIDENTS, TPS
 from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -290,3 +290,46 @@ def test_sheets_that_define_the_form_are_left_out_by_name(board: Board, tmp_path
         "lembar “choices” dilewati: daftar formulir, 3 baris",
         "lembar “settings” dilewati: daftar formulir, 2 baris",
     ]
+
+
+FORMS = (
+    "ID,Waktu mulai,Waktu penyelesaian,Email,Nama,Kecamatan,Desa,Jenis kejadian,Jam kejadian\n"
+    "1,{day} {hour}:37:59,{day} {hour}:41:52,anonymous,,Kandis,Miji,Listrik padam,08.20\n"
+)
+
+
+def test_an_hour_alone_is_of_the_day_on_which_all_forms_were_sent(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, tmp_path / "formulir.csv", FORMS.format(day="2024-11-27", hour="08"))
+    (row,) = board.store.rows_after(INCIDENTS).to_dict("records")
+    assert f"{row['occurred_at'].tz_convert('Asia/Jakarta'):%d/%m %H.%M}" == "27/11 08.20"
+    assert "tanggal dari waktu formulir diisi" in row["flags"]
+
+
+@pytest.mark.parametrize("sent", [("2024-11-27", "18"), ("2024-11-28", "08")])
+def test_a_form_that_may_be_of_another_day_waits_and_says_what_was_not_asked(
+    sent: tuple[str, str], board: Board, tmp_path: Path
+) -> None:
+    text = FORMS.format(day=sent[0], hour=sent[1])
+    result = bring(board, tmp_path / "formulir.csv", text)
+    assert (result.accepted, result.waiting) == (0, 1)
+    assert "hari kejadian tidak ditanya, hanya jamnya" in " ".join(result.notes)
+
+
+@pytest.mark.parametrize(
+    ("place", "area"),
+    [
+        ("Jalan Lintas Palembang - Indralaya", None),
+        ("Ruas tol Palembang - Indralaya", None),
+        ("Simpang Timbangan - Tanjung Raja", None),
+        ("Jl. Lintas Palembang - Prabumulih, Kec. Indralaya", "16.10.04"),
+        ("Jalan Raya Palembang - Kayuagung Desa Tanjung Seteko", "16.10.04"),
+    ],
+)
+def test_the_name_of_a_road_is_no_place_of_what_it_leads_to(
+    place: str, area: str | None, board: Board, tmp_path: Path
+) -> None:
+    text = f'waktu,giat,lokasi\n26/11/2024 20.00,patroli,"{place}"\n'
+    bring(board, tmp_path / "giat.csv", text)
+    assert board.store.rows_after(ACTIVITIES)["kecamatan"].tolist() == ([area] if area else [])
