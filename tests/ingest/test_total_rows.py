@@ -125,7 +125,7 @@ def test_a_heading_that_a_page_repeats_is_no_row_that_the_total_tells(
     again = {heading: heading for heading in first}
     path = csv_file(tmp_path / "a.csv", first, again, second, {"waktu": "Jumlah", "jenis": 2})
     ledger = bring(board, path)
-    assert (ledger.accepted, ledger.quarantined) == (2, 2)
+    assert (ledger.accepted, ledger.quarantined) == (2, 1)
     assert "sesuai" in said(ledger)
 
 
@@ -272,3 +272,15 @@ def test_totals_of_each_kecamatan_and_of_all_are_each_checked(board: Board, tmp_
     told = ["; ".join(entry["reasons"]) for entry in ledger.reasons]
     assert len(told) == 3
     assert all("sesuai" in reason for reason in told)
+
+
+@pytest.mark.parametrize(("whole", "agrees"), [(282, True), (309, False)])
+def test_men_and_women_of_a_total_are_compared_with_their_sum_beside_them(
+    whole: int, agrees: bool, board: Board, tmp_path: Path
+) -> None:
+    rows = counts(146, whole - 146, total=whole)
+    for row, men in zip(rows, (70, 71, 141), strict=True):
+        row |= {"hadir_l": men, "hadir_p": {70: 76, 71: 65, 141: 141}[men]}
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
+    assert ("tidak perlu dibetulkan" in said(ledger)) == agrees
+    assert ('berjumlah 282, "hadir" tertulis 309' in said(ledger)) != agrees

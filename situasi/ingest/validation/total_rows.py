@@ -85,6 +85,7 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
         if reasons[row] is None:
             cells = {h: parse(table.cells[h].iloc[row]) for h, parse in parsers.items()}
             totals = {heading: number for heading, number in cells.items() if number is not None}
+            sexes = _compare_sexes(totals, mapping)
             if table.sums.total.row_count:
                 officers = _count_officers(table, feed, mapping, row)
                 others = {heading: n for heading, n in totals.items() if n != officers or not n}
@@ -92,11 +93,13 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
                 is_right = (totals and not others) or (
                     is_part and _sums_last_rows(others, columns, reasons[first:row], first)
                 )
-                matches = _TOTAL_MATCHES.format("atasnya")
-                reasons[row] = matches if is_right else _format_total_reason(others, table.sums)
+                if is_right and not sexes:
+                    reasons[row] = _TOTAL_MATCHES.format("atasnya")
+                else:
+                    reasons[row] = _format_total_reason(others, table.sums, sexes)
             else:
                 below = _sum_rows_below(columns, reasons, total_rows, row)
-                reasons[row] = _format_total_reason(totals, below, is_above=True)
+                reasons[row] = _format_total_reason(totals, below, sexes, is_above=True)
             table.sums.start_subtotal()
     _add_to_sums(table.sums, columns, reasons, start, len(table.row_numbers))
     if not total_rows:
@@ -294,11 +297,11 @@ def _sum_rows_below(
 
 
 def _format_total_reason(
-    totals: dict[str, float], sums: RunningSums, *, is_above: bool = False
+    totals: dict[str, float], sums: RunningSums, other: str = "", *, is_above: bool = False
 ) -> str:
     """Return the reason for a total row. totals: its numbers by heading.
 
-    is_above: the rows that it adds up stand below it.
+    other: what else differs in the row itself. is_above: the rows that it adds up stand below it.
     """
     if not totals or not sums.total.row_count:
         return _TOTAL_NOT_CHECKED
@@ -309,9 +312,22 @@ def _format_total_reason(
         for heading, number in totals.items()
         if not any(_matches_sum(number, heading, part) for part in parts)
     ]
-    if not differing:
+    if not differing and not other:
         return _TOTAL_MATCHES.format(side)
-    return f"{IS_TOTAL}; {'; '.join(differing[:5])}: periksa apakah ada baris yang kurang"
+    if not differing:
+        return f"{IS_TOTAL}; sesuai dengan baris di {side}, tetapi {other}: periksa baris itu"
+    said = "; ".join([*differing[:5], *filter(None, [other])])
+    return f"{IS_TOTAL}; {said}: periksa apakah ada baris yang kurang"
+
+
+def _compare_sexes(totals: dict[str, float], mapping: ColumnMapping) -> str:
+    """Return how men and women of a row differ from their sum beside them; "" where they fit."""
+    names = [mapping.columns.get(name, ("",))[0] for name in ("hadir_l", "hadir_p", "hadir")]
+    men, women, whole = map(totals.get, names)
+    if men is None or women is None or whole is None or math.isclose(men + women, whole):
+        return ""
+    parts = f"{quote(names[0])} dan {quote(names[1])} berjumlah {_format_number(men + women)}"
+    return f"{parts}, {quote(names[2])} tertulis {_format_number(whole)}"
 
 
 def _matches_sum(number: float, heading: str, column_sums: ColumnSums) -> bool:
