@@ -8,7 +8,7 @@ import pandas as pd
 from situasi.ingest.layout.statement_rows import find_statements, states_nothing
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.readers.reserved_columns import ALL, NOT_A_REPORT
-from situasi.ingest.tables import Cell, Table
+from situasi.ingest.tables import Cell, Table, to_cell_array
 from situasi.ingest.vocabulary.csv_lists import is_row_number
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
@@ -89,7 +89,7 @@ def _build(
     """Return the table with these cells and reasons, without the rows that were joined."""
     cells = table.cells
     if any(reasons):
-        cells = cells.assign(**{NOT_A_REPORT: pd.Series(reasons, cells.index, dtype="object")})
+        cells = cells.assign(**{NOT_A_REPORT: pd.Series(to_cell_array(reasons), cells.index)})
     if not joined:
         return replace(table, cells=cells) if any(reasons) else table
     changed = {name: pd.Series(c, cells.index, dtype="object") for name, c in columns.items()}

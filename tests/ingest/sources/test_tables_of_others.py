@@ -129,8 +129,8 @@ def test_a_row_that_says_something_of_its_place_is_not_given_the_one_above(
 
 
 def test_below_a_row_with_a_code_of_its_own_no_place_is_known(board: Board, tmp_path: Path) -> None:
-    text = "TPS,Desa,Kecamatan,Hadir,Jam\n1,Ibul Besar I,Pemulutan,120,09.00\n"
-    text += "16.10.04.2012.001,,,90,09.00\n2,,,130,09.00\n"
+    text = "TPS,Desa,Kode Desa,Hadir,Jam\n1,Ibul Besar I,16.10.05.2024,120,09.00\n"
+    text += "2,,16.10.04.2012,90,09.00\n3,,,130,09.00\n"
     bring(board, tmp_path / "rekap 27112024.csv", text)
     assert [row[1] for row in counts(board)] == ["16.10.05.2024", SETEKO]
     (waiting,) = board.store.quarantined_rows()
