@@ -62,20 +62,21 @@ def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:
     """Hold counts that are what came since the one before: by titles, their heading, or the row."""
     names = [n for heading in ("hadir", "hadir_l", "hadir_p") for n in table.find_columns(heading)]
     names += table.vocabulary.find_wide_headings(table.headings)
-    columns = [table.cells[name].tolist() for name in names]
-    filled = [row for row, cells in enumerate(zip(*columns, strict=True)) if _is_filled(cells)]
+    if not names:
+        return
+    is_sheet = _INCREMENT.fullmatch(table.source.sheet.strip()) is not None
     title = "judulnya" if table.vocabulary.clues.stands_in("increment", facts.words) else ""
     title = title or next((f'judul "{n}"' for n in _list_headings(table, names)), "")
-    told = dict.fromkeys(filled, title) if title else _read_increments(table, names, columns)
-    for row in filled:
-        if row in told and row not in table.total_rows:
-            table.reasons.setdefault(row, INCREMENT.format(told[row]))
-    if _INCREMENT.fullmatch(table.source.sheet.strip()):
+    columns = [table.cells[name].tolist() for name in names]
+    told = {} if title else _read_increments(table, names, columns)
+    if not (title or told or is_sheet):
+        return
+    filled = [row for row in range(table.size) if not all(is_blank(c[row]) for c in columns)]
+    filled = [row for row in filled if row not in table.total_rows]
+    for row in filled if title else told.keys() & filled:
+        table.reasons.setdefault(row, INCREMENT.format(title or told[row]))
+    if is_sheet:
         table.doubt(filled, f'lembar "{table.source.sheet}": jumlah ini mungkin hanya tambahan')
-
-
-def _is_filled(cells: Sequence[Cell]) -> bool:
-    return not all(map(is_blank, cells))
 
 
 def _list_headings(table: ConvertedTable, names: Sequence[str]) -> list[str]:

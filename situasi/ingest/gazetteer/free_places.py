@@ -47,7 +47,7 @@ def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | Non
 
     Raises UnreadableCell where they name several kecamatan.
     """
-    parts = [part.strip() for part in PLACE_SEPARATOR.split(_ROAD.sub("", place_text))]
+    parts = [part.strip() for part in PLACE_SEPARATOR.split(_remove_roads(place_text, places))]
     parts = [part for part in parts if part]
     offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
     parts = [match["name"] for match in offices if match["office"] is None] + parts
@@ -72,6 +72,16 @@ def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | Non
     if area is None and any(map(_KABUPATEN_OFFICE.fullmatch, parts)):
         return ResolvedPlace(None, None)
     return ResolvedPlace(area, None) if area else None
+
+
+def _remove_roads(text: str, places: PlaceLookup) -> str:
+    """Return a text without the names of its roads; a desa may be called after one."""
+
+    def replace(match: re.Match[str]) -> str:
+        name = PLACE_SEPARATOR.split(match[0])[0].strip()
+        return match[0] if places.names_desa(name) else ""
+
+    return _ROAD.sub(replace, text)
 
 
 def _find_kecamatan(part: str, places: PlaceLookup) -> str | None:

@@ -37,7 +37,9 @@ def join_continued_rows(table: Table, vocabulary: Vocabulary) -> Table:
     known = {*meanings.values()}
     if not numbers or "uraian" not in known or not known & _TIMES or not known & _PLACES:
         return table
-    open_rows = table.cells[others].isna().all(axis=1).to_numpy().nonzero()[0].tolist()
+    is_open = table.cells[others].isna().all(axis=1).tolist()
+    if not any(is_open):
+        return table
     columns = {name: table.cells[name].tolist() for name in words}
     reasons: list[Cell] = [None] * len(table.row_numbers)
     if NOT_A_REPORT in table.cells.columns:
@@ -47,7 +49,7 @@ def join_continued_rows(table: Table, vocabulary: Vocabulary) -> Table:
     joined: list[int] = []
     above = -1
     for row in range(len(table.row_numbers)):
-        if row not in open_rows:
+        if not is_open[row]:
             above = row if is_named[row] else -1
         elif above >= 0 and _is_near(table, row) and _are_words(columns, row) and not reasons[row]:
             if _goes_on(first_words, row) and not reasons[above]:
@@ -89,11 +91,14 @@ def _build(
     """Return the table with these cells and reasons, without the rows that were joined."""
     cells = table.cells
     if any(reasons):
-        cells = cells.assign(**{NOT_A_REPORT: pd.Series(to_cell_array(reasons), cells.index)})
+        cells = cells.assign(
+            **{NOT_A_REPORT: pd.Series(to_cell_array(reasons), cells.index, dtype="object")}
+        )
     if not joined:
         return replace(table, cells=cells) if any(reasons) else table
     changed = {name: pd.Series(c, cells.index, dtype="object") for name, c in columns.items()}
-    kept = [row for row in range(len(reasons)) if row not in joined]
+    gone = set(joined)
+    kept = [row for row in range(len(reasons)) if row not in gone]
     numbers = ", ".join(str(table.row_numbers[row]) for row in joined)
     note = f"{len(joined)} baris dibaca sebagai lanjutan baris di atasnya (baris {numbers})"
     return replace(

@@ -325,6 +325,8 @@ def test_a_form_that_may_be_of_another_day_waits_and_says_what_was_not_asked(
         ("Simpang Timbangan - Tanjung Raja", None),
         ("Jl. Lintas Palembang - Prabumulih, Kec. Indralaya", "16.10.04"),
         ("Jalan Raya Palembang - Kayuagung Desa Tanjung Seteko", "16.10.04"),
+        ("Simpang Pelabuhan Dalam", "16.10.05"),  # a desa of that name
+        ("Desa Simpang Pelabuhan Dalam - Pemulutan", "16.10.05"),
     ],
 )
 def test_the_name_of_a_road_is_no_place_of_what_it_leads_to(
