@@ -6,11 +6,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.heading_groups import is_of_others, strip_groups
 from situasi.ingest.sources.profile import HeadingSet, SourceProfile, matches_heading, parse_profile
 from situasi.ingest.tables import Table
+from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
+from situasi.ingest.vocabulary.wide_headings import keep_day
 
 FOLDER = "profiles"
 _OF_ARRIVAL = ("arrival_hour", "presence_question")
@@ -31,6 +34,29 @@ class SourceHeadings:
     left_out: tuple[str, ...]
     stripped: Mapping[str, str]
     form_time: str | None = None
+
+    def name(self, heading: str) -> str:
+        """Return our heading for one of theirs; one that is not known without its group."""
+        if heading in self.own:
+            return keep_day(self.own[heading], heading)
+        return self.stripped.get(heading) or heading
+
+    def list_unique_names(self, headings: Sequence[str]) -> list[str]:
+        """Return a name each; of headings with one meaning, the profile's order says who is first.
+
+        The others are called `id (2)`.
+        """
+        names = list(map(self.name, headings))
+        free = [index for index, name in enumerate(names) if name not in reserved_columns.ALL]
+        order = sorted(free, key=lambda index: (self._rank(headings[index], names[index]), index))
+        unique = make_unique_names([names[index] for index in order])
+        by_index = dict(zip(order, unique, strict=True))
+        return [by_index.get(index) or name for index, name in enumerate(names)]
+
+    def _rank(self, theirs: str, ours: str) -> int:
+        listed = self.profile.columns.get(ours, ()) if self.profile else ()
+        keys, key = list(map(normalize_key, listed)), normalize_key(theirs)
+        return keys.index(key) if key in keys else len(keys)
 
 
 @dataclass(frozen=True)

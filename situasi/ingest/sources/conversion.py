@@ -1,6 +1,5 @@
 """Conversion of a table of another tool to our headings, times, words and places."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -18,11 +17,9 @@ from situasi.ingest.facts.time_columns import find_time_columns
 from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.continued_rows import join_continued_rows
-from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.layout.words_by_hour import unfold_days, unfold_hours
 from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
-from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
 from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.child_lists import unfold_numbered
@@ -60,7 +57,6 @@ from situasi.ingest.sources.table_rows import (
 )
 from situasi.ingest.tables import Cell, Table, UnknownHeadings
 from situasi.ingest.vocabulary.csv_lists import normalize_key
-from situasi.ingest.vocabulary.wide_headings import keep_day
 
 _NOT_ASKED = "hari dan jam kejadian tidak ditanya"
 
@@ -196,12 +192,7 @@ def _convert(
     order: DateOrder,
 ) -> tuple[ConvertedTable, FileContext]:
     """Return the cells under our headings, and what else is known of all rows."""
-    if profile is None:  # a form writes each report in one row
-        table = join_continued_rows(table, context.vocabulary)
-    else:
-        table = unfold_numbered(table, profile)
-    table = unfold_days(table, context.vocabulary, context.election.day)
-    table = split_lines(unfold_hours(table, context.vocabulary), context.vocabulary)
+    table = _unfold_reports(table, context, profile)
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
@@ -233,16 +224,7 @@ def _convert(
         converted.doubt(rows, TIME_OF_FORM)
         converted.timed_by_form.update(rows)
     if profile is not None:
-        _join_places(converted)
-        _drop_id_scheme(converted, profile)
-        _prefix_ids(converted, profile)
-        _leave_out_unclear(converted, profile)
-        _apply_words(converted, profile)
-        no_station = converted.find_unnamed_stations() if profile.constants else set()
-        for heading, value in _list_constants(converted, profile):
-            skipped = no_station if heading in {"kecamatan", "kode_kecamatan", "desa"} else set()
-            rows = [row for row in converted.find_empty_rows(heading) if row not in skipped]
-            converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
+        _apply_profile(converted, profile)
     convert_times(converted, profile, order, context.election.zone)
     if profile is not None:
         convert_utc_answers(converted, profile, context.election.zone)
@@ -251,6 +233,30 @@ def _convert(
     take_time_headings(converted, facts, context.election.day)
     take_attendance(converted, facts.words)
     return converted, facts
+
+
+def _unfold_reports(table: Table, context: IngestContext, profile: SourceProfile | None) -> Table:
+    """Return one row a report: hours and days, numbered columns, and lines of a cell unfolded."""
+    if profile is None:  # a form writes each report in one row
+        table = join_continued_rows(table, context.vocabulary)
+    else:
+        table = unfold_numbered(table, profile)
+    table = unfold_days(table, context.vocabulary, context.election.day)
+    return split_lines(unfold_hours(table, context.vocabulary), context.vocabulary)
+
+
+def _apply_profile(converted: ConvertedTable, profile: SourceProfile) -> None:
+    """Give places, ids, words and constants the meaning that the source's profile states."""
+    _join_places(converted)
+    _drop_id_scheme(converted, profile)
+    _prefix_ids(converted, profile)
+    _leave_out_unclear(converted, profile)
+    _apply_words(converted, profile)
+    no_station = converted.find_unnamed_stations() if profile.constants else set()
+    for heading, value in _list_constants(converted, profile):
+        skipped = no_station if heading in {"kecamatan", "kode_kecamatan", "desa"} else set()
+        rows = [row for row in converted.find_empty_rows(heading) if row not in skipped]
+        converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
 
 
 def _read_facts(
@@ -308,12 +314,9 @@ def _rename(converted: ConvertedTable, headings: SourceHeadings) -> None:
         converted.notes.append(f"data teknis sumber tidak dipakai: {names}")
         converted.leave_out(headings.left_out)
     columns = list(converted.cells.columns)
-    names_by_column = [
-        keep_day(headings.own[c], c) if c in headings.own else headings.stripped.get(c) or c
-        for c in columns
-    ]
+    names_by_column = list(map(headings.name, columns))
     if names_by_column != columns:
-        unique = _make_unique(columns, names_by_column, headings.profile)
+        unique = headings.list_unique_names(columns)
         renamed = converted.cells.set_axis(unique, axis="columns")
         # The first column of a meaning counts, so `id (2)` goes behind `id`.
         is_second = [name != plain for name, plain in zip(unique, names_by_column, strict=True)]
@@ -329,23 +332,6 @@ def _join_places(converted: ConvertedTable) -> None:
         parts = [[str(cell) for cell in row if not is_blank(cell)] for row in rows]
         converted.drop_columns(names)
         converted.set_column("tempat", [", ".join(dict.fromkeys(p)) or None for p in parts])
-
-
-def _make_unique(
-    columns: Sequence[str], names: Sequence[str], profile: SourceProfile | None
-) -> list[str]:
-    """Return unique names; of headings with one meaning, the profile's order says who is first."""
-    free = [index for index, name in enumerate(names) if name not in reserved_columns.ALL]
-    order = sorted(free, key=lambda index: (_rank(profile, columns[index], names[index]), index))
-    unique = make_unique_names([names[index] for index in order])
-    by_index = dict(zip(order, unique, strict=True))
-    return [by_index.get(index) or name for index, name in enumerate(names)]
-
-
-def _rank(profile: SourceProfile | None, theirs: str, ours: str) -> int:
-    keys = [normalize_key(h) for h in profile.columns.get(ours, ())] if profile else []
-    key = normalize_key(theirs)
-    return keys.index(key) if key in keys else len(keys)
 
 
 def _drop_id_scheme(converted: ConvertedTable, profile: SourceProfile) -> None:
