@@ -266,7 +266,7 @@ def _list_places_above(
 
     numbers: the cells of the TPS. Below a row with another place of its own none is known.
     """
-    told = _mark_rows(table, {*_OTHER_PLACES, "tempat", "lokasi"} - {"kecamatan"}, name)
+    is_named = _mark_rows(table, {*_OTHER_PLACES, "tempat", "lokasi"} - {"kecamatan"}, name)
     records = _mark_rows(table, ("id", "waktu_lapor"))
     areas = [table.cells[n].tolist() for n in table.find_columns("kecamatan")[:1] if n != name]
     area = areas[0] if areas else [None] * table.size
@@ -279,7 +279,7 @@ def _list_places_above(
         is_elsewhere = not is_blank(area[row]) and area[row] != area_above
         if place is not None:
             above, area_above = place, area[row]
-        elif told[row] or is_elsewhere or not _is_blank_or_number(numbers[row]):
+        elif is_named[row] or is_elsewhere or not _is_blank_or_number(numbers[row]):
             above, area_above = None, area[row]
         elif above is not None and not records[row] and not is_blank(numbers[row]):
             found[row] = above

@@ -68,13 +68,13 @@ def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:
     title = "judulnya" if table.vocabulary.clues.stands_in("increment", facts.words) else ""
     title = title or next((f'judul "{n}"' for n in _list_headings(table, names)), "")
     columns = [table.cells[name].tolist() for name in names]
-    told = {} if title else _read_increments(table, names, columns)
-    if not (title or told or is_sheet):
+    words_by_row = {} if title else _read_increments(table, names, columns)
+    if not (title or words_by_row or is_sheet):
         return
     filled = [row for row in range(table.size) if not all(is_blank(c[row]) for c in columns)]
     filled = [row for row in filled if row not in table.total_rows]
-    for row in filled if title else told.keys() & filled:
-        table.reasons.setdefault(row, INCREMENT.format(title or told[row]))
+    for row in filled if title else words_by_row.keys() & filled:
+        table.reasons.setdefault(row, INCREMENT.format(title or words_by_row[row]))
     if is_sheet:
         table.doubt(filled, f'lembar "{table.source.sheet}": jumlah ini mungkin hanya tambahan')
 
@@ -98,13 +98,13 @@ def _read_increments(
         column = table.cells[name].tolist()
         texts = {cell for cell in set(column) if isinstance(cell, str)}
         may_stand = clues.may_stand_in("increment", texts)
-        told = {
+        matching = {
             text
             for text in texts
             if _INCREMENT.match(text) or (may_stand and clues.stands_in("increment", text))
         }
-        for row, cell in enumerate(column) if told else ():
-            if cell in told and _counts_added(str(cell), [c[row] for c in counts]):
+        for row, cell in enumerate(column) if matching else ():
+            if cell in matching and _counts_added(str(cell), [c[row] for c in counts]):
                 found[row] = quote(cell)
     return found
 

@@ -52,7 +52,7 @@ def join_continued_rows(table: Table, vocabulary: Vocabulary) -> Table:
         if not is_open[row]:
             above = row if is_named[row] else -1
         elif above >= 0 and _is_near(table, row) and _are_words(columns, row) and not reasons[row]:
-            if _continues_sentence(first_words, row) and not reasons[above]:
+            if _is_continued(first_words, row) and not reasons[above]:
                 _join(columns, above, row)
                 joined.append(row)
             else:
@@ -73,7 +73,7 @@ def _are_words(columns: dict[str, list[Cell]], row: int) -> bool:
     return not states_nothing(texts) and not find_statements([texts])
 
 
-def _continues_sentence(first_words: Sequence[Sequence[Cell]], row: int) -> bool:
+def _is_continued(first_words: Sequence[Sequence[Cell]], row: int) -> bool:
     """Return whether what a row tells begins in the middle of a sentence."""
     texts = [str(column[row]).strip() for column in first_words if not is_blank(column[row])]
     return bool(texts) and texts[0][0].islower()

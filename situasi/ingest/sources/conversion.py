@@ -150,9 +150,9 @@ def _date_forms(
         converted.doubt(rows, "tanggal dari waktu formulir diisi")
     is_dated = has_time and converted.has_any("waktu", "tanggal")
     if not is_dated or not (is_day_asked or _was_sent_on(election.day, None, converted, profile)):
-        reason = "hari kejadian tidak ditanya, hanya jamnya" if has_time else _NOT_ASKED
+        problem = "hari kejadian tidak ditanya, hanya jamnya" if has_time else _NOT_ASKED
         raise UnknownHeadings(
-            f"{reason}; waktu {profile.title} sendiri tidak menyebut "
+            f"{problem}; waktu {profile.title} sendiri tidak menyebut "
             "zonanya: pilih kolom waktunya dan zona waktunya"
         )
 

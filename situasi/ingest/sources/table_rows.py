@@ -311,9 +311,9 @@ def _leave_out_denied(table: ConvertedTable) -> None:
     """Leave out answers of a form of incidents that there was none, and which tell nothing else."""
     if table.has_any("hadir", "hadir_l", "hadir_dpt", "fase", "giat", "petugas", "nrp"):
         return
-    asks_trouble = partial(table.vocabulary.clues.stands_in, "trouble")
+    is_about_trouble = partial(table.vocabulary.clues.stands_in, "trouble")
     kinds = table.find_columns("jenis")
-    for name in [n for n in table.headings if asks_trouble(n) and n not in kinds]:
+    for name in [n for n in table.headings if is_about_trouble(n) and n not in kinds]:
         if is_answered(table, name, read_presence):
             answers = table.cells[name].tolist()
             empty = table.find_empty_rows("jenis", "uraian", "situasi")

@@ -316,8 +316,8 @@ def _format_total_reason(
         return _TOTAL_MATCHES.format(side)
     if not differing:
         return f"{IS_TOTAL}; sesuai dengan baris di {side}, tetapi {other}: periksa baris itu"
-    differences = "; ".join([*differing[:5], *filter(None, [other])])
-    return f"{IS_TOTAL}; {differences}: periksa apakah ada baris yang kurang"
+    problems = "; ".join([*differing[:5], *filter(None, [other])])
+    return f"{IS_TOTAL}; {problems}: periksa apakah ada baris yang kurang"
 
 
 def _compare_sexes(totals: dict[str, float], mapping: ColumnMapping) -> str:
