@@ -138,7 +138,7 @@ class PhraseMatcher:
         i = last = 0
         while i < len(words):
             size, meanings = self._find_longest([w[0] for w in words[i : i + _MAX_WORDS]])
-            if not meanings:
+            if not meanings or self._starts_late(words[i : i + _MAX_WORDS + 1], size):
                 i += 1
                 continue
             span = Span(words[i].start(), words[i + size - 1].end())
@@ -152,6 +152,12 @@ class PhraseMatcher:
                 if is_clear or (code in _OUTCOMES and _stands_alone(text, span, len(words) == 1)):
                     yield PhraseMatch(span, feed, column, code, denial is None, denial)
             i = last = i + size
+
+    def _starts_late(self, words: Sequence[re.Match[str]], size: int) -> bool:
+        """Return whether `sdh` begins less than what follows: `sdh selesai | penghitungan`."""
+        if words[0][0] not in _FILLERS or size < 2:
+            return False
+        return self._find_longest([word[0] for word in words[1:]])[0] >= size
 
     def _find_longest(self, words: Sequence[str]) -> tuple[int, list[Meaning]]:
         for size in range(len(words), 0, -1):
