@@ -151,7 +151,23 @@ class PhraseMatcher:
                 is_clear = size > 1 or _is_clear_alone(feed, column, words[i][0])
                 if is_clear or (code in _OUTCOMES and _stands_alone(text, span, len(words) == 1)):
                     yield PhraseMatch(span, feed, column, code, denial is None, denial)
-            i = last = i + size
+            i = last = self._find_next_start(words, i, size, meanings)
+
+    def _find_next_start(
+        self, words: Sequence[re.Match[str]], start: int, size: int, meanings: Sequence[Meaning]
+    ) -> int:
+        """Return where to go on: behind a phrase, or inside it where an incident begins.
+
+        `pengantaran kotak suara | dirampas` tells of `kotak suara dirampas` too.
+        """
+        if not any(column == "jenis" for _feed, column, _code in meanings):
+            for inside in range(start + 1, start + size):
+                found = words[inside : inside + _MAX_WORDS]
+                length, others = self._find_longest([word[0] for word in found])
+                is_incident = any(m[1] == "jenis" and m[2] != "nihil" for m in others)
+                if is_incident and inside + length > start + size:
+                    return inside
+        return start + size
 
     def _starts_late(self, words: Sequence[re.Match[str]], size: int) -> bool:
         """Return whether `sdh` begins less than what follows: `sdh selesai | penghitungan`."""

@@ -19,6 +19,14 @@ _NOT_A_TPS = re.compile(
 )
 _SOON = re.compile(r"\b(?:menit|mnt|jam|sebentar|bentar) lagi(?: akan)? *\Z", re.IGNORECASE)
 _NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
+# Supplies that are not at the TPS yet.
+_ELSEWHERE = re.compile(
+    r" ?(?:di |ke |pada )?(?:ppk|pps|kpu|kecamatan|kantor|gudang|kelurahan|balai|aula)\b",
+    re.IGNORECASE,
+)
+# `di PPS` alone is where something is; of a box only where one is named.
+_BARE_PLACE = re.compile(r"(?:(?:sudah|sdh|telah|tlh|udah) )?di ", re.IGNORECASE)
+_BOX = re.compile(r"\b(?:kotak|ksk|box(?:es)?)\b", re.IGNORECASE)
 _ESCORT = re.compile(
     r"\b(?:di)?kawal(?:an)?(?: oleh| dari)? *:? *"
     r"((?:(?! ?\b(?:jam|jm|pukul|pkl|pk|tps|hadir|dari|dr|menuju|ke|di|situasi|aman|dan tiba"
@@ -67,6 +75,8 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
         and not _NOT_A_TPS.search(text[max(0, match.span.start - 40) : match.span.start])
         and not _SOON.search(text[max(0, match.span.start - 24) : match.span.start])
         and not _NOT_FINAL.match(text, match.span.end)
+        and not (match.code == "logistik_tiba" and _ELSEWHERE.match(text, match.span.end))
+        and not (_BARE_PLACE.match(text, match.span.start) and not _BOX.search(text))
     ]
 
 
