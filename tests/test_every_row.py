@@ -96,18 +96,25 @@ def waits(board: Board, ledger: IngestResult, row: int) -> bool:
     return bool(own) and all(reasons and reasons in listed for reasons in own)
 
 
-def signatures(ledger: IngestResult) -> set[int]:
-    """The numbers of the rows that the notes call a signature."""
-    found = (re.search(r"baris tanda tangan .*\(baris ([0-9, ]+)\)", n) for n in ledger.notes)
-    return {int(number) for match in found if match for number in match[1].split(",")}
+def closing_lines(ledger: IngestResult) -> set[int]:
+    """The numbers of the rows that the notes call a signature, or the close of a report."""
+    found: set[int] = set()
+    for note in ledger.notes:
+        if match := re.search(r"baris tanda tangan .*\(baris ([0-9, ]+)\)", note):
+            found |= {int(n) for n in match[1].split(",")}
+        if match := re.search(r"baris (\d+) “.*” bukan baris laporan", note):
+            found.add(int(match[1]))
+    return found
 
 
 def titles_and_headings(ledger: IngestResult, numbered: dict[int, Line], names: Line) -> set[int]:
     """The title lines below the first table that the notes name, and the headings under them.
 
-    And those of tables that lie one below the other, which may be any row of known headings.
+    And those of tables that lie one below the other, which may be any row of known headings, and
+    the headings that a new page repeats: a note counts them, and numbers the first five.
     """
     found: set[int] = set()
+    again = {n for n, cells in numbered.items() if cells == names}
     for note in ledger.notes:
         if match := re.search(r"judul kolom di baris ([0-9, ]+)\)", note):
             found |= {int(n) for n in match[1].split(",")}
@@ -115,6 +122,9 @@ def titles_and_headings(ledger: IngestResult, numbered: dict[int, Line], names: 
             lines = {int(n) for n in match[1].split(",")} & numbered.keys()
             below = [n for n, cells in numbered.items() if n > max(lines, default=n)]
             found |= lines | {next((n for n in below if numbered[n] == names), 0)}
+        if match := re.match(r"(\d+) baris judul kolom yang berulang", note):
+            assert int(match[1]) == len(again)
+            found |= again
     return found
 
 
@@ -144,7 +154,7 @@ def test_no_row_of_a_whole_file_is_passed_over(feed: str, form: str, data: Any) 
         assert ledger.refused is None
         filled = [n for n, cells in numbered.items() if any(cell.strip() for cell in cells)]
         # A signature below the table is only said, with its number.
-        left_out = signatures(ledger) | titles_and_headings(ledger, numbered, NAMES[feed])
+        left_out = closing_lines(ledger) | titles_and_headings(ledger, numbered, NAMES[feed])
         filled = [n for n in filled if n not in left_out]
         assert ledger.read == len(filled)
         stored = set(board.store.rows_after(FEEDS[feed])["row"])
