@@ -49,12 +49,13 @@ def find_choice_flags(cells: pd.DataFrame) -> list[str]:
         match = _FLAG.fullmatch(name)
         if match is None or match["question"] not in cells.columns:
             continue
-        flags = [_to_word(cell) for cell in cells[name].tolist()]
-        answers = [normalize_cell(cell).split() for cell in cells[match["question"]].tolist()]
-        pairs = [pair for pair in zip(flags, answers, strict=True) if pair[0]]
+        flags = cells[name].tolist()
+        answers = cells[match["question"]].tolist()
+        pairs = [pair for pair in zip(flags, answers, strict=True) if not is_blank(pair[0])]
         if pairs and all(
-            flag in _YES | _NO and (flag in _YES) == (match["answer"] in chosen)
-            for flag, chosen in pairs
+            (word := _to_word(flag)) in _YES | _NO
+            and (word in _YES) == (match["answer"] in normalize_cell(answer).split())
+            for flag, answer in pairs
         ):
             found.append(name)
     return found
@@ -119,8 +120,8 @@ def _find_questions(table: ConvertedTable) -> dict[str, dict[str, str]]:
 
 
 def _holds_choices(table: ConvertedTable, heading: str) -> bool:
-    words = {_to_word(cell) for cell in set(table.cells[heading].tolist()) if not is_blank(cell)}
-    return bool(words) and words <= _YES | _NO
+    cells = [cell for cell in set(table.cells[heading].tolist()) if not is_blank(cell)]
+    return bool(cells) and all(_to_word(cell) in _YES | _NO for cell in cells)
 
 
 def _to_word(cell: object) -> str:
