@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -112,6 +113,17 @@ class Register:
     sop: tuple[SopItem, ...]
     mismatches: tuple[Mismatch, ...] = ()
     is_complete: bool = True
+
+    @cached_property
+    def voters_by_tps(self) -> dict[str, int]:
+        """Return voters by TPS code; a TPS without a figure gets the average of its kecamatan."""
+        places = self.kecamatan.items()
+        average = {code: place.tps and round(place.dpt / place.tps) for code, place in places}
+        columns = (self.tps[name].tolist() for name in ("code", "kecamatan", "dpt"))
+        return {
+            code: average[kecamatan] if pd.isna(dpt) else int(dpt)
+            for code, kecamatan, dpt in zip(*columns, strict=True)
+        }
 
     def restrict_to(self, area: Collection[str]) -> Register:
         """Return the register of these kecamatan only; all of it where none is named."""
@@ -381,14 +393,3 @@ def _check_references(register: Register) -> None:
         if codes:
             named = ", ".join(sorted(codes)[:5])
             raise DefinitionError(f"{folder / name}: {problem.format(named)}. {REMEDY}")
-
-
-def compute_voters_by_tps(register: Register) -> dict[str, int]:
-    """Return voters by TPS code; a TPS without a figure gets the average of its kecamatan."""
-    places = register.kecamatan.items()
-    average = {code: place.tps and round(place.dpt / place.tps) for code, place in places}
-    stations = register.tps[["code", "kecamatan", "dpt"]]
-    return {
-        code: average[kecamatan] if pd.isna(dpt) else int(dpt)
-        for code, kecamatan, dpt in stations.itertuples(index=False)
-    }

@@ -35,7 +35,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.register import Register, compute_voters_by_tps
+from situasi.domain.register import Register
 from tests.simulated_days import count_errors
 
 _Floats = npt.NDArray[np.float64]
@@ -119,7 +119,7 @@ def build_area(register: Register) -> SimulatedArea:
     )
     times = [election.local_time(at).timestamp() * 1e6 for at, _ in election.rules.turnout.curve]
     elapsed = (np.array(times) - opens) / (closes - opens)
-    voters = compute_voters_by_tps(register)
+    voters = register.voters_by_tps
     return SimulatedArea(
         dpt=np.array([voters[code] for code in table["code"]], dtype="float64"),
         estimated=table["estimated"].to_numpy(bool),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from situasi.common.formats import format_number
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.register import Register, compute_voters_by_tps
+from situasi.domain.register import Register
 from situasi.ingest.parsing.datetime_columns import to_datetime64
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.parsing.phase_days import FIRST_HOUR, SUPPLIES
@@ -90,14 +90,14 @@ def _sum_lists(register: Register) -> dict[str, tuple[int, float]]:
     A list that is only estimated may be that much longer (estimated_list_factor).
     """
     rules, stations = register.election.rules.tps, register.tps
-    by_tps = compute_voters_by_tps(register)
+    by_tps = register.voters_by_tps
     factors = np.where(stations["estimated"].to_numpy(bool), rules.estimated_list_factor, 1.0)
     factors *= rules.impossible_list_factor
     lists = {
         code: (kecamatan.dpt, rules.impossible_list_factor * kecamatan.dpt)
         for code, kecamatan in register.kecamatan.items()
     }
-    columns = (stations[name] for name in ("desa", "nomor", "code"))
+    columns = (stations[name].tolist() for name in ("desa", "nomor", "code"))
     for desa, number, code, factor in zip(*columns, factors.tolist(), strict=True):
         listed = by_tps[code]
         lists[f"{desa} {int(number):03d}"] = listed, factor * listed

@@ -47,7 +47,7 @@ class ConvertedTable:
     @property
     def headings(self) -> list[str]:
         """Return the headings, without the reserved ones."""
-        return [name for name in self.cells.columns if name not in reserved_columns.ALL]
+        return [name for name in self.cells.columns.tolist() if name not in reserved_columns.ALL]
 
     def doubt(self, rows: Iterable[int], note: str) -> None:
         """Add a note to rows that stay accepted."""
@@ -57,7 +57,8 @@ class ConvertedTable:
 
     def find_columns(self, heading: str) -> list[str]:
         """Return the columns that mean this heading of ours, under whatever name."""
-        return [name for name in self.cells.columns if self._find_meaning(name) == heading]
+        names = self.cells.columns.tolist()
+        return [name for name in names if self._find_meaning(name) == heading]
 
     def read_first(self, heading: str, row: int) -> Cell:
         """Return the cell of a row in the first column of this meaning; None without one."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
 
-from situasi.domain.register import compute_voters_by_tps
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.stations import turnout
 
@@ -51,7 +50,7 @@ def draw_count_errors(
     if not hours:
         return {}
     errors = _draw_copied_counts(context, final_counts, hours[(len(hours) - 1) // 2], rng)
-    voters = compute_voters_by_tps(context.register)
+    voters = context.register.voters_by_tps
     free = [place.tps_code for place in context.places if place.tps_code not in errors]
     for kind, share in _SHARE_BY_KIND.items():
         min_count = 1 if kind == "lost_digit" else 0

@@ -3,7 +3,7 @@
 import itertools
 import random
 
-from situasi.domain.register import Register, compute_voters_by_tps
+from situasi.domain.register import Register
 
 # Share of the final turnout by share of the voting hours: many from the second hour on, few at the
 # end. Voters missing at closing are still in line.
@@ -20,7 +20,7 @@ _MIN_TURNOUT, _MAX_TURNOUT = 0.45, 0.86
 
 def draw_final_counts(register: Register, rng: random.Random) -> dict[str, int]:
     """Draw voters present at the end by TPS code; together 63 to 66 % of all voters."""
-    voters = compute_voters_by_tps(register)
+    voters = register.voters_by_tps
     target = rng.uniform(*_OVERALL_TURNOUT_RANGE)
     shift = {code: rng.gauss(0, _KECAMATAN_SD) for code in sorted(register.kecamatan)}
     area = dict(zip(register.tps["code"], register.tps["kecamatan"], strict=True))

@@ -74,7 +74,7 @@ def test_a_lost_digit_falls_one_exceeds_the_list_and_a_late_start_jumps(
     ogan_ilir: Register, counted: dict[Tps, Rows]
 ) -> None:
     names = {(d.kecamatan, d.name): code for code, d in ogan_ilir.desa.items()}
-    voters = turnout.compute_voters_by_tps(ogan_ilir)
+    voters = ogan_ilir.voters_by_tps
     rules = ogan_ilir.election.rules.tps
     fallen = exceeding = jumped = 0
     for (kecamatan, desa, number), own in counted.items():

@@ -68,7 +68,7 @@ def test_the_final_count_never_exceeds_the_voters(
     ogan_ilir: Register, tps: dict[Key, Rows]
 ) -> None:
     names = {(d.kecamatan, d.name): code for code, d in ogan_ilir.desa.items()}
-    voters = turnout.compute_voters_by_tps(ogan_ilir)
+    voters = ogan_ilir.voters_by_tps
     for (kecamatan, desa, number), rows in tps.items():
         code = f"{names[kecamatan, desa]}.{number}"
         assert counts(rows)[-1] <= voters[code]
