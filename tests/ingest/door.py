@@ -49,7 +49,9 @@ def everything_kept(board: Board) -> str:
     return "\n".join(frames + held)
 
 
-def judged(board: Board, feed: str, row: dict[str, object]) -> ValidationResult:
+def judged(
+    board: Board, feed: str, row: dict[str, object], now: datetime = NOON
+) -> ValidationResult:
     """Validate one row without storing it: fast enough for property tests."""
     cells = pd.DataFrame([{k: None if v == "" else v for k, v in row.items()}], dtype="object")
-    return check(Table(cells.where(cells.notna(), None), [1]), feed, board.ingest_context, NOON)
+    return check(Table(cells.where(cells.notna(), None), [1]), feed, board.ingest_context, now)

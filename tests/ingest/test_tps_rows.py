@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FASE
+from situasi.ingest.parsing.box_arrivals import READ_AS_PPK, WHERE_ARRIVED
 from tests.builders_files import report
 from tests.ingest.door import accepted, deliver, everything_kept, judged, reasons
 from tests.ingest.test_pipeline import fresh_board
@@ -332,3 +334,40 @@ def test_an_hour_of_the_report_that_differs_from_when_it_was_sent_is_only_doubte
     found = accepted(board, "tps", waktu="27/11/2024 09.00", **COUNT, **sent)
     assert found["flags"] == 'jam lapor "09.30" tidak sama dengan waktu lapor'
     assert (found["reported_at"].astimezone(WIB).hour, found["hadir"]) == (9, 412)
+
+
+# A box that only arrived.
+
+NOON_AFTER = datetime(2024, 11, 28, 12, tzinfo=WIB)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment", "phase"),
+    [("kotak tiba", "27/11/2024 06.05", "logistik_tiba"),
+     ("kotak suara sudah tiba", "26/11/2024 16.40", "logistik_tiba"),
+     ("kotak_tiba", "27/11/2024 19.15", "kotak_tiba_ppk"),
+     ("Kotak suara diterima", "28/11/2024 00.35", "kotak_tiba_ppk"),
+     ("kotak tiba di TPS", "27/11/2024 19.15", "logistik_tiba"),
+     ("logistik tiba", "27/11/2024 19.15", "logistik_tiba")],
+)  # fmt: skip
+def test_a_box_that_only_arrived_was_at_its_tps_before_voting_and_at_the_ppk_after_it(
+    any_board: Board, written: str, moment: str, phase: str
+) -> None:
+    row = report("tps", fase=written, hadir="", waktu=moment)
+    found = judged(any_board, "tps", row, NOON_AFTER).accepted.iloc[0]
+    assert found["fase"] == phase
+    assert (READ_AS_PPK in (found["flags"] or "")) == (phase == "kotak_tiba_ppk")
+
+
+@pytest.mark.parametrize("moment", ["27/11/2024", "27/11/2024 00.35"])
+def test_a_box_that_may_have_arrived_at_either_place_is_asked(board: Board, moment: str) -> None:
+    arrived = report("tps", id="K-1", fase="kotak tiba", hadir="", waktu=moment)
+    ledger = deliver(board, "tps", arrived, now=NOON_AFTER)
+    assert WHERE_ARRIVED in ledger.reasons[0]["reasons"]
+
+
+def test_a_box_that_left_in_the_same_file_did_not_arrive_at_its_tps(board: Board) -> None:
+    left = report("tps", id="K-1", fase="kotak bergeser", hadir="", waktu="27/11/2024 23.50")
+    arrived = report("tps", id="K-2", fase="kotak tiba", hadir="", waktu="27/11/2024 00.35")
+    ledger = deliver(board, "tps", left, arrived, now=NOON_AFTER)
+    assert "kotak tiba ppk sebelum pemungutan" in str(ledger.reasons)

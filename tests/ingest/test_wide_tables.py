@@ -240,6 +240,21 @@ def test_a_phase_after_midnight_is_of_the_next_day_and_says_so(
     assert stored_days(found[found["fase"] != "kotak_tiba_ppk"]) == {"27"}
 
 
+@pytest.mark.parametrize(
+    ("others", "phase"),
+    [({"KOTAK BERANGKAT": "18.40"}, "kotak_tiba_ppk"),
+     ({"LOGISTIK TIBA": "26/11 16.00"}, "kotak_tiba_ppk"),
+     ({"JAM BUKA": "07.00"}, "logistik_tiba"),
+     ({"KOTAK BERANGKAT": "18.40", "TIBA DI PPK": "19.00"}, "logistik_tiba")],
+)  # fmt: skip
+def test_a_column_of_boxes_that_arrive_is_of_the_ppk_where_another_says_when_they_left(
+    board: Board, tmp_path: Path, others: dict[str, str], phase: str
+) -> None:
+    row = {**PLACE, "TPS": 1, "TANGGAL": "27/11/2024", **others, "KOTAK TIBA": "06.10"}
+    wide = board.ingest_context.vocabulary.find_wide_headings([*row])
+    assert wide["KOTAK TIBA"].value == phase
+
+
 def stored_days(found: pd.DataFrame) -> set[str]:
     return {*found["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d")}
 

@@ -1,7 +1,7 @@
 """The time or the day of a report from when it was sent, where no column says when it happened."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from situasi.domain.election import Election
@@ -9,14 +9,17 @@ from situasi.domain.feed_schemas import FASE
 from situasi.ingest.facts.time_cells import find_undated_rows
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.phase_days import came_before_voting
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.tables import Cell
+from situasi.ingest.sources.profile import SourceProfile, matches_heading
+from situasi.ingest.tables import Cell, UnknownHeadings
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
 TIME_OF_REPORT = "waktu kejadian tidak ditanya: dipakai waktu lapor"
 TIME_OF_ANSWER = "waktu kejadian tidak ditanya: dipakai jam lapor yang diisi pelapor"
 TIME_OF_FORM = "waktu kejadian tidak ditanya: dipakai waktu formulir diisi"
+_NOT_ASKED = "hari dan jam kejadian tidak ditanya"
 NO_TIME_FILLED = "waktu kejadian kosong: dipakai waktu lapor"
 TIMES_OF_SENDING = (TIME_OF_REPORT, TIME_OF_FORM, NO_TIME_FILLED)
 ONLY_REACHED = "tahap sudah tercapai saat dilaporkan; jamnya tidak disebut"
@@ -212,3 +215,63 @@ def find_day_of_report(
     if latest_min < minutes < _HALF_DAY_MIN:  # hours later today, or nearly a day ago
         return None
     return f"{local - timedelta(days=minutes > latest_min):%d/%m/%Y}"
+
+
+def date_hours_of_forms(
+    converted: ConvertedTable, profile: SourceProfile, election: Election
+) -> None:
+    """Take the day of voting for an hour alone where all forms were sent on it.
+
+    Supplies that came after the TPS opened came the day before.
+    """
+    is_hour = profile.unzoned_times and converted.has_any("jam")
+    if is_hour and _was_sent_on(election.day, election.zone, converted, profile):
+        rows = [
+            row
+            for row in find_undated_rows(converted)
+            if not came_before_voting(
+                converted.read_first("fase", row), converted.read_first("jam", row), election
+            )
+        ]
+        converted.fill("tanggal", rows, lambda _: f"{election.day:%d/%m/%Y}")
+        converted.doubt(rows, "tanggal dari waktu formulir diisi")
+
+
+def check_form_days(
+    converted: ConvertedTable,
+    profile: SourceProfile,
+    election: Election,
+    has_time: bool,
+    is_day_asked: bool,
+) -> None:
+    """Raise UnknownHeadings where only times of forms, in whatever zone, say when it was."""
+    is_dated = has_time and converted.has_any("waktu", "tanggal")
+    if not is_dated or not (is_day_asked or _was_sent_on(election.day, None, converted, profile)):
+        problem = "hari kejadian tidak ditanya, hanya jamnya" if has_time else _NOT_ASKED
+        raise UnknownHeadings(
+            f"{problem}; waktu {profile.title} sendiri tidak menyebut "
+            "zonanya: pilih kolom waktunya dan zona waktunya"
+        )
+
+
+def _was_sent_on(
+    day: date, zone: ZoneInfo | None, converted: ConvertedTable, profile: SourceProfile
+) -> bool:
+    """Return whether all times of a form are of this day, as written and, in a zone, from UTC."""
+    cells = converted.source.cells
+    times = [
+        cell
+        for name in cells.columns
+        if any(matches_heading(name, pattern) for pattern in profile.unzoned_times)
+        for cell in set(cells[name].tolist())
+        if not is_blank(cell)
+    ]
+    try:
+        parts = [parse_date_parts(cell) for cell in times]
+    except UnreadableCell:
+        return False
+    days = {part.day for part in parts}
+    if zone is not None:
+        hours = [(part.day, time(min(part.clock[0], 23) if part.clock else 0)) for part in parts]
+        days |= {datetime.combine(*hour, UTC).astimezone(zone).date() for hour in hours}
+    return days <= {day}

@@ -12,6 +12,13 @@ import pandas as pd
 from situasi.common.formats import format_number
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
+from situasi.ingest.parsing.box_arrivals import (
+    AT_PPK,
+    READ_AS_PPK,
+    WHERE_ARRIVED,
+    find_arrival,
+    is_bare_arrival,
+)
 from situasi.ingest.parsing.datetime_columns import to_datetime64
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.parsing.phase_days import FIRST_HOUR, SUPPLIES
@@ -111,6 +118,30 @@ def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:
         return place.kecamatan[row]
     desa = place.desa[row]
     return f"{desa} {place.tps[row]}" if scope == "tps" and desa else desa
+
+
+def place_box_arrivals(
+    table: TableCheck, place: PlaceColumns, phases: Texts, times: TimeColumns
+) -> Texts:
+    """Return the phases; a box that only arrived was at its TPS or at the PPK, else it is held."""
+    cells = table.cells("fase")
+    bare = [r for r, phase in enumerate(phases) if phase == SUPPLIES and is_bare_arrival(cells[r])]
+    if not bare:
+        return phases
+    keys = list(zip(place.desa, place.tps, strict=True))
+    left = {key for key, phase in zip(keys, phases, strict=True) if phase == "kotak_bergeser"}
+    placed = [*phases]
+    for row in bare:
+        if (moment := times.occurred_at[row]) is None:  # held for that
+            continue
+        known = moment if times.precision[row] == "menit" else None
+        phase = find_arrival(known, table.context.election, keys[row] in left)
+        if phase is None:
+            table.issues.add_error(row, WHERE_ARRIVED, "fase")
+        elif phase == AT_PPK:
+            table.issues.add_warning(row, READ_AS_PPK)
+        placed[row] = phase
+    return placed
 
 
 def check_phase_order(

@@ -9,6 +9,7 @@ from situasi.ingest.feeds.station_limits import (
     check_phase_days,
     check_phase_order,
     check_voter_limits,
+    place_box_arrivals,
 )
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.count_columns import build_count_reader, compare_sexes, is_blank_count
@@ -60,6 +61,7 @@ def check(table: TableCheck) -> ValidationResult:
     place, sent_from = check_coordinates(table, check_location(table))
     points = keep_station_points(sent_from, place)
     fase, kontak, scopes = map(table.read_codes, ("fase", "kontak", "lingkup"))
+    fase = place_box_arrivals(table, place, fase, times)
     totals = _read_counts(table, "hadir")
     parts = {name: _read_counts(table, name) for name in _VOTER_PARTS}
     men, women = (_read_counts(table, name) for name in _SEX_PARTS)

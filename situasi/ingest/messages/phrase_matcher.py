@@ -71,9 +71,13 @@ _GAPPED_PHASES = tuple(
             r"(?: ke| menuju)? (?:ppk|pps|kecamatan)\b",
             "kotak_bergeser",
         ),
-        (
-            r"\bkotak(?: suara)?\b.{0,60}?\b(?:diterima|tiba|sampai)(?: di| oleh)? ppk\b",
-            "kotak_tiba_ppk",
+        *(
+            (
+                r"\bkotak(?: suara)?\b.{0,60}?\b(?:diterima|tiba|sampai)(?: di| oleh)? "
+                rf"(?:gudang )?{office}\b",
+                f"kotak_tiba_{office}",
+            )
+            for office in ("ppk", "pps", "kpu")
         ),
         (r"\b(?:peng|per)?hitung(?:an)?(?: suara)?\b.{1,60}?\bselesai\b", "hitung_selesai"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bselesai\b", "ditutup"),
@@ -81,6 +85,12 @@ _GAPPED_PHASES = tuple(
         (
             r"\blogistik\b.{1,60}?\b(?:tiba|sampai|diterima)\b"
             r"(?! ?(?:di |ke )?(?:ppk|pps|kpu|kecamatan|kantor|gudang))",
+            "logistik_tiba",
+        ),
+        (
+            r"\bkotak(?: suara)?\b.{1,60}?\b(?:tiba|diterima|(?:sudah|sdh|telah|tlh) sampai"
+            r"|sampai(?! (?:jam|pukul|pkl|dengan|dgn|saat|pagi|siang|sore|malam|hari|sekarang)))\b"
+            r"(?! ?(?:di |ke |oleh )?(?:pps|kpu|kecamatan|kantor|gudang|polsek|posko))",
             "logistik_tiba",
         ),
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from situasi.domain.labels import N_
 from situasi.domain.officer_marks import NUMBER_MARK
@@ -10,6 +11,8 @@ from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import PhraseMatch
 from situasi.ingest.messages.place_mentions import TpsMention, format_tps_question
 from situasi.ingest.messages.proposal import RowDraft
+from situasi.ingest.parsing.box_arrivals import READ_AS_PPK, WHERE_ARRIVED, find_arrival
+from situasi.ingest.parsing.phase_days import SUPPLIES
 
 # `jalan ditutup` is not about a TPS.
 _NOT_A_TPS = re.compile(
@@ -61,6 +64,9 @@ _NUMBER = re.compile(
 _MARK = re.compile(rf"\[({NUMBER_MARK.pattern})\]")
 
 
+_DAY_AND_CLOCK = re.compile(
+    r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2})\.([0-9]{2})(?:\.[0-9]{2})?"
+)
 _AT_STATION = re.compile(r"\bdi tps\b", re.IGNORECASE)
 
 
@@ -92,15 +98,35 @@ def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
         next_start = phases[index + 1].span.start if index + 1 < len(phases) else None
         for tps, number in _each_tps_number(entities.stations_at(phase.span)):
             draft = RowDraft("tps")
-            draft.fill("fase", phase.code, entities.passage.excerpt(phase.span))
             _fill_station(entities, draft, tps, number, phase.span)
             entities.timing.fill_event_time(draft, phase.span, next_start)
+            _fill_phase(entities, draft, phase)
             line = entities.passage.line_at(phase.span.start)
             escort = _ESCORT.search(entities.passage.text[slice(*line)])
             if escort and phase.code.startswith("kotak"):
                 escort_span = Span(line.start + escort.start(), line.start + escort.end())
                 draft.fill("pengawal", escort[1].strip(), escort[0], escort_span)
             yield draft
+
+
+def _fill_phase(entities: MessageEntities, draft: RowDraft, phase: PhraseMatch) -> None:
+    """Fill in the phase; of a box that only arrived, at its TPS or at the PPK, it is asked."""
+    words, code = entities.passage.excerpt(phase.span), phase.code
+    if code == SUPPLIES and _BOX.search(words) and not _AT_STATION.search(words):
+        has_left = any(other.code == "kotak_bergeser" for other in find_phases(entities))
+        found = find_arrival(_find_moment(entities, draft), entities.context.election, has_left)
+        if found != code:
+            draft.ask("fase", READ_AS_PPK if found else WHERE_ARRIVED, found or "")
+            return
+    draft.fill("fase", code, words)
+
+
+def _find_moment(entities: MessageEntities, draft: RowDraft) -> datetime | None:
+    """Return the time of a row; when the message was sent where it names no hour."""
+    if not (day_and_clock := _DAY_AND_CLOCK.fullmatch(draft.cells.get("waktu", ""))):
+        return None if entities.clocks else entities.sent_at
+    day, month, year, hour, minute = map(int, day_and_clock.groups())
+    return datetime(year, month, day, hour, minute, tzinfo=entities.context.election.zone)
 
 
 def build_contact_rows(entities: MessageEntities) -> Iterator[RowDraft]:

@@ -2,6 +2,7 @@
 
 import re
 
+from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.time_of_day import read_clock
@@ -21,6 +22,15 @@ def may_be_another_day(phase: Cell, clock: Cell) -> bool:
     except (UnreadableCell, ValueError):
         return True
     return hour < FIRST_HOUR or bool(_SUPPLIES.search(str(phase)))
+
+
+def came_before_voting(phase: Cell, clock: Cell, election: Election) -> bool:
+    """Return whether supplies have an hour of the day before: no TPS opens without them."""
+    try:
+        hour = read_clock(clock).clock[0]
+    except (UnreadableCell, ValueError):
+        return False
+    return bool(_SUPPLIES.search(str(phase))) and hour >= election.tps_opens.hour
 
 
 def is_night_after(code: str | None, clock: Cell) -> bool:

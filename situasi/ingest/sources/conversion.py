@@ -1,10 +1,7 @@
 """Conversion of a table of another tool to our headings, times, words and places."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
-from situasi.domain.election import Election
 from situasi.ingest.context import IngestContext
 from situasi.ingest.facts import completion
 from situasi.ingest.facts.file_context import FileContext, find_hour_of_file, read_context
@@ -12,14 +9,17 @@ from situasi.ingest.facts.free_words import join_titles, keep_replaced_words
 from situasi.ingest.facts.mixed_reports import split_reports
 from situasi.ingest.facts.review_columns import apply_review_columns, take_approved_status
 from situasi.ingest.facts.time_and_place import split_place_columns, split_times_and_places
-from situasi.ingest.facts.time_cells import find_undated_rows
 from situasi.ingest.facts.time_columns import find_time_columns
-from situasi.ingest.facts.times_of_report import TIME_OF_FORM, complete_from_reports
+from situasi.ingest.facts.times_of_report import (
+    TIME_OF_FORM,
+    check_form_days,
+    complete_from_reports,
+    date_hours_of_forms,
+)
 from situasi.ingest.layout.cell_lines import split_lines
 from situasi.ingest.layout.continued_rows import join_continued_rows
 from situasi.ingest.layout.words_by_hour import unfold_days, unfold_hours
-from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
-from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.cells import format_cell, is_blank
 from situasi.ingest.redaction.citizens import find_citizen_columns, remove_citizens
 from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.child_lists import unfold_numbered
@@ -36,7 +36,7 @@ from situasi.ingest.sources.officer_posts import (
     split_officer_places,
     take_posts,
 )
-from situasi.ingest.sources.profile import SourceProfile, matches_heading
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import (
     DateOrder,
     convert_heading_zones,
@@ -55,10 +55,8 @@ from situasi.ingest.sources.table_rows import (
     take_tag_row,
     take_time_headings,
 )
-from situasi.ingest.tables import Cell, Table, UnknownHeadings
+from situasi.ingest.tables import Cell, Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
-
-_NOT_ASKED = "hari dan jam kejadian tidak ditanya"
 
 
 def convert_table(
@@ -116,6 +114,8 @@ def _complete(
     has_time = has_time or bool(profile and find_time_columns(converted))
     is_day_asked = converted.has_any("waktu", "tanggal") or facts.day is not None
     feed = feed or (profile.feed if profile is not None else None)
+    if profile is not None and not is_day_asked:
+        date_hours_of_forms(converted, profile, context.election)
     completion.complete(converted, facts, context, feed)
     leave_out_statements(converted)
     known = feed or context.vocabulary.detect_feed(converted.headings)
@@ -129,55 +129,7 @@ def _complete(
     if known == "postings" and (profile is None or profile.feed is None):
         ask_arrivals(converted)
     if profile is not None and profile.unzoned_times:
-        _date_forms(converted, profile, context.election, has_time, is_day_asked)
-
-
-def _date_forms(
-    converted: ConvertedTable,
-    profile: SourceProfile,
-    election: Election,
-    has_time: bool,
-    is_day_asked: bool,
-) -> None:
-    """Take the day of voting for an hour alone where all forms were sent on it.
-
-    Raises UnknownHeadings where nothing else than their times, in whatever zone, says when it was.
-    """
-    is_dayless = converted.has_any("jam") and not converted.has_any("waktu", "tanggal")
-    if is_dayless and _was_sent_on(election.day, election.zone, converted, profile):
-        rows = find_undated_rows(converted)
-        converted.fill("tanggal", rows, lambda _: f"{election.day:%d/%m/%Y}")
-        converted.doubt(rows, "tanggal dari waktu formulir diisi")
-    is_dated = has_time and converted.has_any("waktu", "tanggal")
-    if not is_dated or not (is_day_asked or _was_sent_on(election.day, None, converted, profile)):
-        problem = "hari kejadian tidak ditanya, hanya jamnya" if has_time else _NOT_ASKED
-        raise UnknownHeadings(
-            f"{problem}; waktu {profile.title} sendiri tidak menyebut "
-            "zonanya: pilih kolom waktunya dan zona waktunya"
-        )
-
-
-def _was_sent_on(
-    day: date, zone: ZoneInfo | None, converted: ConvertedTable, profile: SourceProfile
-) -> bool:
-    """Return whether all times of a form are of this day, as written and, in a zone, from UTC."""
-    cells = converted.source.cells
-    times = [
-        cell
-        for name in cells.columns
-        if any(matches_heading(name, pattern) for pattern in profile.unzoned_times)
-        for cell in set(cells[name].tolist())
-        if not is_blank(cell)
-    ]
-    try:
-        parts = [parse_date_parts(cell) for cell in times]
-    except UnreadableCell:
-        return False
-    days = {part.day for part in parts}
-    if zone is not None:
-        hours = [(part.day, time(min(part.clock[0], 23) if part.clock else 0)) for part in parts]
-        days |= {datetime.combine(*hour, UTC).astimezone(zone).date() for hour in hours}
-    return days <= {day}
+        check_form_days(converted, profile, context.election, has_time, is_day_asked)
 
 
 def _is_wide(converted: ConvertedTable) -> bool:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from situasi.ingest.parsing.box_arrivals import AT_PPK, is_bare_arrival
 from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.parsing.date_patterns import MONTHS
+from situasi.ingest.parsing.phase_days import SUPPLIES
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.hour_headings import (
     find_bare_hours,
@@ -83,6 +85,7 @@ def find_wide_headings(
         are_clear = len({phases[word] for word in words if word in phases}) > 1
         found |= _find_each(headings, lambda heading: _parse_phase(heading, phases, are_clear))
         found |= _find_grouped_phases([h for h in headings if h not in found], phases)
+        found |= _find_arrivals(found)
     if found or "tps" in columns:
         return found
     stations = _find_each(headings, _parse_station)
@@ -151,6 +154,10 @@ def _clean_phase(heading: str) -> str:
     return _ZONE_WORDS.sub("", normalize_cell(heading).lower())
 
 
+def _strip_time_words(text: str) -> str:
+    return _TIME_WORDS_BEHIND.sub("", _TIME_WORDS.sub("", text))
+
+
 def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> WideHeading | None:
     """Return the phase whose hour stands below a heading: `JAM DIBUKA`, `Tiba di PPK (WIB)`.
 
@@ -158,7 +165,7 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
     """
     plain, day = split_day(heading)
     text = _clean_phase(plain)
-    phase = _TIME_WORDS_BEHIND.sub("", _TIME_WORDS.sub("", text))
+    phase = _strip_time_words(text)
     if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
         phase = text = f"tps {match[1]}"
     if phase == text and phase in UNCLEAR_PHASES and not are_clear:
@@ -166,6 +173,20 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
     key = normalize_key(phase)
     code = phases.get(key) or phases.get(f"kotak{key}")  # "Berangkat dari TPS": the boxes do
     return WideHeading("clock", "fase", code, day=day) if code else None
+
+
+def _find_arrivals(found: Mapping[str, WideHeading]) -> dict[str, WideHeading]:
+    """Return the headings of boxes at the PPK: `Kotak Tiba` beside `Kotak Berangkat`."""
+    bare = [
+        heading
+        for heading, wide in found.items()
+        if wide.value == SUPPLIES
+        and is_bare_arrival(_strip_time_words(_clean_phase(split_day(heading)[0])))
+    ]
+    others = {wide.value for heading, wide in found.items() if heading not in bare}
+    if AT_PPK in others or others.isdisjoint({SUPPLIES, "kotak_bergeser"}):
+        return {}
+    return {heading: found[heading]._replace(value=AT_PPK) for heading in bare}
 
 
 def _find_grouped_phases(

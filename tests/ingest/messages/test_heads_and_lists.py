@@ -318,3 +318,18 @@ def test_a_number_beside_its_tps_is_offered_with_its_place_and_asked(
     assert all(
         "hadir" in {cell.heading for cell in row.unclear_cells} for row in read(reader, text).rows
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("Kotak suara TPS 1 Belanti sudah tiba jam 19.15", "kotak_tiba_ppk"),
+        ("TPS 1 Belanti kotak tiba pkl 00.20", ""),
+    ],
+)
+def test_a_box_that_arrived_somewhere_after_voting_is_asked_for_the_place(
+    reader: MessageExtractor, text: str, phase: str
+) -> None:
+    [row] = read(reader, text).rows
+    assert row.cells.get("fase", "") == phase
+    assert "fase" in {cell.heading for cell in row.unclear_cells}

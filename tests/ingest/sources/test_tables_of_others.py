@@ -307,6 +307,21 @@ def test_an_hour_alone_is_of_the_day_on_which_all_forms_were_sent(
     assert "tanggal dari waktu formulir diisi" in row["flags"]
 
 
+PHASES = (
+    "ID,Waktu mulai,Waktu penyelesaian,Email,Nama,Kecamatan,Desa,No TPS,Fase TPS,Jam\n"
+    "1,2024-11-27 08:37:59,2024-11-27 08:41:52,anonymous,,Kandis,Miji,1,Logistik tiba,{hour}\n"
+    "2,2024-11-27 08:38:59,2024-11-27 08:42:52,anonymous,,Kandis,Miji,2,TPS dibuka,07.05\n"
+)
+
+
+@pytest.mark.parametrize(("hour", "accepted"), [("06.15", 2), ("16.20", 1)])
+def test_supplies_are_of_that_day_too_where_they_came_before_voting(
+    board: Board, tmp_path: Path, hour: str, accepted: int
+) -> None:
+    ledger = bring(board, tmp_path / "formulir.csv", PHASES.format(hour=hour))
+    assert (ledger.accepted, ledger.quarantined) == (accepted, 2 - accepted)
+
+
 @pytest.mark.parametrize("sent", [("2024-11-27", "18"), ("2024-11-28", "08")])
 def test_a_form_that_may_be_of_another_day_waits_and_says_what_was_not_asked(
     sent: tuple[str, str], board: Board, tmp_path: Path
