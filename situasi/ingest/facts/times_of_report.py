@@ -204,17 +204,28 @@ def find_day_of_report(
     None where a cell cannot be read, or where it would be more than half a day before.
     """
     try:
-        parts, hour = parse_date_parts(reported), read_clock(clock)
+        parts = parse_date_parts(reported)
     except (UnreadableCell, ValueError):
         return None
-    if parts.clock is None or parts.clock[0] == 24 or hour.day is not None:
+    if parts.clock is None or parts.clock[0] == 24:
         return None
     moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
-    local = moment.astimezone(zone)
-    minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * local.hour + local.minute)
-    if latest_min < minutes < _HALF_DAY_MIN:  # hours later today, or nearly a day ago
+    return find_day_before(moment.astimezone(zone), clock, latest_min=latest_min)
+
+
+def find_day_before(
+    sent_at: datetime, clock: Cell, *, latest_min: int = _CLOCKS_DIFFER_MIN
+) -> str | None:
+    """Return the day of an hour that was told at a time; None as `find_day_of_report` does."""
+    try:
+        hour = read_clock(clock)
+    except (UnreadableCell, ValueError):
         return None
-    return f"{local - timedelta(days=minutes > latest_min):%d/%m/%Y}"
+    minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * sent_at.hour + sent_at.minute)
+    # Hours later today, or nearly a day ago.
+    if hour.day is not None or latest_min < minutes < _HALF_DAY_MIN:
+        return None
+    return f"{sent_at - timedelta(days=minutes > latest_min):%d/%m/%Y}"
 
 
 def date_hours_of_forms(

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.ingest.facts.times_of_report import find_day_before
+from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.sources.child_lists import LIST_KEY, LIST_PARENT, split_lists
@@ -149,9 +151,8 @@ def _inherit(
         for heading in choose_inherited(parent, names, part.headings, times):
             if heading not in part.table.cells.columns:
                 data[heading] = [None if row is None else row.cells[heading] for row in rows]
-    days = [None if row is None else row.day for row in rows]
-    if any(days) and needs_day(part.table, part.headings):
-        data["tanggal"] = [*days]
+    if any(row and row.day for row in rows) and needs_day(part.table, part.headings):
+        data["tanggal"] = _list_days(part, rows)
     if "id" not in part.headings.names:
         data["id"] = number_children(part.name, rows)
     if None in rows:
@@ -162,6 +163,21 @@ def _inherit(
     added = pd.DataFrame(data, index=part.table.cells.index, dtype="object")
     cells = pd.concat([part.table.cells, added], axis="columns")
     return replace(part.table, cells=cells)
+
+
+def _list_days(part: Part, rows: Sequence[ParentFacts | None]) -> list[Cell]:
+    """Return the day of each row: its parent's, or the one before where its hour comes later.
+
+    `23.50` in a form that was sent at 00.40 is of the day before.
+    """
+    days: list[Cell] = [None if row is None else row.day for row in rows]
+    hours = [h for h, name in part.headings.meanings.items() if name in _HOURS]
+    for heading in hours:
+        clocks = part.table.cells[heading].tolist()
+        for index, (row, clock) in enumerate(zip(rows, clocks, strict=True)):
+            if row is not None and row.sent_at is not None and not is_blank(clock):
+                days[index] = find_day_before(row.sent_at, clock) or row.day
+    return days
 
 
 def _leave_out_parents(part: Part, parents: Parents) -> Table:

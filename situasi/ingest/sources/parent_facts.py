@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -45,10 +45,14 @@ class Headings:
 
 @dataclass(frozen=True)
 class ParentFacts:
-    """One report. id: as its source names it; cells: by heading; day: `27/11/2024`, or None."""
+    """One report. id: as its source names it; cells: by heading; day: `27/11/2024`, or None.
+
+    sent_at: when it was filled in or sent, where its day is that of this time.
+    """
 
     id: str | None
     day: str | None
+    sent_at: datetime | None
     cells: Mapping[str, Cell]
 
 
@@ -161,14 +165,17 @@ def read_parent_facts(table: Table, headings: Headings, zone: ZoneInfo) -> Itera
     names = [h for h in table.cells.columns if h not in reserved_columns.ALL]
     ids = _list_by_rank(headings, "id", names)
     days = [(h, _find_zone(headings.profile, h)) for h in _list_times(headings, names)]
+    asked = {h for h in names if headings.meanings.get(h) in {"tanggal", "waktu"}}
     columns = [table.cells[name].tolist() for name in names]
     for row in zip(*columns, strict=True):
         cells = dict(zip(names, row, strict=True))
         id_cell = next((cells[h] for h in ids if not is_blank(cells[h])), None)
-        texts = (_read_day(cells[h], written, zone) for h, written in days)
+        times = ((h, _read_time(cells[h], written, zone)) for h, written in days)
+        heading, day = next((found for found in times if found[1]), (None, None))
         yield ParentFacts(
             normalize_cell(id_cell) or None if id_cell is not None else None,
-            next(filter(None, texts), None),
+            f"{day:%d/%m/%Y}" if day else None,
+            day if isinstance(day, datetime) and heading not in asked else None,
             cells,
         )
 
@@ -199,18 +206,19 @@ def _find_zone(profile: SourceProfile | None, heading: str) -> ZoneInfo | None:
     return ZoneInfo(name) if name else None
 
 
-def _read_day(cell: Cell, written: ZoneInfo | None, zone: ZoneInfo) -> str | None:
+def _read_time(cell: Cell, written: ZoneInfo | None, zone: ZoneInfo) -> date | datetime | None:
+    """Return the time of a cell in the zone of the election; the day where it says no more."""
     try:
         parts = parse_date_parts(cell)
     except (UnreadableCell, ValueError):
         return None
     source = parts.zone or written
     if parts.clock is None or source is None or parts.clock[0] == 24:
-        return f"{parts.day:%d/%m/%Y}"
+        return parts.day
     moment = datetime(
         parts.day.year, parts.day.month, parts.day.day, *parts.clock[:3], tzinfo=source
     )
-    return f"{moment.astimezone(zone):%d/%m/%Y}"
+    return moment.astimezone(zone)
 
 
 def number_children(name: str, rows: Sequence[ParentFacts | None]) -> list[Cell]:

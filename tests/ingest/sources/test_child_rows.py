@@ -79,6 +79,14 @@ def test_day_of_the_parent_goes_with_the_hour_of_the_child(board):
         assert "waktu" not in child.cells.columns
 
 
+@pytest.mark.parametrize(("hour", "day"), [("23.50", "27"), ("00.35", "28"), ("01.20", "28")])
+def test_an_hour_later_than_that_of_its_form_is_of_the_day_before(board, hour: str, day: str):
+    parent = {key: value for key, value in PARENT.items() if key != "tanggal"}
+    sent = parent | {"SubmissionDate": "2024-11-27T17:40:00.000Z"}  # 00.40 of the 28th here
+    _, child = join(board, table("a", sent), table("a-p", CHILD | {"jam": hour}))
+    assert rows_of(child)[0]["tanggal"] == f"{day}/11/2024"
+
+
 def test_counts_of_the_parent_are_never_those_of_its_children(board):
     whole = PARENT | {"hadir": "99", "jam": "08.00"}
     parent, child = join(board, table("a", whole), table("a-p", CHILD))
