@@ -152,3 +152,27 @@ def test_the_venue_tells_the_place_of_an_activity_that_names_none(
 def test_a_venue_that_names_no_place_of_ours_is_no_place(board: Board) -> None:
     said = reasons(board, "activities", kode_kecamatan="", kecamatan="", lokasi="Pasar Anu")
     assert 'tempat "Pasar Anu" tidak dikenal' in said
+
+
+# A desa "and around it" is that desa, and said to be read from words.
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Desa Lebung Bandung dan sekitarnya", "Desa Lebung Bandung & sekitarnya",
+        "Desa Lebung Bandung dsk.", "Seputaran Desa Lebung Bandung", "sekitar Desa Lebung Bandung",
+        "wilayah Desa Lebung Bandung", "di depan Balai Desa Lebung Bandung",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kecamatan", ["", "Rantau Alai"])
+def test_near_a_desa_is_at_that_desa_and_flagged(board: Board, place: str, kecamatan: str) -> None:
+    found = accepted(board, "activities", kode_kecamatan="", kecamatan=kecamatan, lokasi=place)
+    assert found["desa"] == "16.10.06.2018"
+    assert "dibaca dari" in found["flags"]
+
+
+def test_between_two_desa_is_at_neither(board: Board) -> None:
+    place = "perbatasan Desa Lebung Bandung dan Desa Talang Sari"
+    found = accepted(board, "activities", kode_kecamatan="", kecamatan="Rantau Alai", lokasi=place)
+    assert found["desa"] is None

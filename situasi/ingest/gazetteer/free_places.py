@@ -32,6 +32,12 @@ _KABUPATEN_OFFICE = re.compile(
     re.IGNORECASE,
 )
 
+# Words that say "there or near": the desa they are said of stays the place, and the row is flagged.
+_NEAR_BEFORE = re.compile(r"(?:di )?(?:seputaran|seputar|sekitar|wilayah|wil\.?) ", re.IGNORECASE)
+_NEAR_BEHIND = re.compile(
+    r"(?: (?:dan|serta|&) ?|& ?| )(?:sekitarnya|sekitar)\.?$| dsk\.?$", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True)
 class ResolvedPlace:
@@ -47,7 +53,9 @@ def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | Non
 
     Raises UnreadableCell where they name several kecamatan.
     """
-    parts = [part.strip() for part in PLACE_SEPARATOR.split(_remove_roads(place_text, places))]
+    parts = [
+        reduce_to_desa(part) for part in PLACE_SEPARATOR.split(_remove_roads(place_text, places))
+    ]
     parts = [part for part in parts if part]
     offices = [match for part in parts if (match := _OFFICE.fullmatch(part))]
     parts = [match["name"] for match in offices if match["office"] is None] + parts
@@ -72,6 +80,18 @@ def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | Non
     if area is None and any(map(_KABUPATEN_OFFICE.fullmatch, parts)):
         return ResolvedPlace(None, None)
     return ResolvedPlace(area, None) if area else None
+
+
+def reduce_to_desa(part: str) -> str:
+    """Return one part of a place without words of nearness, and the desa of its own office.
+
+    `Seputaran Desa X`, `Desa X dsk.` and `depan Balai Desa X` are `Desa X`.
+    """
+    plain = " ".join(part.split())
+    before = _NEAR_BEFORE.match(plain)
+    plain = _NEAR_BEHIND.sub("", plain[before.end() :] if before else plain).strip()
+    office = _OFFICE.fullmatch(plain)
+    return office["name"] if office and office["office"] is None else plain
 
 
 def _remove_roads(text: str, places: PlaceLookup) -> str:

@@ -10,6 +10,7 @@ from situasi.ingest.gazetteer.free_places import (
     PLACE_SEPARATOR,
     ResolvedPlace,
     read_free_place,
+    reduce_to_desa,
 )
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.parsing.cells import (
@@ -185,7 +186,7 @@ def _add_desa_of_words(
     for part in PLACE_SEPARATOR.split(place_text):
         if not _DESA_WORD.search(part) and not (is_alone and part == place_text):
             continue
-        village = places.read_desa(part, found.kecamatan)
+        village = places.read_desa(reduce_to_desa(part), found.kecamatan)
         if village.code is not None and village.note is None:
             added = f"desa dibaca dari {quote(place_text)}"
             return replace(found, desa=village.code), f"{note}; {added}" if note else added
