@@ -176,3 +176,8 @@ def test_between_two_desa_is_at_neither(board: Board) -> None:
     place = "perbatasan Desa Lebung Bandung dan Desa Talang Sari"
     found = accepted(board, "activities", kode_kecamatan="", kecamatan="Rantau Alai", lokasi=place)
     assert found["desa"] is None
+
+
+@pytest.mark.parametrize("nothing", ["---", "-", "n/a"])
+def test_a_text_that_says_nothing_is_blank(board: Board, nothing: str) -> None:
+    assert accepted(board, "activities", uraian=nothing)["uraian"] is None

@@ -70,7 +70,7 @@ class TableCheck:
         return cells
 
     def texts(self, name: str) -> Texts:
-        """Return the cells of a column as stripped texts, None where empty.
+        """Return the cells of a column as stripped texts, None where blank (`---` too).
 
         Words under several headings are joined: none is lost.
         """
@@ -80,10 +80,7 @@ class TableCheck:
         if name == "uraian" and len(headings := self.mapping.columns[name]) > 1:
             columns = [self.raw.cells[heading].tolist() for heading in headings]
             return [_join_texts(row) for row in zip(*columns, strict=True)]
-        try:
-            return [cell or None for cell in map(str.strip, cells)]  # type: ignore[arg-type]
-        except TypeError:  # not all are text
-            return [c.strip() or None if type(c) is str else cell_to_text(c) for c in cells]
+        return [None if is_blank(cell) else cell_to_text(cell) for cell in cells]
 
     def read_codes(self, name: str, cells: Sequence[Cell] | None = None) -> Texts:
         """Read a column of a fixed vocabulary, or these cells as its words; empty stays empty."""
@@ -168,4 +165,5 @@ def check_exercise(table: TableCheck) -> list[bool]:
 
 def _join_texts(cells: Sequence[Cell]) -> str | None:
     """Return what several cells say, each once."""
-    return "; ".join(dict.fromkeys(filter(None, map(cell_to_text, cells)))) or None
+    texts = [cell_to_text(cell) for cell in cells if not is_blank(cell)]
+    return "; ".join(dict.fromkeys(filter(None, texts))) or None
