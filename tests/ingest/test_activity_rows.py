@@ -178,6 +178,13 @@ def test_between_two_desa_is_at_neither(board: Board) -> None:
     assert found["desa"] is None
 
 
+def test_the_area_of_the_polres_is_not_its_office(board: Board) -> None:
+    held = reasons(
+        board, "activities", kode_kecamatan="", kecamatan="", lokasi="wilayah Polres Ogan Ilir"
+    )
+    assert "tidak dikenal" in held
+
+
 @pytest.mark.parametrize("nothing", ["---", "-", "n/a"])
 def test_a_text_that_says_nothing_is_blank(board: Board, nothing: str) -> None:
     assert accepted(board, "activities", uraian=nothing)["uraian"] is None

@@ -33,7 +33,10 @@ _KABUPATEN_OFFICE = re.compile(
 )
 
 # Words that say "there or near": the desa they are said of stays the place, and the row is flagged.
-_NEAR_BEFORE = re.compile(r"(?:di )?(?:seputaran|seputar|sekitar|wilayah|wil\.?) ", re.IGNORECASE)
+# The area of a Polres is the kabupaten, not its office.
+_NEAR_BEFORE = re.compile(
+    r"(?:di )?(?:seputaran|seputar|sekitar|(?:wilayah|wil\.?)(?! polres)) ", re.IGNORECASE
+)
 _NEAR_BEHIND = re.compile(
     r"(?: (?:dan|serta|&) ?|& ?| )(?:sekitarnya|sekitar)\.?$| dsk\.?$", re.IGNORECASE
 )
