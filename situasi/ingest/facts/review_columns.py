@@ -22,11 +22,17 @@ _GENERAL = frozenset(("status", "state", "label", "uid", "system"))  # in headin
 _UNMARKED = frozenset(("none", "null"))  # how some tools write an empty cell
 # Words of review that are said of other things as well: alone they make no column of review.
 _NEUTRAL = frozenset(("final", "kosong", "baru", "new"))
+_STATES = ("approved", "on_hold", "rejected", "unchecked")
 _MOST_WORDS, _MOST_CHARS = 12, 30
+# Why a row waits, by what its reviewer said.
+_HELD: dict[ReviewState, str] = {
+    "held": "diragukan pemeriksanya",
+    "rejected": "ditolak atau dihapus",
+}
 
 
 def apply_review_columns(table: ConvertedTable, profile: SourceProfile | None) -> None:
-    """Hold the rows that were rejected or deleted at the source, and doubt those not yet approved.
+    """Hold the rows that were rejected, deleted or doubted at the source; flag those not yet seen.
 
     A column that the profile names is read by the profile's words alone, in whatever spelling; any
     other by those that people write. What the profile does not name so is left out then.
@@ -111,6 +117,8 @@ def _read_states(table: ConvertedTable, name: str) -> dict[str, ReviewState] | N
             return None
         if (word in _NO and _OF_TRUTH.search(name)) or clues.is_heading("rejected", word):
             states[word] = "rejected"
+        elif clues.is_heading("on_hold", word):
+            states[word] = "held"
         elif word in _YES or clues.is_heading("approved", word):
             states[word] = "approved"
         else:
@@ -128,8 +136,8 @@ def _apply_states(
         for cell in column
     ]
     for row, (cell, state) in enumerate(zip(column, states, strict=True)):
-        if state == "rejected":
-            _reject(table, row, name, cell)
+        if state is not None and state in _HELD:
+            table.reasons.setdefault(row, _format_reason(state, name, cell))
         elif state == "pending":
             table.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
         elif is_blank(cell) and "approved" in states:
@@ -144,7 +152,7 @@ def _apply_rejections(table: ConvertedTable, name: str) -> bool:
     if any(_is_count(column[row]) for row in marked):
         return False
     for row in marked:
-        _reject(table, row, name, column[row])
+        table.reasons.setdefault(row, _format_reason("rejected", name, column[row]))
     return True
 
 
@@ -159,9 +167,8 @@ def _is_count(cell: Cell) -> bool:
     return text.isdecimal() and text != "1" and len(text) < 6
 
 
-def _reject(table: ConvertedTable, row: int, name: str, cell: Cell) -> None:
-    reason = f"ditolak atau dihapus di sumbernya ({name}: {normalize_cell(cell)})"
-    table.reasons.setdefault(row, reason)
+def _format_reason(state: ReviewState, name: str, cell: Cell) -> str:
+    return f"{_HELD[state]} di sumbernya ({name}: {normalize_cell(cell)})"
 
 
 def _holds_states_alone(table: ConvertedTable, name: str) -> bool:
@@ -196,4 +203,4 @@ def _first_words(column: Sequence[Cell]) -> list[str]:
 
 
 def _is_state(clues: ClueWords, cell: str) -> bool:
-    return any(clues.is_heading(group, cell) for group in ("approved", "rejected", "unchecked"))
+    return any(clues.is_heading(group, cell) for group in _STATES)

@@ -26,8 +26,8 @@ from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 from situasi.ingest.vocabulary.wide_headings import is_wide_heading
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,59}"
-# How a review state of the source is treated here.
-ReviewState = Literal["approved", "pending", "rejected"]
+# How a review state of the source is treated here: pending, nobody looked; held, somebody doubts.
+ReviewState = Literal["approved", "pending", "held", "rejected"]
 
 
 def list_codes(heading: str) -> set[str]:

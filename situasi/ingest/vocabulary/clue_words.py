@@ -41,6 +41,7 @@ GROUPS = (
     "review_rejects",
     "approved",
     "rejected",
+    "on_hold",
     "unchecked",
 )
 
@@ -71,8 +72,8 @@ class ClueWords:
     above it. arrival_hour: that of the hour at which an officer came; listed_arrival: in a list of
     attendance only. signature: that of the column in which they sign.
     review: the heading of a column that says what a check of the row came to (`status verifikasi`);
-    approved, rejected, unchecked: its words. review_rejects: the heading of one that marks rows as
-    not to be used (`deleted`).
+    approved, rejected, on_hold, unchecked: its words. review_rejects: the heading of one that
+    marks rows as not to be used (`deleted`).
     `*` at an end of a word: letters may go on there.
     """
 

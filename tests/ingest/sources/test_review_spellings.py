@@ -31,13 +31,6 @@ SPELLINGS = [
     (SURVEYCTO, "REVIEW STATUS", "PENDING", "REJECTED"),
     (SURVEYCTO, "data-reviewStatus", "PENDING", "REJECTED"),
     (SURVEYCTO, "form/review_status", "PENDING", "REJECTED"),
-    (KOBO, "data/_validation_status", "On hold", "Not approved"),
-    (
-        KOBO,
-        "Validation status label",
-        "validation_status_on_hold",
-        "validation_status_not_approved",
-    ),
 ]
 
 
@@ -50,6 +43,22 @@ def test_a_review_is_obeyed_however_its_heading_is_spelled(
     bring(board, tmp_path / "b.csv", text.format(heading, pending))
     assert [row[3] for row in counts(board)] == [88]
     assert f"belum disetujui di sumbernya ({pending})" in doubts(board)[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "held"),
+    [
+        ("data/_validation_status", "On hold"),
+        ("Validation status label", "validation_status_on_hold"),
+        ("data/_validation_status", "Not approved"),
+        ("Validation status label", "validation_status_not_approved"),
+    ],
+)
+def test_a_doubt_of_a_reviewer_is_obeyed_however_its_heading_is_spelled(
+    board: Board, tmp_path: Path, heading: str, held: str
+) -> None:
+    result = bring(board, tmp_path / "a.csv", KOBO.format(heading, held))
+    assert (result.accepted, result.quarantined) == (0, 1)
 
 
 @pytest.mark.parametrize("cell", ["None", "none", ""])

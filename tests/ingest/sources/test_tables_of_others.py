@@ -12,6 +12,7 @@ import pytest
 from situasi.board import Board
 from situasi.domain.feed_schemas import ACTIVITIES, INCIDENTS, TPS
 from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
+from situasi.ingest.quarantine import release_row
 from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.ingest.test_pipeline import in_small_pieces
@@ -62,14 +63,42 @@ def test_groups_are_taken_off_and_the_time_of_the_form_stands_for_one_not_asked(
     assert f"{row['reported_at']:%H:%M}" == "02:40"
 
 
-def test_a_row_on_hold_is_doubted_and_one_that_was_rejected_is_held(
+def test_a_row_that_its_reviewer_doubts_or_rejects_waits_and_says_so(
     board: Board, tmp_path: Path
 ) -> None:
+    for state, reason in (("On hold", "diragukan pemeriksanya"), ("Not approved", "ditolak")):
+        text = KOBO.format(state=state).replace("a-1", state)
+        result = bring(board, tmp_path / f"{state}.csv", text)
+        assert (result.accepted, result.quarantined) == (0, 1)
+        assert reason in result.reasons[0]["reasons"][0]
+        assert f"(_validation_status: {state})" in result.reasons[0]["reasons"][0]
+
+
+def test_a_row_on_hold_is_released_by_who_knows_better(board: Board, tmp_path: Path) -> None:
     bring(board, tmp_path / "a.csv", KOBO.format(state="On hold"))
-    assert "belum disetujui di sumbernya (On hold)" in doubts(board)[0]
-    result = bring(board, tmp_path / "b.csv", KOBO.format(state="Not approved").replace("a-1", "b"))
-    assert (result.accepted, result.quarantined) == (0, 1)
-    assert "ditolak atau dihapus di sumbernya" in result.reasons[0]["reasons"][0]
+    row = board.store.quarantined_rows(TPS.name)[0]
+    release_row(board.store, board.ingest_context, unbounded(), row, {}, NOON)
+    assert counts(board) == [("27/11 09.12", SETEKO, "003", 118)]
+    assert not board.store.quarantined_rows(TPS.name)
+
+
+@pytest.mark.parametrize(
+    ("heading", "word", "is_held"),
+    [
+        ("Status verifikasi", "Ditunda", True),
+        ("status_review", "perlu klarifikasi", True),
+        ("review_status", "has issues", True),
+        ("Status verifikasi", "belum diverifikasi", False),
+        ("review_status", "received", False),
+    ],
+)
+def test_a_word_of_doubt_holds_whatever_tool_wrote_it_and_one_of_waiting_does_not(
+    board: Board, tmp_path: Path, heading: str, word: str, is_held: bool
+) -> None:
+    text = f"waktu,kecamatan,desa,tps,hadir,{heading}\n27/11/2024 09.00,Kandis,Miji,1,88,{word}\n"
+    result = bring(board, tmp_path / "a.csv", text)
+    assert (result.accepted, result.quarantined) == (not is_held, is_held)
+    assert is_held or f"belum disetujui di sumbernya ({word})" in doubts(board)[0]
 
 
 def test_a_time_that_the_form_asked_counts_before_that_of_the_form(
