@@ -1,7 +1,8 @@
 """The time or the day of a report from when it was sent, where no column says when it happened."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from situasi.domain.election import Election
@@ -28,6 +29,64 @@ _PLACES = ("kecamatan", "desa", "tps", "tempat")
 _EARLY_MIN = 15  # so long before its hour a round may be counted
 _HALF_DAY_MIN = 12 * 60
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
+_MIN_ANSWERS, _DAWN = 3, 5
+_CLOCKS_MAY_DIFFER, _SOON = timedelta(minutes=-5), timedelta(hours=2)
+
+
+class SendingEvidence(NamedTuple):
+    """What the times of sending say of answers without a zone.
+
+    is_shifted: read as UTC, all of them are just before they were sent. is_shifted_day: and they
+    are of no single round, nor sent at once. is_night: they are as they were sent, without a zone
+    either, and most of them of the night.
+    """
+
+    is_shifted: bool = False
+    is_shifted_day: bool = False
+    is_night: bool = False
+
+
+def compare_with_sending(
+    events: Sequence[Cell], sent: Sequence[Cell], zone: ZoneInfo
+) -> SendingEvidence:
+    """Compare the times of events with those of sending, row by row; few rows are no evidence."""
+    filled = [pair for pair in zip(events, sent, strict=True) if not any(map(is_blank, pair))]
+    if len(filled) < _MIN_ANSWERS or any(_names_zone(event) for event, _ in filled):
+        return SendingEvidence()
+    pairs = [(read_moment(event, zone), read_moment(report, zone)) for event, report in filled]
+    moments = [(at, reported) for at, reported in pairs if at and reported]
+    if len(moments) < len(pairs):
+        return SendingEvidence()
+    lags = [reported - at for at, reported in moments]
+    times = [at for at, _ in moments]
+    offset = times[0].utcoffset() or timedelta(0)
+    is_shifted = all(offset <= lag <= offset + _SOON for lag in lags)
+    nightly = sum(at.hour < _DAWN for at in times)
+    is_as_sent = all(_CLOCKS_MAY_DIFFER <= lag <= _SOON for lag in lags)
+    is_zoneless = not any(_names_zone(report) for _, report in filled)
+    return SendingEvidence(
+        is_shifted,
+        is_shifted and (nightly > 0 or max(times) - min(times) > _SOON),
+        is_as_sent and is_zoneless and nightly * 2 > len(times),
+    )
+
+
+def read_moment(cell: Cell, written: tzinfo) -> datetime | None:
+    """Return a moment; one that names no zone is in the one given. None where it is none."""
+    try:
+        parts = parse_date_parts(cell)
+    except (UnreadableCell, ValueError):
+        return None
+    if parts.clock is None or parts.clock[0] == 24:
+        return None
+    return datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or written)
+
+
+def _names_zone(cell: Cell) -> bool:
+    try:
+        return parse_date_parts(cell).zone is not None
+    except (UnreadableCell, ValueError):
+        return False
 
 
 def take_time_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:

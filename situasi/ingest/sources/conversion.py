@@ -42,7 +42,7 @@ from situasi.ingest.sources.source_times import (
     convert_heading_zones,
     convert_source_zones,
     convert_times,
-    convert_utc_answers,
+    judge_utc_answers,
     name_asked_times,
     name_reported_days,
 )
@@ -148,7 +148,7 @@ def _convert(
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
-        convert_source_zones(converted, profile, context.election.zone)
+        convert_source_zones(converted, profile, order, context.election.zone)
     convert_heading_zones(converted, profile, context.election.zone)
     apply_review_columns(converted, profile)
     _leave_out_citizens(converted)
@@ -178,8 +178,7 @@ def _convert(
     if profile is not None:
         _apply_profile(converted, profile)
     convert_times(converted, profile, order, context.election.zone)
-    if profile is not None:
-        convert_utc_answers(converted, profile, context.election.zone)
+    judge_utc_answers(converted, profile, context.election.zone)
     take_part_headings(converted, context)
     facts = _read_facts(table, file_name, context, profile)
     take_time_headings(converted, facts, context.election.day)

@@ -36,7 +36,9 @@ _IDENTIFYING = {
 _MAX_NAME_CHARS = 40
 _FEWEST_NUMBERED = 2  # columns beside each other that make a row: a TPS and its count
 # What a file mapped by hand keeps of the profile of its source.
-_KEPT_OF_SOURCE = ("review", "id_prefix", "id_scheme", "unclear", "month_first")
+_KEPT_OF_SOURCE = (
+    "review", "id_prefix", "id_scheme", "unclear", "month_first", "utc_answers",
+)  # fmt: skip
 _MAX_UNKNOWN_WORDS = 12  # of all columns; more are no words but sentences
 _DATE_WORDS = re.compile(r"\d+|\b(?:jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov|des)[a-z]*\b")
 

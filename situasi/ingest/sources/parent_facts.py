@@ -165,7 +165,7 @@ def read_parent_facts(table: Table, headings: Headings, zone: ZoneInfo) -> Itera
     names = [h for h in table.cells.columns if h not in reserved_columns.ALL]
     ids = _list_by_rank(headings, "id", names)
     days = [(h, _find_zone(headings.profile, h)) for h in _list_times(headings, names)]
-    asked = {h for h in names if headings.meanings.get(h) in {"tanggal", "waktu"}}
+    by_answer = {h for h in names if headings.meanings.get(h) in {"tanggal", "waktu"}}
     columns = [table.cells[name].tolist() for name in names]
     for row in zip(*columns, strict=True):
         cells = dict(zip(names, row, strict=True))
@@ -175,7 +175,7 @@ def read_parent_facts(table: Table, headings: Headings, zone: ZoneInfo) -> Itera
         yield ParentFacts(
             normalize_cell(id_cell) or None if id_cell is not None else None,
             f"{day:%d/%m/%Y}" if day else None,
-            day if isinstance(day, datetime) and heading not in asked else None,
+            day if isinstance(day, datetime) and heading not in by_answer else None,
             cells,
         )
 

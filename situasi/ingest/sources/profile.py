@@ -111,7 +111,7 @@ class SourceProfile(_Part):
     of one made by hand, `columns` holds the first.
     constants: a value for every row, by our heading. month_first: whether 11/27/2024 is how it
     writes dates; None: as the cells of the file tell. utc_answers: whether it stores answers
-    without a zone in UTC, in some of its versions.
+    without a zone in UTC, in some of its versions or always; an hour alone it never does.
     """
 
     name: str = Field(pattern=f"^{NAME_PATTERN}$")
@@ -135,7 +135,7 @@ class SourceProfile(_Part):
     numbered_repeats: bool = False
     constants: dict[str, str] = {}
     month_first: bool | None = None
-    utc_answers: bool = False
+    utc_answers: Literal["never", "sometimes", "always"] = "never"
 
     @field_validator("feed")
     @classmethod

@@ -10,15 +10,23 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from situasi.ingest.facts.time_cells import is_clock_alone, is_day_alone, is_time
-from situasi.ingest.facts.time_columns import find_time_columns, find_time_meaning
-from situasi.ingest.facts.times_of_report import COUNTS, TIME_OF_ANSWER
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
-from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.facts.time_columns import (
+    find_record_times,
+    find_time_columns,
+    find_time_meaning,
+)
+from situasi.ingest.facts.times_of_report import (
+    COUNTS,
+    TIME_OF_ANSWER,
+    compare_with_sending,
+    read_moment,
+)
+from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.date_patterns import ZONES
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.heading_groups import strip_groups
 from situasi.ingest.sources.profile import SourceProfile, matches_heading
-from situasi.ingest.tables import Cell
+from situasi.ingest.tables import Cell, UnknownHeadings
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
 _OF_SENDING = re.compile(
@@ -38,7 +46,15 @@ _ZONE_HEADING = re.compile(
 )
 _ENDS_IN_CLOCK = re.compile(r"(?:^|[\sT])\d{1,2}(?:[.:]\d{2}){1,2}$")  # no date as 27.11.24
 _REWRITTEN = frozenset((str, int, float, datetime, time))
-_MIN_ANSWERS, _SOON = 3, timedelta(hours=2)
+_WRITTEN_MOMENT = re.compile(
+    r"\d{1,4}([/.-])\d{1,2}\1\d{2,4}(?:T| {1,2}|, ?)"
+    r"\d{1,2}([:.])\d{2}(?:\2\d{2}(?:\.\d+)?)?(?: ?[AP]M)?",
+    re.IGNORECASE,
+)
+_ASK_ZONE = (
+    "jam kejadian tampak ditulis dalam UTC, bukan jam setempat: pilih kolom waktunya dan zona "
+    "waktunya"
+)
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -53,10 +69,11 @@ class DateOrder:
     month_first: bool | None = None
     _is_assumed: bool = False
 
-    def resolve(self, days: Iterable[str]) -> bool:
+    def resolve(self, days: Iterable[str], default: bool | None = None) -> bool:
         """Return whether these dates are month first. Raises MonthFirstFound.
 
-        A file that writes both is read day first, and what does not fit that is held.
+        A file that writes both is read day first, and what does not fit that is held. default:
+        of the source, where none of its dates tells; a spreadsheet may have rewritten them.
         """
         pairs = {(int(m[1]), int(m[3])) for text in days if (m := _SLASHED.match(text))}
         if pairs and self.month_first is None:
@@ -67,8 +84,8 @@ class DateOrder:
                     raise MonthFirstFound
                 self.month_first = True
             else:
-                self._is_assumed = True
-        return bool(self.month_first)
+                self._is_assumed = default is None
+        return bool(default if self.month_first is None else self.month_first)
 
 
 def convert_times(
@@ -81,58 +98,89 @@ def convert_times(
     """
     columns = {h: table.find_columns(h) for h in TIME_HEADINGS}
     names = [name for group in columns.values() for name in group]
-    days = {t[:11] for n in names for t in table.cells[n].tolist() if type(t) is str}
-    if profile is not None and profile.month_first is not None:
-        order.month_first = profile.month_first
-    if order.resolve(days):
+    if order.resolve(_list_days(table, names), profile.month_first if profile else None):
         for name in names:
-            _swap_month_and_day(table, name)
+            _swap_month_and_day(table, name, profile)
     for heading, group in columns.items():
         written = profile.zones.get(heading) if profile else None
         for name in group:
             _convert_epochs(table, name, zone)
             if written:
                 _convert_zone(table, name, ZoneInfo(written), zone)
+    if profile is not None and profile.utc_answers == "always":
+        _keep_days_alone(table, zone)
 
 
-def convert_utc_answers(table: ConvertedTable, profile: SourceProfile, zone: ZoneInfo) -> None:
+def _list_days(table: ConvertedTable, names: Iterable[str]) -> set[str]:
+    return {cell[:11] for n in names for cell in table.cells[n].tolist() if type(cell) is str}
+
+
+def judge_utc_answers(table: ConvertedTable, profile: SourceProfile | None, zone: ZoneInfo) -> None:
     """Read answers without a zone as UTC where all of them then are just before they were sent.
 
-    Only of a source that stores some answers so.
+    Only of a source that stores some answers so; of another a person is asked: raises
+    UnknownHeadings. So too where most hours are of the night, as those of a day are in UTC.
     """
     names = table.find_columns("waktu")
-    reports = table.find_columns("waktu_lapor")
-    if not profile.utc_answers or len(names) != 1 or not reports:
+    reports = table.find_columns("waktu_lapor") or find_record_times(table)
+    if len(names) != 1 or not reports or (profile and "waktu" in profile.zones):
         return
     cells = table.cells[names[0]].tolist()
-    pairs = list(zip(cells, table.cells[reports[0]].tolist(), strict=True))
-    lags = [_measure_lag(a, b, zone) for a, b in pairs if not is_blank(a) and not is_blank(b)]
-    offset = datetime(2000, 1, 1, tzinfo=zone).utcoffset() or timedelta(0)
-    soon = [lag is not None and offset <= lag <= offset + _SOON for lag in lags]
-    if len(lags) < _MIN_ANSWERS or not all(soon):
-        return
-    _convert_zone(table, names[0], ZoneInfo("UTC"), zone)
-    rows = [row for row, cell in enumerate(cells) if not is_blank(cell)]
-    table.doubt(rows, "waktu kejadian dibaca UTC, seperti waktu kirimnya")
+    evidence = compare_with_sending(cells, table.cells[reports[0]].tolist(), zone)
+    if profile is None or profile.utc_answers != "sometimes":
+        if evidence.is_shifted_day or evidence.is_night:
+            raise UnknownHeadings(_ASK_ZONE)
+    elif evidence.is_shifted:
+        _convert_zone(table, names[0], ZoneInfo("UTC"), zone)
+        rows = [row for row, cell in enumerate(cells) if not is_blank(cell)]
+        table.doubt(rows, "waktu kejadian dibaca UTC, seperti waktu kirimnya")
 
 
-def _measure_lag(event: Cell, reported: Cell, zone: ZoneInfo) -> timedelta | None:
-    """Return how long after an event without a zone its report was sent; None if it has one."""
-    moments = []
-    for cell in (event, reported):
-        try:
-            parts = parse_date_parts(cell)
-        except (UnreadableCell, ValueError):
-            return None
-        if parts.clock is None or parts.clock[0] == 24 or (cell is event and parts.zone):
-            return None
-        moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
-        moments.append(moment)
-    return moments[1] - moments[0]
+def _convert_moments(
+    table: ConvertedTable, profile: SourceProfile, order: DateOrder, zone: ZoneInfo
+) -> None:
+    """Rewrite as local times all that have a day and an hour; an hour alone stays as asked."""
+    names = [name for name in table.headings if _all_cells(table, name, _is_written_moment)]
+    if order.resolve(_list_days(table, names), profile.month_first):
+        for name in names:
+            _swap_month_and_day(table, name, profile)
+    for name in names:
+        column = table.cells[name].tolist()
+        moments = {cell: read_moment(cell, UTC) for cell in set(column) if not is_blank(cell)}
+        texts = {cell: _format(m.astimezone(zone)) for cell, m in moments.items() if m is not None}
+        table.set_column(name, [texts.get(cell, cell) for cell in column])
 
 
-def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: ZoneInfo) -> None:
-    """Rewrite as local times those that the profile gives a zone under the source's heading."""
+def _is_written_moment(cell: Cell) -> bool:
+    return isinstance(cell, datetime) or bool(
+        isinstance(cell, str) and _WRITTEN_MOMENT.fullmatch(cell.strip())
+    )
+
+
+def _keep_days_alone(table: ConvertedTable, zone: ZoneInfo) -> None:
+    """Take the hour from days that were asked without one, which a source in UTC adds to them.
+
+    It is midnight or noon here, or midnight in UTC.
+    """
+    midnight = datetime(2000, 1, 1, tzinfo=UTC).astimezone(zone)
+    added = {time(0), time(12), midnight.time()}
+    for name in table.find_columns("tanggal"):
+        column = table.cells[name].tolist()
+        moments = {c: read_moment(c, zone) for c in set(column) if not is_blank(c)}
+        days = {c: f"{m:%d/%m/%Y}" for c, m in moments.items() if m and m.time() in added}
+        if days.keys() == moments.keys():
+            table.set_column(name, [days.get(cell, cell) for cell in column])
+
+
+def convert_source_zones(
+    table: ConvertedTable, profile: SourceProfile, order: DateOrder, zone: ZoneInfo
+) -> None:
+    """Rewrite as local times those that the profile gives a zone under the source's heading.
+
+    Raises MonthFirstFound.
+    """
+    if profile.utc_answers == "always":
+        _convert_moments(table, profile, order, zone)
     for name in table.headings:
         if written := profile.find_zone(name):
             _convert_zone(table, name, ZoneInfo(written), zone)
@@ -174,7 +222,7 @@ def _read_offset(match: re.Match[str]) -> tzinfo:
     return timezone(-offset if match["sign"] == "-" else offset)
 
 
-def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
+def _swap_month_and_day(table: ConvertedTable, name: str, profile: SourceProfile | None) -> None:
     column = table.cells[name].tolist()
     swapped = {
         text: f"{int(m[3]):02d}/{int(m[1]):02d}/{m[4]}{m[5]}"
@@ -183,7 +231,8 @@ def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
     }
     if swapped:
         table.set_column(name, [_replace(cell, swapped) for cell in column])
-        table.doubt((row for row, cell in enumerate(column) if cell in swapped), MONTH_FIRST)
+        if profile is None or not profile.month_first:  # else the source is known to write so
+            table.doubt((row for row, cell in enumerate(column) if cell in swapped), MONTH_FIRST)
 
 
 def _convert_epochs(table: ConvertedTable, name: str, zone: ZoneInfo) -> None:
