@@ -163,6 +163,7 @@ def test_a_venue_that_names_no_place_of_ours_is_no_place(board: Board) -> None:
         "Desa Lebung Bandung dan sekitarnya", "Desa Lebung Bandung & sekitarnya",
         "Desa Lebung Bandung dsk.", "Seputaran Desa Lebung Bandung", "sekitar Desa Lebung Bandung",
         "wilayah Desa Lebung Bandung", "di depan Balai Desa Lebung Bandung",
+        "Logistik ke Desa Lebung Bandung", "TPS se-Desa Lebung Bandung",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kecamatan", ["", "Rantau Alai"])

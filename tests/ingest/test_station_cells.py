@@ -57,6 +57,7 @@ def test_a_code_is_never_a_date(written: str) -> None:
         ({"tps": "16100420120"}, "bukan nomor TPS"),
         ({"tps": "1e400"}, "bukan nomor TPS"),
         ({"tps": "Infinity"}, "bukan nomor TPS"),
+        ({"tps": True}, "bukan nomor TPS"),
         ({"tps": "NaN"}, "nomor TPS kosong"),
         ({"tps": "1610042012003", "kode_desa": "16.10.04.2010"}, "kode TPS milik desa"),
         ({"tps": "1610049999003", **NOWHERE}, "tidak dikenal"),

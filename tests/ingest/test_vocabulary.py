@@ -223,8 +223,11 @@ def test_only_distinct_columns_are_counted() -> None:
         ("incidents", "jenis", "aman dan kondusif", "nihil"), ("incidents", "tingkat", 3, "tinggi"),
         ("incidents", "tingkat", 3.0, "tinggi"), ("incidents", "tingkat", "HIGH", "tinggi"),
         ("incidents", "status", "Tuntas", "selesai"), ("incidents", "situasi", "Yellow", "kuning"),
-        ("tps", "fase", "kotak tiba di PPK", "kotak_tiba_ppk"), ("activities", "status", "done",
-        "terlaksana"), ("personnel", "instansi", "Pol PP", "satpol_pp"),
+        ("tps", "fase", "kotak tiba di PPK", "kotak_tiba_ppk"),
+        ("tps", "fase", "TPS opened", "dibuka"), ("tps", "fase", "Polls closed", "ditutup"),
+        ("tps", "fase", "Boxes left TPS", "kotak_bergeser"),
+        ("activities", "status", "done", "terlaksana"),
+        ("personnel", "instansi", "Pol PP", "satpol_pp"),
     ],
 )  # fmt: skip
 def test_a_word_of_the_field_is_its_code(feed: str, column: str, cell: object, code: str) -> None:

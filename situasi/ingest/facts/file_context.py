@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.gazetteer.name_index import is_distinguishing
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.date_patterns import MONTHS
@@ -336,6 +337,10 @@ def _has_longer_name(name: str, context: IngestContext) -> bool:
 
 
 def _find_desa(text: str, kecamatan: str | None, context: IngestContext) -> Iterator[str]:
+    """Yield the desa that a text names; a name that is none is yielded as written.
+
+    `Tanjung Atap Timur` is not Tanjung Atap.
+    """
     area = context.places.read_kecamatan(None, kecamatan).code if kecamatan else None
     for match in _DESA.finditer(text):
         words = _NAME_END.sub("", match[1]).split()
@@ -346,5 +351,6 @@ def _find_desa(text: str, kecamatan: str | None, context: IngestContext) -> Iter
             except UnreadableCell:
                 continue
             if desa.code is not None:
-                yield name
+                is_other = is_distinguishing(words[count]) if count < len(words) else False
+                yield " ".join(words[: count + 1]) if is_other else name
                 break

@@ -27,7 +27,7 @@ INCREMENT = (
 )
 # Words of a row, or the name of a sheet, for what came since the last count; no more ballots.
 _INCREMENT = re.compile(
-    r"\W*(?:(?:hanya|cuma|jumlah|jml)\s+)?(?:penambahan|tambahan|tambah|increment(?:al)?|\+)"
+    r"\W*(?:(?:hanya|cuma|jumlah|jml)\s+)?(?:penambahan|tambahan|tambah|increment(?:al)?|\+(?!\d{5}))"
     r"(?=\W*(?:$|\d|(?:pemilih|hadir|kehadiran|jumlah|jml|orang|org|dari|sejak|sd|jam|pukul|pkl|saja"
     r"|laporan|lap|per|baru|sebelum|setelah)\b))",
     re.IGNORECASE,

@@ -40,6 +40,7 @@ _NEAR_BEFORE = re.compile(
 _NEAR_BEHIND = re.compile(
     r"(?: (?:dan|serta|&) ?|& ?| )(?:sekitarnya|sekitar)\.?$| dsk\.?$", re.IGNORECASE
 )
+_DESA_MARK = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,18 @@ def read_free_place(place_text: str, places: PlaceLookup) -> ResolvedPlace | Non
 
 
 def reduce_to_desa(part: str) -> str:
-    """Return one part of a place without words of nearness, and the desa of its own office.
+    """Return one part of a place from the one desa that it names, without words of nearness.
 
-    `Seputaran Desa X`, `Desa X dsk.` and `depan Balai Desa X` are `Desa X`.
+    `Seputaran Desa X`, `Desa X dsk.`, `depan Balai Desa X` and `Logistik ke Desa X` are `Desa X`.
     """
     plain = " ".join(part.split())
     before = _NEAR_BEFORE.match(plain)
     plain = _NEAR_BEHIND.sub("", plain[before.end() :] if before else plain).strip()
     office = _OFFICE.fullmatch(plain)
-    return office["name"] if office and office["office"] is None else plain
+    if office and office["office"] is None:
+        return office["name"]
+    marks = [*_DESA_MARK.finditer(plain)]
+    return plain[marks[0].start() :] if len(marks) == 1 and not office else plain
 
 
 def _remove_roads(text: str, places: PlaceLookup) -> str:

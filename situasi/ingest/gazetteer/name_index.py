@@ -49,6 +49,12 @@ def tokenize_name(text: str) -> Words:
     )
 
 
+def is_distinguishing(word: str) -> bool:
+    """Return whether a word behind the name of a place makes it another: `Timur`, `II`."""
+    plain = word.lower().strip(".")
+    return plain in DISTINGUISHING_WORDS or plain in _ROMAN_NUMERALS
+
+
 @dataclass
 class NameIndex:
     """Names of one level, each with one code or several (where places share a name).

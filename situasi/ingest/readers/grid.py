@@ -176,6 +176,8 @@ def _build_sheet(name: str, numbered_rows: Iterable[tuple[int, Row]]) -> Sheet:
 
 
 def _clean_cell(cell: object) -> object:
+    if isinstance(cell, bool):
+        return str(cell)
     return reserved_columns.clean_text(cell) if isinstance(cell, str) else cell
 
 

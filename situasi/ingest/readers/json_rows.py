@@ -111,7 +111,7 @@ def _to_cell(value: object) -> object:
         return reserved_columns.clean_text(", ".join(texts))
     if isinstance(value, dict | list):
         return reserved_columns.clean_text(dump_compact(value)) if value else None
-    return value
+    return str(value) if isinstance(value, bool) else value  # True is the same key as 1
 
 
 def dump_compact(value: object) -> str:

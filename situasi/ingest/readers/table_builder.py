@@ -78,6 +78,8 @@ class ChunkBuilder:
     def add_row(self, number: int, cells: list[object]) -> None:
         """Add a row of cells under its number."""
         self.row_numbers.append(number)
+        if bool in map(type, cells):  # equal to 1 and 0, and so the same key as these
+            cells = [str(cell) if isinstance(cell, bool) else cell for cell in cells]
         self.pending_rows.append(cells)
         if len(self.pending_rows) >= _BATCH_ROWS:
             self._flush()

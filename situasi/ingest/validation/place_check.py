@@ -35,7 +35,10 @@ _DESA_WORD = re.compile(
     r"\b(?:desa|ds|kelurahan|kel)\b|^\W*tps\W{0,3}\d{1,3}\s+(?=[^\W\d])", re.IGNORECASE
 )
 # A code of which a spreadsheet kept only the first digits, or one of another length.
-_DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?")
+_NO_TPS = re.compile(
+    r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?"  # a destroyed code
+    r"|true|false|ya|tidak"
+)
 
 # Any of these columns can state a place.
 _PLACE_COLUMNS = ("kecamatan_name", "desa_name", "lat", "lon")
@@ -230,7 +233,7 @@ def _list_has_point(table: TableCheck) -> list[bool]:
 def _read_single_tps(cell: Cell) -> ParsedTps:
     """Return TPS as "001"; what is not a number stays as written, with a warning.
 
-    Raises UnreadableCell for a code that cannot be read, and for letters of other scripts.
+    Raises UnreadableCell for a destroyed code, for yes or no, and for letters of other scripts.
     """
     if is_blank(cell):
         return None, None
@@ -238,7 +241,7 @@ def _read_single_tps(cell: Cell) -> ParsedTps:
     try:
         return read_tps(cell), None
     except UnreadableCell as error:
-        if _DESTROYED_TPS_CODE.fullmatch(normalize_cell(cell).lower()):
+        if _NO_TPS.fullmatch(normalize_cell(cell).lower()):
             raise
         return cell_to_text(cell), str(error)
 

@@ -33,13 +33,20 @@ def test_a_row_that_calls_its_count_an_addition_is_held(
 
 
 @pytest.mark.parametrize(
-    "words", ["tambahan 24 dari jam 08", "+3 DPTb", "tambahan personel", "tambahan surat suara 24"]
-)
+    "words",
+    ["tambahan 24 dari jam 08", "+3 DPTb", "tambahan personel", "tambahan surat suara 24"],
+)  # fmt: skip
 def test_a_remark_on_an_addition_beside_a_cumulative_count_holds_nothing(
     words: str, board: Board, tmp_path: Path
 ) -> None:
     bring(board, tmp_path / "a 27112024.csv", ROWS.format("Hadir", "Keterangan", 124, words))
     assert [row[2:] for row in counts(board)] == [("001", 124)]
+
+
+def test_a_telephone_number_in_a_remark_is_no_addition(board: Board, tmp_path: Path) -> None:
+    text = ROWS.format("Hadir", "Keterangan", 24, "+62811:antri")
+    bring(board, tmp_path / "a 27112024.csv", text)
+    assert [row[2:] for row in counts(board)] == [("001", 24)]
 
 
 def test_a_heading_that_calls_counts_additions_holds_them(board: Board, tmp_path: Path) -> None:

@@ -107,6 +107,15 @@ def test_an_infinite_number_in_json_holds_its_row(
     assert "tak hingga" in "; ".join(ledger.reasons[0]["reasons"])
 
 
+@pytest.mark.parametrize("heading", ["tps", "hadir"])
+def test_yes_beside_the_same_number_is_never_that_number(
+    board: Board, tmp_path: Path, heading: str
+) -> None:
+    rows = [{**report("tps", id=f"K-{n}"), heading: cell} for n, cell in enumerate((1, True))]
+    ledger = bring(board, put(tmp_path, json.dumps(rows), "a.json"), feed="tps")
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+
+
 def test_not_a_number_is_a_missing_cell(board: Board, tmp_path: Path) -> None:
     text = json.dumps([report("tps", hadir="@", uraian="@")]).replace('"@"', "NaN")
     assert bring(board, put(tmp_path, text, "a.json"), feed="tps").accepted == 1
