@@ -284,8 +284,14 @@ def test_a_tps_above_those_of_its_whole_kecamatan_waits_in_every_feed(
     place = {"kode_kecamatan": "", "kecamatan": "Kandis", "desa": "Lubuk Rukam"}
     reason = reasons(board, feed, **place, tps="45", **cells)
     assert "TPS 045 tidak mungkin: seluruh kecamatan Kandis mempunyai 19 TPS" in reason
-    found = accepted(board, feed, id="K-9", **place, tps="19", **cells)
-    assert "TPS 019 tidak ada di daftar Lubuk Rukam" in found["flags"]
+    found = accepted(board, feed, id="K-9", **place, tps="6", **cells)
+    assert "TPS 006 tidak ada di daftar Lubuk Rukam" in found["flags"]
+
+
+def test_a_count_of_a_tps_far_above_the_list_of_its_desa_waits(board: Board) -> None:
+    place = {"kode_kecamatan": "", "kecamatan": "Kandis", "desa": "Lubuk Rukam", "tps": "19"}
+    assert "TPS 019 tidak mungkin: Lubuk Rukam" in reasons(board, "tps", **place, **COUNT)
+    assert "TPS 019 tidak ada" in accepted(board, "incidents", id="K-9", **place)["flags"]
 
 
 @pytest.mark.parametrize("cells", [COUNT, {"fase": "dibuka", "hadir": ""}])

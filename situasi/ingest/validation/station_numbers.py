@@ -7,6 +7,7 @@ from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 
 _SHOWN = 5
+_FAR = 4  # times the last number of the list of a desa
 
 
 def check_station_numbers(
@@ -14,8 +15,9 @@ def check_station_numbers(
 ) -> None:
     """Hold numbers above all TPS of the kecamatan; warn of those that the desa's list has not.
 
-    How many TPS a kecamatan has is published; the list of a desa may be estimated. tps: numbers,
-    separated by commas where a row may name several; other texts are not checked.
+    How many TPS a kecamatan has is published; the list of a desa may be estimated, so that only
+    counts and phases of numbers far above it are held. tps: numbers, separated by commas where a
+    row may name several; other texts are not checked.
     """
     rows_by_place: dict[tuple[str | None, str | None, str], list[int]] = {}
     for row, key in enumerate(zip(kecamatan, desa, tps, strict=True)):
@@ -29,7 +31,10 @@ def check_station_numbers(
             continue
         count = register.kecamatan[area].tps
         impossible = [part for part in parts if int(part) > count > 0]
-        unknown = [part for part in parts if int(part) not in numbers.get(village or "", ())]
+        known = numbers.get(village or "", set())
+        unknown = [part for part in parts if int(part) not in known]
+        far = [part for part in unknown if known and int(part) > _FAR * max(known)]
+        far = far if table.feed.name == "tps" else []
         for row in rows:
             if impossible:
                 reason = (
@@ -37,6 +42,12 @@ def check_station_numbers(
                     f"{register.name_of(area)} mempunyai {count} TPS"
                 )
                 table.issues.add_error(row, reason, "tps", "kecamatan_name", "desa_name")
+            elif village is not None and far:
+                reason = (
+                    f"TPS {_join(far)} tidak mungkin: {register.name_of(village)} mempunyai "
+                    f"{len(known)} TPS di daftar"
+                )
+                table.issues.add_error(row, reason, "tps", "desa_name")
             elif village is not None and unknown:
                 note = f"TPS {_join(unknown)} tidak ada di daftar {register.name_of(village)}"
                 table.issues.add_warning(row, note)
