@@ -47,9 +47,13 @@ class SendingEvidence(NamedTuple):
 
 
 def compare_with_sending(
-    events: Sequence[Cell], sent: Sequence[Cell], zone: ZoneInfo
+    events: Sequence[Cell], sent: Sequence[Cell], election: Election
 ) -> SendingEvidence:
-    """Compare the times of events with those of sending, row by row; few rows are no evidence."""
+    """Compare the times of events with those of sending, row by row; few rows are no evidence.
+
+    The night after the voting is no evidence either: boxes arrive in it.
+    """
+    zone = election.zone
     filled = [pair for pair in zip(events, sent, strict=True) if not any(map(is_blank, pair))]
     if len(filled) < _MIN_ANSWERS or any(_names_zone(event) for event, _ in filled):
         return SendingEvidence()
@@ -61,7 +65,7 @@ def compare_with_sending(
     times = [at for at, _ in moments]
     offset = times[0].utcoffset() or timedelta(0)
     is_shifted = all(offset <= lag <= offset + _SOON for lag in lags)
-    nightly = sum(at.hour < _DAWN for at in times)
+    nightly = sum(at.hour < _DAWN and at.date() <= election.day for at in times)
     is_as_sent = all(_CLOCKS_MAY_DIFFER <= lag <= _SOON for lag in lags)
     is_zoneless = not any(_names_zone(report) for _, report in filled)
     return SendingEvidence(

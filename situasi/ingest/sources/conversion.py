@@ -178,7 +178,7 @@ def _convert(
     if profile is not None:
         _apply_profile(converted, profile)
     convert_times(converted, profile, order, context.election.zone)
-    judge_utc_answers(converted, profile, context.election.zone)
+    judge_utc_answers(converted, profile, context.election)
     take_part_headings(converted, context)
     facts = _read_facts(table, file_name, context, profile)
     take_time_headings(converted, facts, context.election.day)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.domain.election import Election
 from situasi.ingest.facts.time_cells import is_clock_alone, is_day_alone, is_time
 from situasi.ingest.facts.time_columns import (
     find_record_times,
@@ -51,10 +52,7 @@ _WRITTEN_MOMENT = re.compile(
     r"\d{1,2}([:.])\d{2}(?:\2\d{2}(?:\.\d+)?)?(?: ?[AP]M)?",
     re.IGNORECASE,
 )
-_ASK_ZONE = (
-    "jam kejadian tampak ditulis dalam UTC, bukan jam setempat: pilih kolom waktunya dan zona "
-    "waktunya"
-)
+_ASK_ZONE = "jam kejadian tampak ditulis dalam UTC: pilih kolom waktunya dan zona waktunya"
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
@@ -115,7 +113,9 @@ def _list_days(table: ConvertedTable, names: Iterable[str]) -> set[str]:
     return {cell[:11] for n in names for cell in table.cells[n].tolist() if type(cell) is str}
 
 
-def judge_utc_answers(table: ConvertedTable, profile: SourceProfile | None, zone: ZoneInfo) -> None:
+def judge_utc_answers(
+    table: ConvertedTable, profile: SourceProfile | None, election: Election
+) -> None:
     """Read answers without a zone as UTC where all of them then are just before they were sent.
 
     Only of a source that stores some answers so; of another a person is asked: raises
@@ -126,12 +126,12 @@ def judge_utc_answers(table: ConvertedTable, profile: SourceProfile | None, zone
     if len(names) != 1 or not reports or (profile and "waktu" in profile.zones):
         return
     cells = table.cells[names[0]].tolist()
-    evidence = compare_with_sending(cells, table.cells[reports[0]].tolist(), zone)
+    evidence = compare_with_sending(cells, table.cells[reports[0]].tolist(), election)
     if profile is None or profile.utc_answers != "sometimes":
         if evidence.is_shifted_day or evidence.is_night:
             raise UnknownHeadings(_ASK_ZONE)
     elif evidence.is_shifted:
-        _convert_zone(table, names[0], ZoneInfo("UTC"), zone)
+        _convert_zone(table, names[0], ZoneInfo("UTC"), election.zone)
         rows = [row for row, cell in enumerate(cells) if not is_blank(cell)]
         table.doubt(rows, "waktu kejadian dibaca UTC, seperti waktu kirimnya")
 

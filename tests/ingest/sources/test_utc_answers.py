@@ -62,6 +62,15 @@ def test_hours_that_fit_as_they_are_written_are_taken_so(
     assert sorted(at.dt.strftime("%H")) == sorted(hours[:3])
 
 
+def test_the_night_after_the_voting_is_no_night_of_utc(board: Board, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    text = ZONES.format("00", "01", "02", "00", "01", "02", "")
+    path.write_text(text.replace("27/11", "28/11"), "utf-8")
+    later = NOON + timedelta(days=1)
+    request = IngestRequest(path, board.store, board.ingest_context, unbounded(), now=later)
+    assert ingest_file(request).accepted == 3
+
+
 @pytest.mark.parametrize(("zone", "at"), [("UTC", "08:10"), ("Asia/Jakarta", "01:10")])
 def test_the_zone_that_a_person_names_settles_the_question(
     board: Board, tmp_path: Path, zone: str, at: str
