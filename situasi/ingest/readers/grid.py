@@ -176,9 +176,7 @@ def _build_sheet(name: str, numbered_rows: Iterable[tuple[int, Row]]) -> Sheet:
 
 
 def _clean_cell(cell: object) -> object:
-    if isinstance(cell, bool):
-        return str(cell)
-    return reserved_columns.clean_text(cell) if isinstance(cell, str) else cell
+    return reserved_columns.clean_text(str(cell)) if isinstance(cell, str | bool) else cell
 
 
 def _unwrap(objects: list[tuple[int, dict[str, object]]]) -> list[tuple[int, dict[str, object]]]:
