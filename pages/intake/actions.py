@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, ParamSpec
 
 import pandas as pd
 import streamlit as st
@@ -39,6 +39,8 @@ from situasi.store.model import QuarantinedRow, StoreError
 from situasi.ui import session, submission
 from situasi.ui.components import markup, receipt
 
+P = ParamSpec("P")
+_REFUSALS: Final = (StoreError, WriteRefused, WithdrawalRefused)
 _OUTCOME_KEY = "_masukan_kabar"
 OPEN_FILE_KEY = "petakan"  # the number of the file that is open for mapping
 REMAP_KEY = "_masukan_petakan_ulang"  # the delivery whose file is open for another mapping
@@ -55,6 +57,26 @@ def save_outcome(text: str, *, is_success: bool) -> None:
     """Keep the outcome of an action until the next one; the page is drawn again."""
     time = session.format_now()
     st.session_state[_OUTCOME_KEY] = (is_success, f"{time} · {text}")
+
+
+def _keep_refusal(act: Callable[P, None]) -> Callable[P, None]:
+    """Make an action keep as its outcome why it was refused."""
+
+    @wraps(act)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            act(*args, **kwargs)
+        except _REFUSALS as error:
+            save_outcome(str(error), is_success=False)
+
+    return run
+
+
+def _check_taken(result: IngestResult) -> None:
+    """Show what was stored to all; raise WriteRefused where the file was refused."""
+    session.refresh_after_write()
+    if result.refused:
+        raise WriteRefused(f"{result.path}: {result.refused}")
 
 
 def _save_balance(text: str, result: IngestResult, right: str) -> None:
@@ -118,33 +140,26 @@ def _collect_trial(ingest: Callable[[PreviewCallback], IngestResult]) -> UploadT
     return UploadTrial(result, rows_by_feed, more_count, reasons.most_common(_COMMON_REASONS))
 
 
+@_keep_refusal
 def ingest_file(name: str, file: BinaryIO) -> None:
     """Ingest an uploaded file."""
     result = _take_upload(upload.ingest_upload, name, file)
-    session.refresh_after_write()
     metrics.record_ingest("upload", result.feed or "unknown", result.as_json())
-    if result.refused:
-        save_outcome(f"{result.path}: {result.refused}", is_success=False)
-        return
+    _check_taken(result)
     if result.waiting:
         _open_waiting(result)
-        return
-    if result.messages is not None:
+    elif result.messages is not None:
         save_outcome(f"{result.path}: {'; '.join(result.notes)}", is_success=True)
-        return
-    balance = tables.format_row_balance(
-        result.read, result.accepted, result.duplicate, result.quarantined
-    )
-    _save_balance(f"{result.path}: {balance}", result, "masukkan")
+    else:
+        text = f"{result.path}: {tables.format_row_balance(result)}"
+        _save_balance(text, result, "masukkan")
 
 
+@_keep_refusal
 def hold_file(name: str, file: BinaryIO, feed: str) -> None:
     """Let an uploaded file wait, and open it: it is mapped before anything of it is stored."""
     result = _take_upload(upload.hold_upload, name, file, feed=feed)
-    session.refresh_after_write()
-    if result.refused:
-        save_outcome(f"{result.path}: {result.refused}", is_success=False)
-        return
+    _check_taken(result)
     _open_waiting(result)
 
 
@@ -176,47 +191,36 @@ def _take_upload(
         return IngestResult(upload.make_safe_name(name), refused=str(error))
 
 
+@_keep_refusal
 def withdraw(batch: int, reason: str) -> None:
     """Withdraw every row of a delivery."""
-    try:
-        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
-        rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
-        other_deliveries = board().store.count_rows_in_other_batches(batch)
-    except (StoreError, WriteRefused, WithdrawalRefused) as error:
-        save_outcome(str(error), is_success=False)
-        return
+    scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
+    rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
+    other_deliveries = board().store.count_rows_in_other_batches(batch)
     session.refresh_after_write()
     template = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
     text = template.format(no=batch, n=format_number(rows))
     save_outcome(" ".join([text, *tables.format_remaining_rows(other_deliveries)]), is_success=True)
 
 
+@_keep_refusal
 def drop(viewer: Viewer, numbers: Sequence[int], reason: str) -> None:
     """Take rows out of quarantine with a reason, and keep the outcome."""
-    try:
-        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
-        store = board().store
-        rows = quarantine.find_visible_rows(store, viewer, numbers)
-        count = quarantine.drop_rows(store, scope, rows, reason, session.now())
-    except (StoreError, WriteRefused) as error:
-        save_outcome(str(error), is_success=False)
-        return
+    scope, store = write_scope.build_viewer_scope(viewer, "perbaiki"), board().store
+    rows = quarantine.find_visible_rows(store, viewer, numbers)
+    count = quarantine.drop_rows(store, scope, rows, reason, session.now())
     session.refresh_after_write()
     text = _("{n} baris disisihkan dari karantina: {why}")
     save_outcome(text.format(n=format_number(count), why=reason), is_success=count > 0)
 
 
+@_keep_refusal
 def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
     """Ingest one quarantined row again with its corrections, and keep the outcome."""
-    try:
-        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
-        current = board()
-        result = quarantine.release_row(
-            current.store, current.ingest_context, scope, row, corrections, session.now()
-        )
-    except (StoreError, WriteRefused) as error:
-        save_outcome(str(error), is_success=False)
-        return
+    scope, current = write_scope.build_viewer_scope(session.viewer(), "perbaiki"), board()
+    result = quarantine.release_row(
+        current.store, current.ingest_context, scope, row, corrections, session.now()
+    )
     session.refresh_after_write()
     text, is_success = _format_outcome(result)
     save_outcome(
@@ -249,32 +253,23 @@ def try_mapping(
         )  # fmt: skip
 
 
+@_keep_refusal
 def store_mapping(
     file: WaitingFile, mapping: HandMapping, position: int, header: HeaderPosition
 ) -> None:
     """Store a file that waits by a mapping, which is kept for the next such file."""
-    current, batch = board(), st.session_state.get(REMAP_KEY)
-    try:
-        viewer = session.viewer()
-        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
-        if batch is not None:
-            check_current(current.store, current.ingest_context, viewer, batch, file)
-        with _UPLOAD_SLOTS.slot(scope.actor):
-            result = waiting_mapping.store_mapping(
-                file, mapping, position, header, current.store, current.ingest_context, scope,
-                session.now(),
-            )  # fmt: skip
-    except (StoreError, WriteRefused, WithdrawalRefused) as error:
-        save_outcome(str(error), is_success=False)
-        return
-    session.refresh_after_write()
-    if result.refused:
-        save_outcome(f"{result.path}: {result.refused}", is_success=False)
-        return
-    balance = tables.format_row_balance(
-        result.read, result.accepted, result.duplicate, result.quarantined
-    )
+    current, batch, viewer = board(), st.session_state.get(REMAP_KEY), session.viewer()
+    scope = write_scope.build_viewer_scope(viewer, "perbaiki")
+    if batch is not None:
+        check_current(current.store, current.ingest_context, viewer, batch, file)
+    with _UPLOAD_SLOTS.slot(scope.actor):
+        result = waiting_mapping.store_mapping(
+            file, mapping, position, header, current.store, current.ingest_context, scope,
+            session.now(),
+        )  # fmt: skip
+    _check_taken(result)
     text = _("{name}: {said}. Pemetaan disimpan sebagai {peta}.")
+    balance = tables.format_row_balance(result)
     text = text.format(name=result.path, said=balance, peta=mapping.name)
     close_remap()
     if batch is None:
@@ -286,25 +281,22 @@ def store_mapping(
     save_outcome(f"{text} {more}".strip(), is_success=True)
 
 
+@_keep_refusal
 def move_messages(file: WaitingFile, messages: Sequence[FoundMessage]) -> None:
     """Move the messages of a file to the tray of Lapor, and withdraw what it was read as before."""
     current, opened, item = board(), st.session_state.get(REMAP_KEY), file.item
-    try:
-        viewer = session.viewer()
-        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
-        source = MessageSource(scope.actor, item.source, scope.area)
-        if opened is not None:
-            check_current(current.store, current.ingest_context, viewer, opened, file)
-        for batch in file.replaces:
-            withdrawal.check_withdrawal(current.store, scope, batch)
-        with _UPLOAD_SLOTS.slot(scope.actor):
-            result = waiting_messages.move_messages(
-                item, messages, current.store, current.ingest_context, source, session.now(),
-                replaces=file.replaces,
-            )  # fmt: skip
-    except (StoreError, WriteRefused, WithdrawalRefused) as error:
-        save_outcome(str(error), is_success=False)
-        return
+    viewer = session.viewer()
+    scope = write_scope.build_viewer_scope(viewer, "perbaiki")
+    source = MessageSource(scope.actor, item.source, scope.area)
+    if opened is not None:
+        check_current(current.store, current.ingest_context, viewer, opened, file)
+    for batch in file.replaces:
+        withdrawal.check_withdrawal(current.store, scope, batch)
+    with _UPLOAD_SLOTS.slot(scope.actor):
+        result = waiting_messages.move_messages(
+            item, messages, current.store, current.ingest_context, source, session.now(),
+            replaces=file.replaces,
+        )  # fmt: skip
     close_remap()
     session.refresh_after_write()
     text = _("{name}: {n} pesan menunggu di Lapor, {ganda} sudah ada di sana.")
@@ -312,15 +304,12 @@ def move_messages(file: WaitingFile, messages: Sequence[FoundMessage]) -> None:
     save_outcome(text, is_success=True)
 
 
+@_keep_refusal
 def drop_file(number: int, reason: str) -> None:
     """Drop a file that waits for a mapping."""
-    try:
-        viewer = session.viewer()
-        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
-        item = waiting.drop(board().store, scope, number, reason, session.now(), viewer)
-    except (StoreError, WriteRefused) as error:
-        save_outcome(str(error), is_success=False)
-        return
+    viewer = session.viewer()
+    scope = write_scope.build_viewer_scope(viewer, "perbaiki")
+    item = waiting.drop(board().store, scope, number, reason, session.now(), viewer)
     session.refresh_after_write()
     text = _("{name} dibuang; tidak ada barisnya yang masuk.")
     save_outcome(text.format(name=item.source), is_success=True)

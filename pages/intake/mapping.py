@@ -189,10 +189,7 @@ def _render_trial(editor: Editor, mapping: HandMapping, trial: UploadTrial) -> N
     if result.refused:
         st.warning(markup.escape_markdown(result.refused))
     else:
-        balance = tables.format_row_balance(
-            result.read, result.accepted, result.duplicate, result.quarantined
-        )
-        st.text(_("Dengan pilihan ini: {said}").format(said=balance))
+        st.text(_("Dengan pilihan ini: {said}").format(said=tables.format_row_balance(result)))
         for reason, count in trial.common_reasons:
             text = _("{n} baris: {alasan}").format(n=format_number(count), alasan=reason)
             (st.caption if result.accepted else st.warning)(markup.escape_markdown(text))

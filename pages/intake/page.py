@@ -75,7 +75,7 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
         page_layout.render_missing_data(_("Belum ada kiriman."))
         return
     balance = tables.format_row_balance(
-        *(int(batches[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
+        batches[["read", "accepted", "duplicate", "quarantined"]].sum()
     )
     st.caption(balance + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
     if not context.view_time.live and (batches["recorded_at"] > context.view_time.at).any():

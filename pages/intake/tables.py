@@ -219,15 +219,15 @@ def _format_values(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells
     return values
 
 
-def format_row_balance(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
-    """Return where the rows read are: accepted, duplicate and quarantined always add up to read."""
+def format_row_balance(counts: Any) -> str:
+    """Return where the rows read are: accepted, duplicate and quarantined always add up to read.
+
+    counts: an IngestResult, or a row of sums with the same names.
+    """
     return format_counts(
         _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina"),
-        read=read,
-        a=accepted,
-        d=duplicate,
-        q=quarantined,
-    )
+        read=counts.read, a=counts.accepted, d=counts.duplicate, q=counts.quarantined,
+    )  # fmt: skip
 
 
 def _build_count_columns(rows: pd.DataFrame) -> dict[str, Column]:

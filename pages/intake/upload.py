@@ -1,6 +1,6 @@
 """Uploading a file: first a trial that stores nothing, then the ingest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -126,46 +126,38 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
     if result.refused:
         st.text(result.refused)
         return False
-    if result.waiting is not None:
-        _render_waiting_trial(result)
-        return True
-    if result.messages is not None:
-        _render_messages_trial(result)
-        return True
-    names = ", ".join(label("feed", feed) for feed in feeds)
-    balance = tables.format_row_balance(
-        result.read, result.accepted, result.duplicate, result.quarantined
-    )
-    st.text(_("Uji coba, belum disimpan. {feeds}: {said}").format(feeds=names, said=balance))
+    st.text(_format_trial(result, feeds))
     for note in result.notes[:_MAX_NOTES]:
         st.text(note)
     if result.reasons:
-        title = _("Baris yang akan ditolak dan alasannya")
-        if trial.more_refused_count:
-            title = _(
-                "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
-            )
-            title = format_counts(title, n=len(result.reasons), more=trial.more_refused_count)
-        table_view.render_table_popover(
-            title, lambda: tables.build_refused_table(result), "unggah_ditolak"
-        )
+        _render_refused(trial)
     return True
 
 
-def _render_waiting_trial(result: IngestResult) -> None:
-    """Draw why a file would wait for a mapping."""
-    st.text(
-        _("Uji coba, belum disimpan. Berkas ini belum dikenali; simpan, lalu petakan kolomnya.")
+def _format_trial(result: IngestResult, feeds: Sequence[str]) -> str:
+    """Return what would become of the file: it waits, its messages move, or its rows come in."""
+    if result.waiting is not None:
+        return _(
+            "Uji coba, belum disimpan. Berkas ini belum dikenali; simpan, lalu petakan kolomnya."
+        )
+    if result.messages is not None:
+        return _("Uji coba, belum disimpan. Isi berkas ini pesan; di Lapor dibaca satu per satu.")
+    names = ", ".join(label("feed", feed) for feed in feeds)
+    balance = tables.format_row_balance(result)
+    return _("Uji coba, belum disimpan. {feeds}: {said}").format(feeds=names, said=balance)
+
+
+def _render_refused(trial: UploadTrial) -> None:
+    """Draw the rows that would be refused, with their reasons, behind a button."""
+    result, title = trial.result, _("Baris yang akan ditolak dan alasannya")
+    if trial.more_refused_count:
+        title = _(
+            "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
+        )
+        title = format_counts(title, n=len(result.reasons), more=trial.more_refused_count)
+    table_view.render_table_popover(
+        title, lambda: tables.build_refused_table(result), "unggah_ditolak"
     )
-    for note in result.notes[:_MAX_NOTES]:
-        st.text(note)
-
-
-def _render_messages_trial(result: IngestResult) -> None:
-    """Draw what a file of messages holds: they are decided on Lapor, one by one."""
-    st.text(_("Uji coba, belum disimpan. Isi berkas ini pesan; di Lapor dibaca satu per satu."))
-    for note in result.notes[:_MAX_NOTES]:
-        st.text(note)
 
 
 def _on_ingest() -> None:
