@@ -1,46 +1,36 @@
 """The comparison of kabupaten or provinces: one line each, from their roll-ups."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, Member, members_under
-from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview, RollupTotal
+from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupTotal
 from situasi.higher_command.rollups.model import Rollup
 from situasi.higher_command.turnout import Turnout
 
 
-@dataclass(frozen=True)
-class UnitSummary:
-    """One kabupaten or province. A count that nobody reported is None.
+@dataclass(frozen=True, kw_only=True)
+class UnitSummary(RollupTotal):
+    """One kabupaten or province, with the sums over its members.
 
-    unit: the usual name of the Polres; "" for a province. member_count: kabupaten in it;
-    reporting_count: how many ever sent anything; silent_count: how many sent nothing for too long.
-    is_openable: whether there is a page to open. state: the worst situasi anywhere in it. counts,
-    reporting_by_count: by COUNTS, and how many members reported it. copied_at: when the last row
-    arrived here; at a past time, when the newest was known; None while an exercise runs there,
-    whose clock is `exercise_at`. now: the time from which ages are measured. rate_estimated: the
-    turnout includes TPS whose voters are a perkiraan. is_rate_old: its hour is before that of the
-    whole beside which it stands; is_hour_apart: some unit beside it has the turnout of another.
+    unit: the usual name of the Polres; "" for a province. silent_count: how many members sent
+    nothing for too long. is_openable: whether there is a page to open. state: the worst situasi
+    anywhere in it. copied_at: when the last row arrived here; at a past time, when the newest was
+    known; None while an exercise runs there, whose clock is `exercise_at`. now: the time from which
+    ages are measured. rate_estimated: the turnout includes TPS whose voters are a perkiraan.
+    is_rate_old: its hour is before that of the whole beside which it stands; is_hour_apart: some
+    unit beside it has the turnout of another.
     """
 
     code: str
     name: str
     unit: str
-    member_count: int
-    reporting_count: int
     silent_count: int
     is_openable: bool
     state: str | None
-    tps: int | None
-    dpt: int | None
-    estimated: bool
-    counts: Mapping[str, int | None]
-    reporting_by_count: Mapping[str, int]
-    turnout: Turnout
     rate_estimated: bool
     copied_at: datetime | None
     exercise_at: datetime | None
@@ -48,7 +38,6 @@ class UnitSummary:
     now: datetime
     zone: ZoneInfo
     zone_label: str
-    rehearsal: bool
     is_aggregate: bool
     is_rate_old: bool = False
     is_hour_apart: bool = False
@@ -137,13 +126,11 @@ def _summarize_members(
     rollups = [
         overview.rollups[member.code] for member in members if member.code in overview.rollups
     ]
-    total = overview.total(code)
     return UnitSummary(
+        **vars(overview.total(code)),
         code=code,
         name=name,
         unit="",
-        member_count=total.member_count,
-        reporting_count=total.reporting_count,
         silent_count=len(overview.silent_members(code)),
         is_openable=bool(members),
         state=_worst_situasi(rollups),
@@ -158,20 +145,7 @@ def _summarize_members(
         zone=members[0].zone if members else command.zone,
         zone_label=members[0].zone_label if members else command.zone_label,
         is_aggregate=True,
-        **_total_fields(total),
     )
-
-
-def _total_fields(total: RollupTotal) -> dict[str, Any]:
-    return {
-        "tps": total.tps,
-        "dpt": total.dpt,
-        "estimated": total.estimated,
-        "counts": {name: total.counts[name] for name in COUNTS},
-        "reporting_by_count": total.reporting_by_count,
-        "turnout": total.turnout,
-        "rehearsal": total.rehearsal,
-    }
 
 
 def _copied_time(rollup: Rollup) -> datetime | None:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 
@@ -12,7 +11,6 @@ from situasi.common.lru_dict import LruDict
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.election import Election
-from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
 from situasi.higher_command.rollups.model import (
@@ -45,18 +43,14 @@ class RollupTotal:
 
     member_count: how many there are; reporting_count: how many ever sent anything. counts: by
     COUNTS the sum over those that reported it, None if none did; reporting_by_count: how many did.
-    reached, open_tingkat, jenis: the sums of those of Rollup, None if none reported. count_hours:
-    the sums of those of Rollup, each hour by the clocks there. tps, dpt: of all members, None where
-    one is unknown; estimated: whether one is a perkiraan.
+    count_hours: the sums of those of Rollup, each hour by the clocks there. tps, dpt: of all
+    members, None where one is unknown; estimated: whether one is a perkiraan.
     """
 
     member_count: int
     reporting_count: int
     counts: Mapping[str, int | None]
     reporting_by_count: Mapping[str, int]
-    reached: Mapping[str, int] | None
-    open_tingkat: Mapping[str | None, int] | None
-    jenis: Mapping[str | None, int] | None
     count_hours: Mapping[int, CountHour]
     tps: int | None
     dpt: int | None
@@ -98,9 +92,6 @@ class HigherCommandOverview:
             reporting_count=len(rollups),
             counts={name: _sum_known(cells) for name, cells in values.items()},
             reporting_by_count=reporting,
-            reached=_sum_by_name(FASE, [rollup.reached for rollup in rollups]),
-            open_tingkat=_sum_by_name((), [rollup.open_tingkat for rollup in rollups]),
-            jenis=_sum_by_name((), [rollup.jenis for rollup in rollups]),
             count_hours=sum_count_hours(rollup.count_hours for rollup in rollups),
             tps=self.command.tps if is_complete else _sum_if_complete(m.tps for m in members),
             dpt=self.command.dpt if is_complete else _sum_if_complete(m.dpt for m in members),
@@ -142,17 +133,6 @@ def _sum_known(values: Iterable[int | None]) -> int | None:
 def _sum_if_complete(values: Iterable[int | None]) -> int | None:
     all_values = list(values)
     return None if None in all_values else _sum_known(all_values)
-
-
-def _sum_by_name(
-    names: Iterable[str], values: Iterable[Mapping[Any, int] | None]
-) -> dict[Any, int] | None:
-    known = [counts for counts in values if counts is not None]
-    sums: dict[Any, int] = dict.fromkeys(names, 0)
-    for counts in known:
-        for name, number in counts.items():
-            sums[name] = sums.get(name, 0) + number
-    return sums if known else None
 
 
 def build_parameters(register: Register) -> RollupParameters:
