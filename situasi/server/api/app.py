@@ -131,7 +131,8 @@ class Api:
 
     async def _receive_delivery(self, feed: str, request: Request) -> Response:
         service, caller, owner = await self._authenticate_sender(request)
-        service.check_may_write(caller, feed)
+        may_write = functools.partial(caller.require_writer, feed)
+        key = service.authorize_sender(caller, feed, may_write)
         query = request.query_params
         if set(query) - {credentials.KEY_PARAMETER, "profile"}:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
@@ -143,14 +144,15 @@ class Api:
                 query.get("profile"),
             )  # fmt: skip
             result = await self._write_workers.run(
-                owner, lambda: service.ingest_delivery(caller, incoming)
+                owner, lambda: service.ingest_delivery(key, incoming)
             )
         common_metrics.record_ingest("api", feed, result, time.perf_counter() - started)
         return _answer_delivery(result)
 
     async def _serve_messages(self, request: Request) -> Response:
         service, caller, owner = await self._authenticate_sender(request)
-        key, query = service.check_may_send_messages(caller), request.query_params
+        key = service.authorize_sender(caller, messages.FEED, caller.require_message_sender)
+        query = request.query_params
         if request.method != "POST":
             return messages.build_challenge_response(query.get("hub.challenge"))
         if set(query) - {credentials.KEY_PARAMETER, "profile"}:
@@ -172,7 +174,7 @@ class Api:
 
     async def _receive_file(self, request: Request) -> Response:
         service, caller, owner = await self._authenticate_sender(request)
-        key = service.check_may_send_files(caller)
+        key = service.authorize_sender(caller, "kiriman", caller.require_file_sender)
         with self._upload_slots.acquire(owner):
             incoming = await receive_file(request, key, self._limits)
             started = time.perf_counter()

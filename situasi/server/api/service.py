@@ -37,7 +37,7 @@ from situasi.server.api.delivery import ApiDelivery, DeliveryIngest
 from situasi.server.api.file_delivery import FileDelivery, FileDoor
 from situasi.server.api.higher_command import HigherCommandService
 from situasi.server.api.limits import Limits
-from situasi.server.api.messages import FEED, MessageDelivery, MessageDoor
+from situasi.server.api.messages import MessageDelivery, MessageDoor
 from situasi.server.api.problem_details import Problem
 from situasi.server.api.query import ApiQuery
 from situasi.server.api.responses import ResponseBody
@@ -109,22 +109,13 @@ class ApiService:
             count, self._refused_key_count, self._last_audit_at = self._refused_key_count, 0, now
         self.board.audit_log.append("key-refused", "api", {"count": count})
 
-    def check_may_write(self, caller: Caller, feed: str) -> None:
-        """Check that the caller may write this feed. Raises Problem 403."""
-        self._log_refusal(caller, feed, lambda: caller.require_writer(feed))
+    def authorize_sender(self, caller: Caller, feed: str, require: Callable[[], Key]) -> Key:
+        """Return the key with which the caller sends this. Raises Problem 403, and logs it.
 
-    def check_may_send_messages(self, caller: Caller) -> Key:
-        """Return the key with which it brings messages. Raises Problem 403."""
-        return self._log_refusal(caller, FEED, caller.require_message_sender)
-
-    def check_may_send_files(self, caller: Caller) -> Key:
-        """Return the key with which it sends files. Raises Problem 403."""
-        return self._log_refusal(caller, "kiriman", caller.require_file_sender)
-
-    def _log_refusal(self, caller: Caller, feed: str, check: Callable[[], Key]) -> Key:
-        """Return the key that this check allows; a refusal is in the audit log."""
+        require: of the caller, for what it sends.
+        """
         try:
-            return check()
+            return require()
         except Problem:
             detail = {"feed": feed, "page": "api", "act": "write"}
             self.board.audit_log.log_refused(caller.name, detail)
@@ -138,9 +129,8 @@ class ApiService:
         """Ingest a file and return its result. Raises Problem and StoreError."""
         return self._file_door.store_file(key, incoming, self._clock())
 
-    def ingest_delivery(self, caller: Caller, incoming: ApiDelivery) -> dict[str, Any]:
+    def ingest_delivery(self, key: Key, incoming: ApiDelivery) -> dict[str, Any]:
         """Ingest a delivery and return its result. Raises Problem and StoreError."""
-        key = caller.require_writer(incoming.feed)
         return self._delivery_ingest.ingest_delivery(key, incoming, self._clock())
 
     def describe_file(self, caller: Caller, number: str) -> dict[str, Any]:
