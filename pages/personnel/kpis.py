@@ -1,6 +1,6 @@
 """The KPIs of Personel: posted and present officers, and TPS without officers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pages.personnel import lists
 from pages.personnel.data import PersonnelData
@@ -74,34 +74,39 @@ def _build_present_kpi(data: PersonnelData) -> Kpi:
     row = data.total
     if is_end_of_duty(row):
         return _build_returned_kpi(data)
-    states = {
-        _("belum tiba"): row["belum_tiba"],
-        _("tanpa kabar"): row["tanpa_kabar"],
-        _("ditunggu"): row["ditunggu"],
-        _("meninggalkan TPS"): row["bergeser"],
-        _("kembali"): row["kembali"],
+    others = {
+        _("belum tiba"): "belum_tiba",
+        _("tanpa kabar"): "tanpa_kabar",
+        _("ditunggu"): "ditunggu",
+        _("meninggalkan TPS"): "bergeser",
+        _("kembali"): "kembali",
     }
-    note = " · ".join(f"{format_number(count)} {name}" for name, count in states.items() if count)
-    value = build_ratio(format_number(row["present"]), _format_total(row["posted"]))
-    card = Card(_("Hadir di TPS"), value, note or _("semua hadir"))
+    card = _build_duty_card(data, _("Hadir di TPS"), "present", others, _("semua hadir"))
     count = KpiValue(int(row["present"]))
     return Kpi("hadir", card, lambda: _build_posted_table(data, "hadir"), (count,))
 
 
 def _build_returned_kpi(data: PersonnelData) -> Kpi:
     """Build the KPI that follows at the end of duty: who is home, and of whom nobody knows."""
-    row = data.total
-    states = {
-        _("masih di TPS"): row["present"],
-        _("tanpa kabar"): row["tanpa_kabar"],
-        _("meninggalkan TPS"): row["bergeser"],
-        _("tidak pernah melapor"): row["belum_tiba"],
+    others = {
+        _("masih di TPS"): "present",
+        _("tanpa kabar"): "tanpa_kabar",
+        _("meninggalkan TPS"): "bergeser",
+        _("tidak pernah melapor"): "belum_tiba",
     }
-    note = " · ".join(f"{format_number(count)} {name}" for name, count in states.items() if count)
-    value = build_ratio(format_number(row["kembali"]), _format_total(row["posted"]))
-    card = Card(_("Sudah kembali"), value, note or _("semua sudah kembali"))
-    count = KpiValue(int(row["present"]), _("hadir"))
+    card = _build_duty_card(data, _("Sudah kembali"), "kembali", others, _("semua sudah kembali"))
+    count = KpiValue(int(data.total["present"]), _("hadir"))
     return Kpi("hadir", card, lambda: _build_posted_table(data), (count,))
+
+
+def _build_duty_card(
+    data: PersonnelData, title: str, state: str, others: Mapping[str, str], everybody: str
+) -> Card:
+    """Build the card of those in a state; others: by name; everybody: where there are none."""
+    row = data.total
+    parts = [f"{format_number(row[code])} {name}" for name, code in others.items() if row[code]]
+    value = build_ratio(format_number(row[state]), _format_total(row["posted"]))
+    return Card(title, value, " · ".join(parts) or everybody)
 
 
 def _build_absent_kpi(data: PersonnelData) -> Kpi:
