@@ -52,23 +52,23 @@ def _build_lines(url: str, theme: Theme) -> pdk.Layer:
         "GeoJsonLayer",
         url,
         id="dasar",
-        get_fill_color=_build_kind_expression(offices, hex_to_rgba(theme.water, 150)),
+        get_fill_color=build_expression("jenis", offices, hex_to_rgba(theme.water, 150)),
         get_line_color=f"{is_office}?{hex_to_rgba(theme.accent)}:{is_water}?{water}:{road}",
-        get_line_width=_build_kind_expression(
-            {**LINE_WIDTHS_PX, **dict.fromkeys(OFFICE_KINDS, 1.5)}, 0
+        get_line_width=build_expression(
+            "jenis", {**LINE_WIDTHS_PX, **dict.fromkeys(OFFICE_KINDS, 1.5)}, 0
         ),
         line_width_units='"pixels"',
         line_joint_rounded=True,
-        get_point_radius=_build_kind_expression(OFFICE_RADIUS_PX, 4),
+        get_point_radius=build_expression("jenis", OFFICE_RADIUS_PX, 4),
         point_radius_units='"pixels"',
         get_dash_array="properties.jenis=='rel'?[4,3]:[0,0]",
         extensions=[{"@@type": "PathStyleExtension", "dash": True}],
     )
 
 
-def _build_kind_expression(values: Mapping[str, Any], default: Any) -> str:
-    """Build a deck.gl expression that gives each feature the value of its kind."""
-    chain = "".join(f"properties.jenis=='{kind}'?{value}:" for kind, value in values.items())
+def build_expression(name: str, values: Mapping[str, Any], default: Any) -> str:
+    """Build a deck.gl expression that gives each feature the value of its property `name`."""
+    chain = "".join(f"properties.{name}=='{code}'?{value}:" for code, value in values.items())
     return f"{chain}{default}"
 
 

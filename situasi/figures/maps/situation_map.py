@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import pydeck as pdk
@@ -11,6 +10,7 @@ from pydeck.bindings.json_tools import default_serialize
 from situasi.domain.boundaries import Boundaries
 from situasi.figures.maps import base_layers, hatching, labels, markers, routes, scale_bar
 from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.base_layers import build_expression
 from situasi.figures.maps.label_placement import LabelLayout
 from situasi.figures.maps.station_cells import CellStyle, build_cell_layer
 from situasi.figures.theme import Theme, hex_to_rgba
@@ -95,12 +95,6 @@ class _CompactDeck(pdk.Deck):  # type: ignore[misc]
         )
 
 
-def _build_code_expression(values: Mapping[str, Any], default: Any) -> str:
-    """Build a deck.gl expression that gives each feature the value of its kode."""
-    chain = "".join(f"properties.kode=='{code}'?{value}:" for code, value in values.items())
-    return f"{chain}{default}"
-
-
 def _build_polygon_layer(
     url: str, areas: Mapping[str, AreaStyle], theme: Theme, layer_id: str
 ) -> pdk.Layer:
@@ -116,7 +110,7 @@ def _build_polygon_layer(
         pickable=True,
         stroked=True,
         filled=True,
-        get_fill_color=_build_code_expression(fills, [0, 0, 0, 0]),
+        get_fill_color=build_expression("kode", fills, [0, 0, 0, 0]),
         get_line_color=hex_to_rgba(theme.halo, 230),
         get_line_width=3,
         line_width_units='"pixels"',
@@ -132,11 +126,13 @@ def _build_border_layer(url: str, areas: Mapping[str, AreaStyle], theme: Theme) 
         id="batas",
         stroked=True,
         filled=False,
-        get_line_color=_build_code_expression(
-            {c: ink for c, a in areas.items() if a.is_selected}, line
+        get_line_color=build_expression(
+            "kode", {c: ink for c, a in areas.items() if a.is_selected}, line
         ),
-        get_line_width=_build_code_expression({c: 3 for c, a in areas.items() if a.is_selected}, 1),
+        get_line_width=build_expression(
+            "kode", {c: 3 for c, a in areas.items() if a.is_selected}, 1
+        ),
         line_width_units='"pixels"',
-        get_dash_array=_build_code_expression(silent, [0, 0]),
+        get_dash_array=build_expression("kode", silent, [0, 0]),
         extensions=[{"@@type": "PathStyleExtension", "dash": True, "highPrecisionDash": True}],
     )
