@@ -111,7 +111,7 @@ def _build_all_kpis(
             kpis.format_silent_feeds(overview, waiting, places, board().register.name_of),
             lambda: tables.build_feeds_table(overview, places, is_exercise),
             (
-                KpiValue(_count_silent_feeds(overview), _("sumber")),
+                KpiValue(overview.silent_feed_count, _("sumber")),
                 KpiValue(len(places), _("tempat")),
             ),
         ),
@@ -150,12 +150,6 @@ def _count_present(day_summary: AreaSummary, codes: list[str]) -> float | None:
     rows = day_summary.coverage_gaps.loc[codes]
     known = rows[rows["known"]]
     return None if known.empty else float(known["present"].sum())
-
-
-def _count_silent_feeds(overview: Overview) -> float | None:
-    if not any(feed.is_expected for feed in overview.feed_states):
-        return None
-    return sum(feed.is_silent for feed in overview.feed_states)
 
 
 def _get_reference_time(view_time: ViewTime) -> datetime:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -12,7 +11,6 @@ from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import INCIDENTS, Feed
-from situasi.domain.register import Register
 
 # (known frames by feed, register, moment, results of depends_on, other arguments) -> any result
 Analysis = Callable[..., Any]
@@ -92,16 +90,3 @@ def reads(*feeds: Feed, depends_on: tuple[Analysis, ...] = ()) -> Callable[[Anal
 def dependencies_of(analysis: Analysis) -> Dependencies:
     """Return what this analysis reads; every feed if it declares nothing."""
     return _declared_dependencies.get(analysis, _ALL_FEEDS)
-
-
-def run(
-    analysis: Analysis,
-    frames: Mapping[str, pd.DataFrame],
-    register: Register,
-    at: datetime,
-    *arguments: Any,
-) -> Any:
-    """Run the analysis and its dependencies without a cache."""
-    dependencies = dependencies_of(analysis)
-    results = [run(part, frames, register, at) for part in dependencies.depends_on]
-    return analysis(dependencies.restrict_frames(frames), register, at, *results, *arguments)

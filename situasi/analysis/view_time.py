@@ -50,10 +50,9 @@ def cache_minute(view_time: ViewTime) -> datetime:
 
 def shift_window(selection: Selection, by: timedelta) -> Selection:
     """Return the selection shifted back by `by` if its window moves with the clock."""
-    moving = selection.since is not None and selection.until is None
-    return (
-        replace(selection, since=selection.since - by) if moving and selection.since else selection
-    )
+    if selection.since is None or selection.until is not None:
+        return selection
+    return replace(selection, since=selection.since - by)
 
 
 def apply_window(selection: Selection, window: str, at: datetime, election: Election) -> Selection:

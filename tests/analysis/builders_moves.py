@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import build_case_keys
 from situasi.analysis.redeployment import plan
 from situasi.analysis.redeployment.plan import RedeploymentNeeds
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
+from tests import queries
 from tests.builders import WIB, report, rows_of, wib
 
 AT = "09.00"

@@ -39,7 +39,7 @@ def overview(
     *,
     live: bool,
 ) -> Overview:
-    """See situasi.analysis.situation.overview.compute_overview."""
+    """See situasi.analysis.situation.overview.compute_case_overview."""
     limit = None if live else at
     known = {name: cases.filter_known(frame, limit) for name, frame in frames.items()}
     every = build_case_table(known["incidents"])

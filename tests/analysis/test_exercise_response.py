@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.exercise_response import (
     Acknowledgement,
@@ -23,6 +22,7 @@ from situasi.analysis.exercise_response import (
 )
 from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.feed_schemas import MERGES, STATUS, STATUS_CLOSED
+from tests import queries
 from tests.analysis.builders_tps import whole
 from tests.builders import incident, incidents, report, rows_of, wib
 from tests.builders_drills import EXERCISE, Posko, posko

@@ -13,15 +13,15 @@ from pages.neutrality import page as neutrality_page
 from pages.personnel import data as personnel_data
 from pages.stations import page as stations_page
 from pages.turnout import data as turnout_data
-from situasi.analysis import queries
 from situasi.analysis.activities import summary
 from situasi.analysis.personnel import coverage
-from situasi.analysis.queries import reads
+from situasi.analysis.queries import dependencies_of, reads
 from situasi.analysis.situation import area_summary, worklist
 from situasi.analysis.stations import reports, status
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, TPS
 from situasi.domain.register import Register
+from tests import queries
 from tests.analysis.builders_tps import small
 from tests.builders import incidents, rows_of, wib
 
@@ -50,8 +50,8 @@ def test_a_work_is_given_the_frames_of_the_feeds_that_it_names_and_what_its_part
 
 
 def test_a_work_rests_on_the_feeds_of_its_parts_too() -> None:
-    assert queries.dependencies_of(whole).feeds == ("incidents", "merges")
-    assert queries.dependencies_of(whole).all_feeds == ("incidents", "merges", "tps")
+    assert dependencies_of(whole).feeds == ("incidents", "merges")
+    assert dependencies_of(whole).all_feeds == ("incidents", "merges", "tps")
 
 
 def test_a_feed_that_the_viewer_may_not_see_is_not_given() -> None:
@@ -97,12 +97,12 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
-    assert len(queries.dependencies_of(work).all_feeds) < len(feed_schemas.FEEDS)
+    assert len(dependencies_of(work).all_feeds) < len(feed_schemas.FEEDS)
     assert queries.run(work, frames(), small(), AT, *asked) is not None
 
 
 def test_the_activities_are_read_by_their_page_alone() -> None:
-    assert queries.dependencies_of(summary.compute_activity_summary).all_feeds == (
+    assert dependencies_of(summary.compute_activity_summary).all_feeds == (
         "activities",
         "tps",  # how far the TPS are, for the lines of the SOP
     )

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis import queries
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.alerts.groups import list_posts
@@ -26,6 +25,7 @@ from situasi.domain import election, feed_schemas, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
 from situasi.simulation.seed import seed_store
+from tests import queries
 from tests.bench import alert_days as days
 from tests.bench import made
 from tests.bench.alert_calls import (

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from situasi.analysis import queries
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.area_summary import compute_area_summary
 from situasi.analysis.situation.overview import compute_case_overview, compute_feed_states
@@ -21,6 +20,7 @@ from situasi.domain.settings import ROOT
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
+from tests import queries
 from tests.bench import made
 from tests.bench.machine import megabytes, processor, spread
 from tests.bench.server import served, shown_from

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import time
 
-from situasi.analysis import queries
 from situasi.analysis.personnel import coverage
+from situasi.analysis.queries import dependencies_of
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.domain import boundaries, election, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.settings import load
+from tests import queries
 from tests.analysis.builders_moves import AT, crisis, needs, rated
 from tests.builders import wib
 
@@ -33,7 +34,7 @@ def run() -> None:
         own = rated(register, seed)
         rows = crisis(own, OFFICERS, seed)
         covered = queries.run(coverage.compute_coverage, rows, own, wib(AT))
-        given = queries.dependencies_of(redeployment_plan.compute_needs).restrict_frames(rows)
+        given = dependencies_of(redeployment_plan.compute_needs).restrict_frames(rows)
         begun = time.perf_counter()
         found = redeployment_plan.compute_needs(given, own, wib(AT), covered, ())
         looked.append(time.perf_counter() - begun)

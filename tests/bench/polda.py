@@ -19,7 +19,6 @@ from typing import Any
 
 import psycopg
 
-from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary as days
@@ -41,6 +40,7 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
+from tests import queries
 from tests.bench import made, viewer
 from tests.bench.server import serving
 from tests.builders import unbounded

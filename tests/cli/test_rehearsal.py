@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation import overview
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.figures.maps.area_style import AreaStyle
@@ -18,6 +17,7 @@ from situasi.figures.theme import LIGHT
 from situasi.simulation import replay as player
 from tests.builders_election import invented_election, kecamatan_codes
 from tests.cli.conftest import Run
+from tests.queries import compute_overview
 
 SIZE = 5
 PLAYED = [feed for feed in FEEDS if feed != "merges"]  # those are made on the board, by people
@@ -57,7 +57,7 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     frames = board.snapshot_reader.refresh().snapshot.frames
     at = frames["incidents"]["known_at"].max().to_pydatetime()
     election, codes = board.register.election, list(board.register.kecamatan)
-    seen = overview.compute_overview(frames, election, codes, Selection(), at, live=False)
+    seen = compute_overview(frames, election, codes, Selection(), at, live=False)
     assert seen.crowd_states["kecamatan"].tolist() == codes == kecamatan_codes(SIZE)
     assert len(seen.selected_cases)
     areas = {code: AreaStyle(place.name) for code, place in board.register.kecamatan.items()}

@@ -7,7 +7,6 @@ import pytest
 
 from pages.turnout import data as turnout_data
 from situasi.access.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
-from situasi.analysis import queries
 from situasi.analysis.situation import area_summary as analysis
 from situasi.analysis.stations.status import build_station_table
 from situasi.analysis.turnout import summary
@@ -15,6 +14,7 @@ from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain import register as domain_register
 from situasi.live import access_scope
+from tests import queries
 from tests.builders import incident, incidents, report, rows_of, wib
 
 INDRALAYA, PEMULUTAN = "16.10.04", "16.10.05"

@@ -14,13 +14,13 @@ from pages.turnout import forecast_panel
 from pages.turnout.data import compute_forecast_errors, compute_turnout_data
 from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis import queries
 from situasi.analysis.turnout.forecast import build_kecamatan_table, compute_total
 from situasi.board import Board
 from situasi.live.access_scope import scope_of
 from situasi.ui import session
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
+from tests import queries
 from tests.builders import wib
 from tests.rehearsed import script_of
 

@@ -13,7 +13,6 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.stations.places import compute_station_places
 from situasi.analysis.stations.status import build_station_table
 from situasi.common import i18n
@@ -27,6 +26,7 @@ from situasi.presentation import station_cells
 from situasi.presentation.map_measures import MEASURE_CODES
 from situasi.presentation.station_cells import CellFiles
 from situasi.presentation.station_measures import build_station_measure
+from tests import queries
 from tests.builders import report, rows_of, wib
 from tests.effort import examples
 

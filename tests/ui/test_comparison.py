@@ -13,13 +13,13 @@ from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
 from situasi.ui import session
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from tests.builders import wib
 from tests.conftest import NOON
+from tests.queries import compute_overview
 from tests.rehearsed import NINE, script_of
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])

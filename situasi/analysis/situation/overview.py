@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.incidents.merging import MergedCases
 from situasi.analysis.situation import crowd_state, feed_staleness
 from situasi.analysis.situation.feed_staleness import FeedState, NewestTime
+from situasi.analysis.view_time import shift_window
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
 
@@ -49,24 +50,12 @@ class Overview:
     newest_time: NewestTime | None
     feed_states: list[FeedState]
 
-
-def compute_overview(
-    frames: Mapping[str, pd.DataFrame],
-    election: Election,
-    kecamatan: Sequence[str],
-    selection: Selection,
-    at: datetime,
-    *,
-    live: bool,
-) -> Overview:
-    """Compute the overview.
-
-    frames: of a snapshot. at: the moment that ages and windows refer to. live: show all that is
-    known by now; otherwise only what was known at `at`.
-    """
-    view = AsOfView(frames, None if live else at)
-    overview = compute_case_overview(view, election, kecamatan, selection, at)
-    return replace(overview, feed_states=compute_feed_states(view, election, at))
+    @property
+    def silent_feed_count(self) -> int | None:
+        """Number of feeds that are silent; None where none is expected now."""
+        if not any(feed.is_expected for feed in self.feed_states):
+            return None
+        return sum(feed.is_silent for feed in self.feed_states)
 
 
 def compute_case_overview(
@@ -129,8 +118,9 @@ class _OverviewInputs:
             selected_cases=selected,
             open_cases=open_cases,
             critical_count=int(cases.is_critical(open_cases, election.rules.critical).sum()),
+            # A window that moves with the clock lay elsewhere then.
             open_count_hour_ago=self.merged_cases_hour_ago.count_open(
-                _shift_window_back(selection)
+                shift_window(selection, HOUR)
             ),
             new_count=len(cases.filter_newly_known(selected, at, HOUR)),
             outside_window_count=self.merged_cases.count(timeless) - len(selected),
@@ -155,14 +145,4 @@ def compute_feed_states(view: AsOfView, election: Election, at: datetime) -> lis
         at,
         {f: limit for f, limit in election.thresholds.silent_after.items() if f in view},
         (election.day_start, election.day_end),
-    )
-
-
-def _shift_window_back(selection: Selection) -> Selection:
-    """Return the selection an hour ago: a window that moves with the clock lay elsewhere then."""
-    moving = selection.since is not None and selection.until is None
-    return (
-        replace(selection, since=selection.since - HOUR)
-        if moving and selection.since
-        else selection
     )

@@ -48,7 +48,7 @@ def build_key_figures(
         FigureValue(int((tps["state"] == state).sum()), words)
         for state, words in zip(SILENT_STATES, ("terlambat melapor", "tak terjangkau"), strict=True)
     )
-    silent = (FigureValue(_count_silent_feeds(overview), "senyap"),)
+    silent = (FigureValue(overview.silent_feed_count, "senyap"),)
     figures: list[tuple[KpiText, tuple[FigureValue, ...]]] = [
         (kpis.format_open_incidents(overview), _count_by_tingkat(overview) if has_reports else ()),
         (kpis.format_situasi(overview), _count_by_situasi(overview)),
@@ -191,12 +191,6 @@ def _build_alert_figure(
     ]
     values = (FigureValue(len(open_alerts)), *by_level, FigureValue(len(unseen), "belum dilihat"))
     return format_open_alerts(rules, open_alerts, unseen), values
-
-
-def _count_silent_feeds(overview: Overview) -> float | None:
-    if not any(feed.is_expected for feed in overview.feed_states):
-        return None
-    return sum(feed.is_silent for feed in overview.feed_states)
 
 
 def compute_required_police(data: SitrepData) -> pd.Series | None:

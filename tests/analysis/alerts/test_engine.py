@@ -10,12 +10,12 @@ import pandas as pd
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, TINGKAT
 from situasi.domain.register import Register
+from tests import queries
 from tests.analysis.builders_tps import small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import neutrality, queries, timestamps
+from situasi.analysis import neutrality, timestamps
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.alerts.intervals import MINUTE_US
@@ -29,6 +29,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.simulation.seed import seed_store
+from tests import queries
 from tests.analysis.builders_tps import known as known_reports
 from tests.analysis.builders_tps import small, told
 from tests.analysis.slow import build_case_table

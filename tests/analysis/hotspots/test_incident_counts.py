@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from situasi.analysis import queries, timestamps
+from situasi.analysis import timestamps
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.hotspots.hotspots import Hotspots, compute_hotspots
 from situasi.analysis.hotspots.incident_counts import IncidentCounts, compute_counts
+from situasi.analysis.queries import dependencies_of
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
+from tests import queries
 from tests.analysis.builders_tps import whole
 from tests.builders import incident, incidents, report, rows_of, wib
 
@@ -123,7 +125,7 @@ def test_a_mark_goes_when_what_made_it_was_not_true() -> None:
 
 @pytest.mark.parametrize("clock", ["03.00", "12.00"])
 def test_a_quiet_day_has_a_picture_and_no_calls(clock: str) -> None:
-    feeds = queries.dependencies_of(compute_hotspots).all_feeds
+    feeds = dependencies_of(compute_hotspots).all_feeds
     assert set(feeds) == {INCIDENTS.name, MERGES.name}
     found = picture(clock, incident())
     assert found.calls == () and len(found.cells) == (0 if clock == "03.00" else 16 * 8)

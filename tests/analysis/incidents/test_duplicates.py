@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.incidents import candidate_pairs, duplicates, milestones
 from situasi.analysis.incidents.candidate_pairs import fair_share
 from situasi.analysis.incidents.cases import Selection
@@ -22,6 +21,7 @@ from situasi.analysis.situation import worklist
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.domain.rules import DuplicateRules
+from tests import queries
 from tests.analysis import slow
 from tests.analysis.builders_tps import whole
 from tests.bench import judgements

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import compute_overview
 from situasi.domain import election, feed_schemas
 from tests.analysis import slow
 from tests.analysis.slow import merge_cases
 from tests.builders import WIB, case_table, incident, report, rows_of
 from tests.builders import incidents as rows_with
 from tests.builders_election import invented_election
+from tests.queries import compute_overview
 
 
 def cases(*rows: dict[str, Any]) -> pd.DataFrame:

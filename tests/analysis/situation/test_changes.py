@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.changes import (
@@ -24,6 +23,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from situasi.domain.rules import CriticalRule
 from situasi.presentation import changes as change_words
+from tests import queries
 from tests.analysis.builders_tps import FIRST, small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as frame

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.alerts import engine
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.redeployment.shortfalls import find_critical_places
-from situasi.analysis.situation import overview
 from situasi.analysis.situation.critical import find_critical_cases, find_critical_events
 from situasi.analysis.timestamps import to_us
 from situasi.domain import feed_schemas
@@ -23,8 +21,10 @@ from situasi.domain.register import Register
 from situasi.domain.rules import CriticalRule
 from situasi.higher_command.rollup_cache import build_parameters
 from situasi.higher_command.rollups.cases import compute_case_figures
+from tests import queries
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
+from tests.queries import compute_overview
 
 
 def found(
@@ -107,9 +107,7 @@ def test_everything_that_asks_for_critical_cases_finds_the_same_by_the_rule_of_t
     intervals = queries.run(engine.compute_case_intervals, known, own, at)
     now = (intervals["begin"] <= to_us(at)) & (intervals["end"] > to_us(at))
     assert set(intervals["member"][now & (intervals["rule"] == "berat")]) == cases
-    shown = overview.compute_overview(
-        known, own.election, list(own.kecamatan), Selection(), at, live=True
-    )
+    shown = compute_overview(known, own.election, list(own.kecamatan), Selection(), at, live=True)
     assert shown.critical_count == len(cases)
     assert find_critical_places(shown.open_cases, rule) == set(wall["desa"])
     parameters = build_parameters(own)

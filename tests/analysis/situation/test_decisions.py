@@ -8,7 +8,6 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.personnel.coverage import compute_coverage
 from situasi.analysis.situation import decisions
@@ -17,6 +16,7 @@ from situasi.analysis.situation.decisions import GRAVE, MAX_AREAS
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FEEDS, SITUASI, STATUS, TINGKAT
 from situasi.domain.register import Register
+from tests import queries
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.situation.elevated_history import count_elevated, list_elevated_steps
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.register import Register
+from tests import queries
 from tests.builders import incident, incidents, wib
 
 HOURS = [f"{hour:02d}.00" for hour in range(8, 13)]

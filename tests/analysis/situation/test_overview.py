@@ -17,7 +17,7 @@ from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import crowd_state
-from situasi.analysis.situation.overview import Overview, compute_overview
+from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import compute_priority_scores
 from situasi.domain import election, feed_schemas
 from situasi.live import access_scope
@@ -29,6 +29,7 @@ from tests.analysis.slow import build_case_table, merge_cases
 from tests.builders import report, rows_of, wib
 from tests.builders_election import invented_election
 from tests.effort import examples
+from tests.queries import compute_overview
 
 HERE, THERE = "16.10.04", "16.10.05"
 CODES = ["16.10.01", "16.10.02", "16.10.04"]

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.alerts.engine import compute_station_intervals
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.situation import area_summary
@@ -20,6 +19,7 @@ from situasi.domain import election, feed_schemas
 from situasi.domain import register as domain_register
 from situasi.domain.rules import Rules
 from situasi.domain.settings import ROOT
+from tests import queries
 from tests.builders import case_table, incident, rows_of, wib
 from tests.builders import incidents as frame
 

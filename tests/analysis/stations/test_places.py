@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import queries
 from situasi.analysis.stations.places import MAX_SPREAD_M, compute_station_places, locate_desa
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.domain.road_network import Geography, great_circle_km
+from tests import queries
 from tests.builders import report, rows_of, wib
 
 DESA = "16.10.04.2012"

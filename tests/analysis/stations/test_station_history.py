@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from situasi.analysis import queries
 from situasi.analysis.stations.station_history import HOURS, compute_station_history
 from situasi.analysis.stations.status import build_station_table
 from situasi.analysis.turnout.summary import build_turnout_table
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
+from tests import queries
 from tests.builders import report, rows_of, wib
 
 DESA = "16.10.04.2012"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pages.incidents.kpis import build_kpis
-from situasi.analysis import queries
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.worklist import compute_worklist
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.domain.rules import CriticalRule
+from tests import queries
 from tests.builders import incident, incidents, rows_of, wib
 
 

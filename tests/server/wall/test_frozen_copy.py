@@ -17,7 +17,6 @@ from starlette.datastructures import QueryParams
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import acknowledgements
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
 from situasi.common.formats import format_relative_time
 from situasi.ingest.pipeline import IngestRequest, ingest_file
@@ -29,6 +28,7 @@ from situasi.server.wall.service import WallService
 from situasi.store.model import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
+from tests.queries import compute_overview
 
 CHIEF = Viewer("rina", ROLES["pimpinan"])
 GUEST = Viewer("papan", ROLES["tamu"], is_local=True)

@@ -13,7 +13,6 @@ import pytest
 
 from situasi.access.roles import LIST_SCREENS, ROLES, LinkScope, Viewer
 from situasi.actions import briefings
-from situasi.analysis import queries
 from situasi.analysis.activities.summary import compute_activity_summary
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
@@ -21,6 +20,7 @@ from situasi.analysis.situation.worklist import compute_worklist
 from situasi.board import Board
 from situasi.server.wall import list_views
 from situasi.server.wall.service import WallService
+from tests import queries
 from tests.conftest import NOON
 from tests.server.wall.test_state import AT, CHIEF, SAAT, _body, look
 

@@ -17,11 +17,10 @@ from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.actions import acknowledgements, alert_list
-from situasi.analysis import queries
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary
-from situasi.analysis.situation.overview import Overview, compute_overview
+from situasi.analysis.situation.overview import Overview
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
@@ -37,8 +36,10 @@ from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.service import EncodedState, WallService
 from situasi.store.model import StoreError
+from tests import queries
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
+from tests.queries import compute_overview
 
 CHIEF = Viewer("pimpinan", ROLES["pimpinan"], is_local=True)
 AT = wib("12.30")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis import queries
 from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
+from tests import queries
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 
