@@ -7,9 +7,10 @@ from dataclasses import MISSING, fields
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from pydantic import BeforeValidator
+from pydantic.fields import FieldInfo
 
 from situasi.domain.definition_errors import (
     REMEDY,
@@ -69,16 +70,12 @@ LongitudeOrNone = Annotated[float | None, BeforeValidator(partial(_parse_degrees
 def read_table(path: Path, kind: type[RowT], *unique: str) -> list[RowT]:
     """Read the rows of a CSV file; its columns are the fields of this dataclass, and NOTES.
 
-    A field with a default may be missing. unique: columns that no two rows have alike. Raises
-    DefinitionError naming file, line, column and value of what is missing, unknown, there twice or
-    not what it must be.
+    A field with a default may be missing; one with an alias has its column under that. unique:
+    fields that no two rows have alike. Raises DefinitionError naming file, line, column and value
+    of what is missing, unknown, there twice or not what it must be.
     """
-    names = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    required = [
-        item.name
-        for item in fields(kind)  # type: ignore[arg-type]
-        if item.default is MISSING and item.default_factory is MISSING
-    ]
+    columns = _list_columns(kind)
+    names, required = set(columns), [name for name, needed in columns.items() if needed]
     with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         _check_columns(path, [name.strip() for name in rows.fieldnames or ()], names, required)
@@ -96,6 +93,18 @@ def read_table(path: Path, kind: type[RowT], *unique: str) -> list[RowT]:
                 line = rows.line_num
                 raise DefinitionError(f"{path} baris {line}: {error}. {REMEDY}") from error
     return parsed
+
+
+def _list_columns(kind: type[Any]) -> dict[str, bool]:
+    """Return the columns of a dataclass, and which of them must be there."""
+    hints = get_type_hints(kind, include_extras=True)
+    columns = {}
+    for item in fields(kind):
+        parts = getattr(hints[item.name], "__metadata__", ())
+        aliases = (part.alias for part in parts if isinstance(part, FieldInfo))
+        is_needed = item.default is MISSING and item.default_factory is MISSING
+        columns[next(filter(None, aliases), item.name)] = is_needed
+    return columns
 
 
 def _check_columns(path: Path, columns: list[str], names: set[str], required: list[str]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from situasi.domain import definition_tables as cells
 from situasi.domain import past_turnout
@@ -19,6 +18,13 @@ from situasi.domain.definition_fields import Filled, only
 from situasi.domain.definition_tables import read_table
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE, FUNGSI, GIAT, KERAWANAN
+
+_DATE_BASES = only("tersumber", "sebagian_tersumber", "sumber_berbeda", "tanpa_tanggal", "usulan")
+_EMPTY_IS_NONE = AfterValidator(lambda text: text or None)
+
+
+def _is_sourced(basis: str) -> bool:
+    return bool(_DATE_BASES.func(basis) == "tersumber")  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True)
@@ -36,29 +42,30 @@ class Kecamatan:
 
 @dataclass(frozen=True)
 class Desa:
-    """One desa or kelurahan."""
+    """One desa or kelurahan. An alias is the column of `desa.csv`."""
 
-    code: str
-    name: str
-    type: str
-    kecamatan: str
+    code: Annotated[Filled, Field(alias="kode")]
+    name: Annotated[Filled, Field(alias="nama")]
+    type: Annotated[str, Field(alias="jenis")]
+    kecamatan: Annotated[Filled, Field(alias="kecamatan_kode")]
 
 
 @dataclass(frozen=True)
 class Stage:
     """A stage of the election (tahapan). A date that no source gives is None.
 
-    has_confirmed_dates: its dates are sourced and undisputed; note says what is not.
+    has_confirmed_dates: its dates are sourced and undisputed; note says what is not. An alias is
+    the column of `tahapan.csv`.
     """
 
-    code: str
-    name: str
-    start: date | None
-    end: date | None
-    scope: str
-    has_confirmed_dates: bool
-    source: str
-    note: str
+    code: Annotated[Filled, Field(alias="kode")]
+    name: Annotated[Filled, Field(alias="tahapan")]
+    start: Annotated[cells.DayOrNone, Field(alias="mulai")]
+    end: Annotated[cells.DayOrNone, Field(alias="selesai")]
+    scope: Annotated[str, Field(alias="lingkup")]
+    has_confirmed_dates: Annotated[bool, Field(alias="dasar"), BeforeValidator(_is_sourced)]
+    source: Annotated[str, Field(alias="sumber")]
+    note: Annotated[str, Field(alias="catatan")]
 
 
 @dataclass(frozen=True)
@@ -66,16 +73,19 @@ class SopItem:
     """One line of the SOP list of a stage: what must be done, by which fungsi and giat.
 
     basis: the source of the line; "usulan" is our proposal. phase: one of FASE that every TPS must
-    have reached before the line is done; None: an activity is enough.
+    have reached before the line is done; None: an activity is enough. An alias is the column of
+    `sop.csv`.
     """
 
-    code: str
-    stage: str
-    text: str
-    fungsi: str | None
-    giat: str | None
-    basis: str
-    phase: str | None = None
+    code: Annotated[Filled, Field(alias="kode")]
+    stage: Annotated[Filled, Field(alias="tahapan_kode")]
+    text: Annotated[Filled, Field(alias="butir")]
+    fungsi: Annotated[str | None, only("", *FUNGSI), _EMPTY_IS_NONE]
+    giat: Annotated[str | None, only("", *GIAT), _EMPTY_IS_NONE]
+    basis: Annotated[str, Field(alias="dasar")]
+    phase: Annotated[
+        str | None, only("", *FASE), _EMPTY_IS_NONE, Field(alias="sampai_fase", default=None)
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -163,20 +173,16 @@ def load(election: Election) -> Register:
         _build_kecamatan(row, polsek.get(row.kode))
         for row in read_table(folder / "kecamatan.csv", _KecamatanRow, "kode")
     ]
-    desa = [
-        Desa(row.kode, row.nama, row.jenis, row.kecamatan_kode)
-        for row in read_table(folder / "desa.csv", _DesaRow, "kode")
-    ]
     aliases = read_table(folder / "aliases.csv", _AliasRow)
     return _mark_mismatches(
         Register(
             election=election,
             kecamatan={place.code: place for place in kecamatan},
-            desa={place.code: place for place in desa},
+            desa={place.code: place for place in read_table(folder / "desa.csv", Desa, "code")},
             tps=_load_tps(folder),
             aliases=tuple((row.kode, row.nama) for row in aliases),
-            stages=tuple(map(_build_stage, read_table(folder / "tahapan.csv", _StageRow, "kode"))),
-            sop=tuple(map(_build_sop_item, read_table(folder / "sop.csv", _SopRow, "kode"))),
+            stages=tuple(read_table(folder / "tahapan.csv", Stage, "code")),
+            sop=tuple(read_table(folder / "sop.csv", SopItem, "code")),
         )
     )
 
@@ -208,20 +214,6 @@ def _build_kecamatan(row: _KecamatanRow, police: _PolsekRow | None) -> Kecamatan
     )
 
 
-def _build_stage(row: _StageRow) -> Stage:
-    return Stage(
-        code=row.kode, name=row.tahapan, start=row.mulai, end=row.selesai, scope=row.lingkup,
-        has_confirmed_dates=row.dasar == "tersumber", source=row.sumber, note=row.catatan,
-    )  # fmt: skip
-
-
-def _build_sop_item(row: _SopRow) -> SopItem:
-    return SopItem(
-        row.kode, row.tahapan_kode, row.butir, row.fungsi or None, row.giat or None, row.dasar,
-        row.sampai_fase or None,
-    )  # fmt: skip
-
-
 def _load_tps(folder: Path) -> pd.DataFrame:
     rows = read_table(_tps_path(folder), _TpsRow, "desa_kode", "nomor")
     is_placed = [row.lat is not None and row.lon is not None for row in rows]
@@ -244,7 +236,7 @@ def _load_tps(folder: Path) -> pd.DataFrame:
     )
 
 
-# The rows of the files, under their columns.
+# The rows of the files that are no object of their own, under their columns.
 
 
 @dataclass(frozen=True)
@@ -264,42 +256,9 @@ class _KecamatanRow:
 
 
 @dataclass(frozen=True)
-class _DesaRow:
-    kode: Filled
-    nama: Filled
-    jenis: str
-    kecamatan_kode: Filled
-
-
-@dataclass(frozen=True)
 class _AliasRow:
     kode: Filled
     nama: Filled
-
-
-@dataclass(frozen=True)
-class _StageRow:
-    kode: Filled
-    tahapan: Filled
-    mulai: cells.DayOrNone
-    selesai: cells.DayOrNone
-    lingkup: str
-    dasar: Annotated[
-        str, only("tersumber", "sebagian_tersumber", "sumber_berbeda", "tanpa_tanggal", "usulan")
-    ]
-    sumber: str
-    catatan: str
-
-
-@dataclass(frozen=True)
-class _SopRow:
-    kode: Filled
-    tahapan_kode: Filled
-    butir: Filled
-    fungsi: Annotated[str, only("", *FUNGSI)]
-    giat: Annotated[str, only("", *GIAT)]
-    dasar: str
-    sampai_fase: Annotated[str, only("", *FASE)] = ""
 
 
 @dataclass(frozen=True)
