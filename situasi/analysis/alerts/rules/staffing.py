@@ -106,7 +106,7 @@ def _find_order_intervals(
     begun and was known, and ordered (its time); and who, begin, end while an officer had no order,
     or one to no TPS."""
     rows, known_us = filter_known_by(rows, at)
-    rows = rows.assign(begin=np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"])))
+    rows = rows.assign(begin=_find_begin(rows, known_us))
     changes = _find_order_changes(rows)
     # Each change counts as its own officer here, with the lines of its order known by then.
     change_keys = changes.assign(turn=np.arange(len(changes)), since=changes["begin"])
@@ -122,9 +122,7 @@ def _find_order_intervals(
     times = changes.assign(ordered=ordered_us).take(table["petugas"].to_numpy("int64"))
     orders = table.drop(columns="petugas").join(times.set_index(table.index))
     unassigned = changes[~np.isin(np.arange(len(changes)), table["petugas"])]
-    first = changes.groupby("who")["begin"].min()
-    before = pd.DataFrame({"who": first.index, "begin": NEVER, "end": first.to_numpy("int64")})
-    return orders, pd.concat([unassigned, before], ignore_index=True)
+    return orders, pd.concat([unassigned, _find_before(changes)], ignore_index=True)
 
 
 def _find_order_changes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +155,7 @@ def _find_required_from(rows: pd.DataFrame, register: Register, at: datetime) ->
     """Return for each TPS since when any posting to its kecamatan is known; FOREVER: none."""
     rows, known_us = filter_known_by(rows, at)
     to_tps = personnel_orders.is_at_tps(rows).to_numpy(bool)
-    begin = np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"]))[to_tps]
+    begin = _find_begin(rows, known_us)[to_tps]
     villages = {code: desa.kecamatan for code, desa in register.desa.items()}
     posted = zip(rows["desa"][to_tps], rows["kecamatan"][to_tps], begin.tolist(), strict=True)
     since: dict[object, int] = {}
@@ -183,10 +181,15 @@ def _find_police_intervals(
     limit = np.array([listed_from.get(who, FOREVER) for who in stated["who"]], dtype="int64")
     stated = stated.assign(end=np.minimum(stated["end"].to_numpy("int64"), limit))
     known = pd.concat([lines, stated[stated["begin"] < stated["end"]]], ignore_index=True)
-    before = known.groupby("who")["begin"].min()
-    unknown = pd.DataFrame({"who": before.index, "begin": NEVER, "end": before.to_numpy("int64")})
     is_police = [classify_agency(name) in POLICE_GROUPS for name in known["instansi"]]
-    return pd.concat([known.loc[is_police, ["who", "begin", "end"]], unknown], ignore_index=True)
+    police = known.loc[is_police, ["who", "begin", "end"]]
+    return pd.concat([police, _find_before(known)], ignore_index=True)
+
+
+def _find_before(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Return who, begin, end of the time before the first interval of each officer."""
+    first = intervals.groupby("who")["begin"].min()
+    return pd.DataFrame({"who": first.index, "begin": NEVER, "end": first.to_numpy("int64")})
 
 
 def _filter_police_rows(rows: pd.DataFrame, police: pd.DataFrame) -> pd.DataFrame:
@@ -203,27 +206,28 @@ def _find_newest_agencies(rows: pd.DataFrame, at: datetime, *, only_stated: bool
     if only_stated:
         has_agency = rows["instansi"].notna().to_numpy()
         rows, known_us = rows[has_agency], known_us[has_agency]
-    officer, officers = pd.factorize(rows["petugas"])
-    begin = np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"]))
-    chosen, until = find_newest_rows(officer, begin, _chronological_rank(rows))
-    return pd.DataFrame(
-        {
-            "who": officers.to_numpy("object")[officer[chosen]] if len(officers) else [],
-            "instansi": rows["instansi"].to_numpy("object")[chosen],
-            "begin": begin[chosen],
-            "end": until,
-        }
-    )
+    return _select_newest(rows, known_us)[["who", "instansi", "begin", "end"]]
 
 
-def _chronological_rank(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
-    """Return the rank of each row by when it happened, then by when it was reported."""
+def _select_newest(rows: pd.DataFrame, known_us: Micros) -> pd.DataFrame:
+    """Select the rows that were the newest of their officer, with who, begin and end.
+
+    The newest is by when it happened, then by when it was reported.
+    """
+    officer, begin = pd.factorize(rows["petugas"])[0], _find_begin(rows, known_us)
     keys = (
         rows["seq"].to_numpy(),
         timestamps.reported_us(rows),
         timestamps.column_to_us(rows["occurred_at"]),
     )
-    return np.argsort(np.lexsort(keys))
+    chosen, until = find_newest_rows(officer, begin, np.argsort(np.lexsort(keys)))
+    newest = rows.take(chosen).reset_index(drop=True)
+    return newest.assign(who=newest["petugas"].astype("object"), begin=begin[chosen], end=until)
+
+
+def _find_begin(rows: pd.DataFrame, known_us: Micros) -> Micros:
+    """Return since when each row holds: known, and as of its own time."""
+    return np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"]))
 
 
 def _clip_to_police(intervals: pd.DataFrame, police: pd.DataFrame) -> pd.DataFrame:
@@ -314,19 +318,12 @@ def _find_released(
     returned, is without an officer by right.
     """
     rows, known_us = filter_known_by(checkins, at)
-    heard = np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"]))
-    officer, names = pd.factorize(rows["petugas"])
-    chosen, until = find_newest_rows(officer, heard, _chronological_rank(rows))
-    arrived = rows["checkin"].isin(AT_POST_CHECKINS).to_numpy()
-    returned = (rows["checkin"] == "kembali").to_numpy()[chosen]
+    heard = rows.assign(who=rows["petugas"], begin=_find_begin(rows, known_us), end=FOREVER)
+    newest = _select_newest(rows, known_us)
+    parts = (heard[heard["checkin"].isin(AT_POST_CHECKINS)], newest[newest["checkin"] == "kembali"])
+    times = pd.concat([part[["who", "begin", "end"]] for part in parts], ignore_index=True)
     closes = timestamps.to_us(register.election.local_time(register.election.tps_closes))
-    times = pd.DataFrame(
-        {
-            "who": np.asarray(names, dtype=object)[[*officer[arrived], *officer[chosen][returned]]],
-            "begin": np.maximum([*heard[arrived], *heard[chosen][returned]], closes),
-            "end": [*np.full(int(arrived.sum()), FOREVER), *until[returned]],
-        }
-    )
+    times = times.assign(begin=np.maximum(times["begin"].to_numpy("int64"), closes))
     # Once is enough: of the arrivals of an officer the first.
     times = times.sort_values("begin", kind="stable").drop_duplicates(["who", "end"])
     at_tps = orders.loc[orders["code"].notna(), ["who", "code", "begin", "end"]]
@@ -337,22 +334,11 @@ def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> 
     """Return who, named (the TPS, None: none of the register), place (the TPS, else the kecamatan),
     begin, end of newest check-ins from a post; equal ones in a row are joined."""
     rows, known_us = filter_known_by(checkins, at)
-    officer, _names = pd.factorize(rows["petugas"])
-    begin = np.maximum(known_us, timestamps.column_to_us(rows["occurred_at"]))
-    chosen, until = find_newest_rows(officer, begin, _chronological_rank(rows))
-    newest = rows.take(chosen)
+    newest = _select_newest(rows, known_us)
     codes = personnel_orders.match_tps_codes(newest, register).to_numpy("object")
     area = newest["kecamatan"].to_numpy("object")
-    posts = pd.DataFrame(
-        {
-            "who": newest["petugas"].to_numpy("object"),
-            "named": codes,
-            "place": np.where(pd.notna(codes), codes, area),
-            "begin": begin[chosen],
-            "end": until,
-        }
-    )  # fmt: skip
-    posts = posts[newest["checkin"].isin(AT_POST_CHECKINS).to_numpy()].reset_index(drop=True)
+    posts = newest.assign(named=codes, place=np.where(pd.notna(codes), codes, area))
+    posts = posts[newest["checkin"].isin(AT_POST_CHECKINS)].reset_index(drop=True)
     place = pd.factorize(posts["place"].where(posts["place"].notna(), ""))[0]
     who = pd.factorize(posts["who"])[0]
     after = posts["begin"].to_numpy()[1:] == posts["end"].to_numpy()[:-1]
