@@ -41,6 +41,8 @@ _SECURITY_SCHEMES = {
 }
 # Errors that every route may answer.
 _COMMON_STATUSES = (401, 403, 429, 503)
+# And every route that takes a body.
+_SENT_STATUSES = (408, 413, 415, 422)
 
 
 class ProfileNames(NamedTuple):
@@ -217,13 +219,10 @@ def _delivery_operation(feed: Feed, limits: Limits, names: ProfileNames) -> dict
         request_body.CSV: {**schemas.TEXT, "maxLength": limits.body_bytes},
         request_body.XLSX: {**schemas.TEXT, "contentMediaType": request_body.XLSX},
     }
-    ledger = {request_body.JSON: _ref("ledger")}
-    success = _response("Yang terjadi dengan setiap baris.", ledger)
-    waits = _response("Tidak dikenali: berkas menunggu pemetaan.", ledger, "location")
-    return {
-        "operationId": f"send_{feed.name}",
-        "summary": f"Kirim {feed.name}; dijawab bila sudah tersimpan.",
-        "parameters": [
+    return _send_operation(
+        f"send_{feed.name}",
+        f"Kirim {feed.name}; dijawab bila sudah tersimpan.",
+        [
             _parameter(
                 "Idempotency-Key",
                 {**schemas.TEXT, **key},
@@ -232,12 +231,36 @@ def _delivery_operation(feed: Feed, limits: Limits, names: ProfileNames) -> dict
             ),
             *_profile_parameter(names.sources, "Dibaca sebagai berkas dari sumber ini."),
         ],
+        body_schemas,
+        {**_ledger_responses("ledger"), **_problem_refs(*_SENT_STATUSES, 409)},
+    )
+
+
+def _send_operation(
+    name: str,
+    summary: str,
+    parameters: list[dict[str, Any]],
+    body_schemas: dict[str, Schema],
+    responses: dict[str, Any],
+) -> dict[str, Any]:
+    """Describe a route that takes a body. body_schemas: by media type."""
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": parameters,
         "requestBody": {
             "required": True,
             "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
         },
-        "responses": {"200": success, "202": waits, **_problem_refs(408, 409, 413, 415, 422)},
+        "responses": responses,
     }
+
+
+def _ledger_responses(schema_name: str) -> dict[str, Any]:
+    """Describe what became of rows: stored, or waiting for a mapping."""
+    ledger = {request_body.JSON: _ref(schema_name)}
+    waits = _response("Tidak dikenali: berkas menunggu pemetaan.", ledger, "location")
+    return {"200": _response("Yang terjadi dengan setiap baris.", ledger), "202": waits}
 
 
 def _file_delivery_operation(limits: Limits, names: ProfileNames) -> dict[str, Any]:
@@ -253,7 +276,7 @@ def _file_delivery_operation(limits: Limits, names: ProfileNames) -> dict[str, A
         "required": [file_delivery.FILE_FIELD],
         "additionalProperties": False,
     }
-    body_schemas = {
+    body_schemas: dict[str, Schema] = {
         file_delivery.MULTIPART: form,
         request_body.JSON: {"type": ["object", "array"]},
         request_body.CSV: schemas.TEXT,
@@ -262,23 +285,17 @@ def _file_delivery_operation(limits: Limits, names: ProfileNames) -> dict[str, A
             for media in (request_body.XLSX, *request_body.OTHER_WORKBOOKS)
         },
     }
-    ledger = {request_body.JSON: _ref("file_ledger")}
-    success = _response("Yang terjadi dengan setiap baris.", ledger)
-    waits = _response("Tidak dikenali: berkas menunggu pemetaan.", ledger, "location")
-    return {
-        "operationId": "send_file",
-        "summary": f"Kirim berkas atau satu isian formulir; jenisnya dikenali sendiri. {size}",
-        "parameters": [
+    return _send_operation(
+        "send_file",
+        f"Kirim berkas atau satu isian formulir; jenisnya dikenali sendiri. {size}",
+        [
             _parameter("feed", schemas.enum_of(WRITABLE), "Jenis laporannya; kosong: dikenali."),
             *_profile_parameter(names.sources, "Cara sumbernya dibaca; kosong: dikenali."),
             _parameter("dry_run", schemas.enum_of(("ya", "tidak")), "ya: tidak ada yang disimpan."),
         ],
-        "requestBody": {
-            "required": True,
-            "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
-        },
-        "responses": {"200": success, "202": waits, **_problem_refs(408, 413, 415, 422)},
-    }
+        body_schemas,
+        {**_ledger_responses("file_ledger"), **_problem_refs(*_SENT_STATUSES)},
+    )
 
 
 def _profile_parameter(names: tuple[str, ...], description: str) -> list[dict[str, Any]]:
@@ -288,20 +305,17 @@ def _profile_parameter(names: tuple[str, ...], description: str) -> list[dict[st
 def _message_operation(limits: Limits, names: ProfileNames) -> dict[str, Any]:
     one = _ref("message_sent")
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.max_messages}
-    content = {request_body.JSON: {"oneOf": [one, many]}, form_body.FORM: one}
+    content: dict[str, Schema] = {request_body.JSON: {"oneOf": [one, many]}, form_body.FORM: one}
     success = _response("Pesan di baki.", {request_body.JSON: _ref("message_ledger")})
-    return {
-        "operationId": "send_messages",
-        "summary": "Kirim pesan ke baki pesan di Lapor; tidak ada yang masuk laporan dengan "
-        "sendirinya.",
-        "description": "Bentuk program lain (data/vocabulary/message_profiles.toml) dikenali.",
-        "parameters": _profile_parameter(names.messages, "Bentuknya; kosong: dikenali."),
-        "requestBody": {
-            "required": True,
-            "content": {media: {"schema": schema} for media, schema in content.items()},
-        },
-        "responses": {"200": success, **_problem_refs(408, 413, 415, 422)},
-    }
+    operation = _send_operation(
+        "send_messages",
+        "Kirim pesan ke baki pesan di Lapor; tidak ada yang masuk laporan dengan sendirinya.",
+        _profile_parameter(names.messages, "Bentuknya; kosong: dikenali."),
+        content,
+        {"200": success, **_problem_refs(*_SENT_STATUSES)},
+    )
+    text = "Bentuk program lain (data/vocabulary/message_profiles.toml) dikenali."
+    return {**operation, "description": text}
 
 
 def _challenge_operation() -> dict[str, Any]:
