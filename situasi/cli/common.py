@@ -187,12 +187,11 @@ def _build_polres_context(board: Board) -> CliContext:
 def _build_command_context(
     app_settings: Settings, command: HigherCommand, store: Store
 ) -> CliContext:
-    names = {**command.subdivisions, **{member.code: member.name for member in command.members}}
     return CliContext(
         app_settings,
         store,
         command.zone,
         lambda area_names: accounts.parse_kabupaten(command, area_names),
-        lambda code: names.get(code, code),
+        command.name_of,
         f"seluruh {command.name}",
     )

@@ -82,6 +82,11 @@ class HigherCommand(ElectionDay):
         """Return the member with this code. Raises KeyError where there is none."""
         return {member.code: member for member in self.members}[code]
 
+    def name_of(self, code: str) -> str:
+        """Return the name of a member or subdivision; another code as it is."""
+        names = {member.code: member.name for member in self.members}
+        return names.get(code) or self.subdivisions.get(code, code)
+
     def in_zone_of(self, member: Member) -> Self:
         """Return the command with the clock of a member."""
         return replace(self, zone=member.zone, zone_label=member.zone_label)

@@ -150,13 +150,8 @@ def get_info() -> TenantInfo:
 def name_of(code: str) -> str:
     """Return the name of an account's area: kecamatan, or kabupaten of a command above."""
     command_app = app.current_higher_command()
-    if command_app is None:
-        return board.current_board().register.name_of(code)
-    names = {
-        **command_app.command.subdivisions,
-        **{member.code: member.name for member in command_app.command.members},
-    }
-    return names.get(code, code)
+    area = board.current_board().register if command_app is None else command_app.command
+    return area.name_of(code)
 
 
 def url_of(area_code: str) -> str:
