@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import pandas as pd
-
 from pages.situation import tables
 from situasi.access.roles import SCREENS
 from situasi.analysis import view_time as moments
@@ -60,7 +58,7 @@ def _build_all_kpis(
     tps = day_summary.stations[day_summary.stations["kecamatan"].isin(codes)]
     rates = summary.compute_shown_total(day_summary.turnout, codes, board().register)
     zone = board().register.election.zone_label
-    has_reports = overview.newest_time is not None
+    has_reports, late = overview.newest_time is not None, int((tps["state"] == "terlambat").sum())
     places = day_summary.select_silent_places(codes)
     rate = KpiValue(
         rates["shown_rate"] if rates["tps_counted"] else None,
@@ -91,11 +89,7 @@ def _build_all_kpis(
                 days_left=board().register.election.count_days_left(now),
             ),
             lambda: tables.build_late_stations_table(tps),
-            (
-                KpiValue(
-                    None if day_summary.lacks_station_reports else _count_late(tps), _("terlambat")
-                ),
-            ),
+            (KpiValue(None if day_summary.lacks_station_reports else late, _("terlambat")),),
         ),
         (
             kpis.format_officers(day_summary, codes),
@@ -140,10 +134,6 @@ def _build_situasi_values(overview: Overview) -> tuple[KpiValue, ...]:
         KpiValue(states.get(state, 0) if is_stated else None, label("situasi", state))
         for state in reversed(SITUASI)
     )
-
-
-def _count_late(tps: pd.DataFrame) -> int:
-    return int((tps["state"] == "terlambat").sum())
 
 
 def _count_present(day_summary: AreaSummary, codes: list[str]) -> float | None:

@@ -314,7 +314,8 @@ def _build_curve(
     theme: Theme,
 ) -> go.Figure:
     selected = select_worst_samples(health_measure, samples)
-    times = [_get_local_time(sample) for sample in selected]
+    zone = board().register.election.zone
+    times = [sample.at.astimezone(zone) for sample in selected]
     values = [health_measure.read_value(sample) for sample in selected]
     return build_health_chart(times, values, health_measure.limit, _(health_measure.unit), theme)
 
@@ -325,14 +326,12 @@ def select_worst_samples(
     """Return at most MAX_CURVE_POINTS samples; of each time span the one with the highest value."""
     span = -(-len(samples) // MAX_CURVE_POINTS)
     spans = [samples[start : start + span] for start in range(0, len(samples), span)]
-    return [
-        max(group, key=lambda sample: _value_or_minimum(health_measure.read_value(sample)))
-        for group in spans
-    ]
 
+    def rank(sample: HealthSample) -> float:
+        value = health_measure.read_value(sample)
+        return -1.0 if value is None else value
 
-def _value_or_minimum(value: float | None) -> float:
-    return -1.0 if value is None else value
+    return [max(group, key=rank) for group in spans]
 
 
 def render_sample_table(samples: Sequence[HealthSample]) -> None:
@@ -366,10 +365,6 @@ def _format_seconds(value: float) -> str:
 def _format_start_time(samples: Sequence[HealthSample]) -> str:
     zone = board().register.election.zone_label
     return f"{session.format_machine_time(samples[0].at)} {zone}"
-
-
-def _get_local_time(sample: HealthSample) -> datetime:
-    return sample.at.astimezone(board().register.election.zone)
 
 
 def show(context: PageContext) -> None:

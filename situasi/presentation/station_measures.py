@@ -35,7 +35,7 @@ def build_station_measure(
     stations: of stations.status, as far as the viewer may see them. codes: of all TPS, in the
     register's order. TPS of other kecamatan are not drawn.
     """
-    choose, legend = _SCALES.get(measure, (_choose_silence_colour, _build_silence_legend))
+    choose, legend = _SCALES.get(measure, _SILENCE)
     visible = stations[stations["kecamatan"].isin(list(visible_kecamatan))]
     rows: list[Any] = list(visible.itertuples())
     chosen = {row.code: choose(row, theme) for row in rows}
@@ -54,10 +54,6 @@ def _choose_turnout_colour(row: Any, theme: Theme) -> str:
     if pd.isna(row.hadir) or pd.isna(row.dpt) or not row.dpt or row.is_stale:
         return theme.paper
     return select_step_colour(float(row.hadir) / float(row.dpt), theme.turnout)
-
-
-def _choose_silence_colour(row: Any, theme: Theme) -> str:
-    return _list_silence_colours(theme)[row.state]
 
 
 def _list_silence_colours(theme: Theme) -> dict[str, str]:
@@ -87,13 +83,10 @@ def _build_phase_legend(stations: pd.DataFrame, theme: Theme) -> list[tuple[Mark
     ]
 
 
-def _build_no_legend(_stations: pd.DataFrame, _theme: Theme) -> list[tuple[Mark, str]]:
-    """Return nothing: the cells have the colours of the measure."""
-    return []
-
-
 _Legend = Callable[[pd.DataFrame, Theme], list[tuple[Mark, str]]]
 _SCALES: dict[str, tuple[Callable[[Any, Theme], str], _Legend]] = {
     "fase": (_choose_phase_colour, _build_phase_legend),
-    "partisipasi": (_choose_turnout_colour, _build_no_legend),
+    # The cells have the colours of the measure, so they need no legend.
+    "partisipasi": (_choose_turnout_colour, lambda _stations, _theme: []),
 }
+_SILENCE = (lambda row, theme: _list_silence_colours(theme)[row.state], _build_silence_legend)

@@ -140,25 +140,18 @@ def _build_stage_alerts(
         moment = now_us if ended is None else NEVER
         active = {span.member for span in spans if span.begin <= moment < span.end}
         count = len(active) or peaks[index]
+        # Of several equally grave ones the last to begin.
+        gravest = max(spans, key=lambda span: (span.level, span.begin))
         members = sorted(active or {span.member for span in spans})
-        key = f"{rule.code}|{subject or ''}|{_format_minute(began_us)}|{stage.level}"
+        key = f"{rule.code}|{subject or ''}|{timestamps.from_us(began_us):%Y%m%d%H%M}|{stage.level}"
         yield (
             (key, rule.code, stage.level, subject, area, began_us, stage.at_us, until, ended,
              ended is None and now_us >= last_end, count, peaks[index],
-             members[0] if len(members) == 1 else None, _find_gravest(spans).value,
+             members[0] if len(members) == 1 else None, gravest.value,
              any(span.latihan for span in spans)),
             [(key, span.member, span.begin, span.end, span.begin <= moment < span.end, span.value,
               span.feed, span.seq, span.latihan) for span in spans],
         )  # fmt: skip
-
-
-def _find_gravest(intervals: Sequence[_Interval]) -> _Interval:
-    """Return the gravest interval; of several equal ones the last to begin."""
-    return max(intervals, key=lambda interval: (interval.level, interval.begin))
-
-
-def _format_minute(time_us: int) -> str:
-    return f"{timestamps.from_us(time_us):%Y%m%d%H%M}"
 
 
 def _find_stages(episode: Sequence[_Interval], rule: AlertRule) -> tuple[list[_Stage], list[int]]:

@@ -134,14 +134,6 @@ def _compute_alerts(data: ViewData) -> list[float]:
     return [*counts, float(len(data.alerts.open))]
 
 
-def _compute_turnout(data: ViewData) -> list[float]:
-    return _list_last(data.turnout_curve["rate"])
-
-
-def _compute_voters(data: ViewData) -> list[float]:
-    return _list_last(data.turnout_curve["voters_present"])
-
-
 def _compute_present(data: ViewData) -> list[float]:
     """Return how many officers were at their posts; at the end of duty another figure is shown."""
     rows = data.day.coverage_gaps.loc[data.codes]
@@ -163,8 +155,8 @@ _TRENDS: dict[str, Callable[[ViewData], Trend]] = {
     "terbuka": _compute_open_cases,
     "terakhir": _compute_new_cases,
     "tps": _compute_phase,
-    "partisipasi": _compute_turnout,
-    "hadir": _compute_voters,
+    "partisipasi": lambda data: _list_last(data.turnout_curve["rate"]),
+    "hadir": lambda data: _list_last(data.turnout_curve["voters_present"]),
     "personel": _compute_present,
     "batas": _compute_bounds,
     "tanpa": _compute_absent,
