@@ -1,27 +1,24 @@
 """The page Laporan: choice of kind and period, the short text, and the files."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.access.roles import Viewer
-from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep import build as sitrep_build
 from situasi.reports.sitrep import files
 from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.data import SitrepSources
 from situasi.reports.sitrep.letterhead import SitrepTemplateError
-from situasi.reports.sitrep.model import Sitrep
-from situasi.reports.sitrep.request import KINDS, PERIODS, SitrepRequest, SitrepRequestError
+from situasi.reports.sitrep.request import KINDS, PERIODS, SitrepRequestError
 from situasi.ui import audit, filters, page_layout, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
@@ -30,16 +27,6 @@ _KIND_PARAM, _PERIOD_PARAM, _FROM_PARAM, _UNTIL_PARAM = "lap", "kurun", "dari", 
 _CUSTOM_PERIOD = "lain"
 
 _NEUTRALITY_KEY = "lap_netralitas"
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """A laporan requested on this page: the snapshot and the time of the view."""
-
-    snapshot_view: SnapshotView
-    view_time: ViewTime
-    viewer: Viewer
-    sitrep_request: SitrepRequest
 
 
 def render_kind_filter(container: Any) -> None:
@@ -66,8 +53,8 @@ def render_period_filter(context: PageContext, container: Any) -> None:
         )
 
 
-def build_page_request(context: PageContext) -> PageRequest | None:
-    """Return the request from the filters; None, with a text on the page, if it is not possible."""
+def build_sources(context: PageContext) -> SitrepSources | None:
+    """Return what the filters request; None, with a text on the page, if it is not possible."""
     if not any(len(frame) for frame in context.snapshot_view.snapshot.frames.values()):
         page_layout.render_missing_data(_("Belum ada laporan untuk dirangkum."))
         return None
@@ -86,54 +73,38 @@ def build_page_request(context: PageContext) -> PageRequest | None:
         )
     try:
         request = sitrep_request.build_request(
-            kind,
-            context.view_time.at,
-            election,
-            since=since,
-            until=until,
+            kind, context.view_time.at, election, since=since, until=until,
             kecamatan=context.kecamatan,
-        )
+        )  # fmt: skip
     except SitrepRequestError as error:
         markup.render_empty_state(str(error))
         return None
-    return PageRequest(
-        context.snapshot_view,
-        sitrep_request.choose_view_time(
-            filters.get_past_time(), request, session.now(), context.exercise_at
-        ),
-        context.viewer,
-        request,
+    view_time = sitrep_request.choose_view_time(
+        filters.get_past_time(), request, session.now(), context.exercise_at
     )
+    return SitrepSources(board(), context.viewer, context.snapshot_view, view_time, request)
 
 
-def render_neutrality_choice(page_request: PageRequest) -> PageRequest:
+def render_neutrality_choice(sources: SitrepSources) -> SitrepSources:
     """Return the request with neutrality counts, if the viewer asks for them and may have them."""
-    if not page_request.viewer.role.may_see("netralitas"):
-        return page_request
+    if not sources.viewer.role.may_see("netralitas"):
+        return sources
     is_included = st.checkbox(
         _("Sertakan angka netralitas"),
         key=_NEUTRALITY_KEY,
         help=_("Laporan diteruskan kepada orang lain; angka netralitas hanya untuk yang berhak."),
     )
     if not is_included:
-        return page_request
+        return sources
     audit.log_viewed(["neutrality"], "laporan")
-    return replace(
-        page_request, sitrep_request=replace(page_request.sitrep_request, neutrality=True)
-    )
+    return replace(sources, request=replace(sources.request, neutrality=True))
 
 
-def render_preview(page_request: PageRequest) -> None:
+def render_preview(sources: SitrepSources) -> None:
     """Draw the short text as a messenger shows it."""
     page_layout.render_section_title(_("Teks pesan singkat"))
     try:
-        text = sitrep_build.build_short_text(
-            board(),
-            page_request.viewer,
-            page_request.snapshot_view,
-            page_request.view_time,
-            page_request.sitrep_request,
-        )
+        text = sitrep_build.build_short_text(sources)
     except (SitrepTemplateError, SitrepRequestError) as error:
         markup.render_empty_state(str(error))
         return
@@ -142,18 +113,18 @@ def render_preview(page_request: PageRequest) -> None:
     st.caption(format_counts(note, n=len(text)))
 
 
-def render_file_buttons(page_request: PageRequest) -> None:
-    """Draw a button for each format; the file is made when it is clicked."""
+def render_file_buttons(sources: SitrepSources) -> None:
+    """Draw a button for each format; the file is made when it is clicked, in another thread."""
     page_layout.render_section_title(_("Berkas"))
-    for error_text in files.list_template_errors(board().register.election.folder):
+    folder, request = board().register.election.folder, sources.request
+    for error_text in files.list_template_errors(folder):
         markup.render_empty_state(error_text)
-    request = page_request.sitrep_request
     name = files.format_stem(
         request.kind,
-        page_request.view_time.at,
+        sources.view_time.at,
         request.kecamatan,
         None if request.kind == "situasi" else (request.since, request.until),
-        has_exercise_rows=page_request.snapshot_view.snapshot.rehearsal,
+        has_exercise_rows=sources.snapshot_view.snapshot.rehearsal,
     )
     details = {
         "table": "laporan",
@@ -164,10 +135,10 @@ def render_file_buttons(page_request: PageRequest) -> None:
         for file_format, mime in files.FORMATS.items():
             audit.render_download_button(
                 file_format.upper(),
-                _make_file_builder(page_request, file_format),
+                partial(_build_file, sources, file_format, folder),
                 details,
                 file_format,
-                _make_row_counter(page_request),
+                lambda: sitrep_build.build_sitrep(sources).row_count,
                 file_name=f"{name}.{file_format}",
                 mime=mime,
                 key=f"laporan_{file_format}",
@@ -178,27 +149,8 @@ def render_file_buttons(page_request: PageRequest) -> None:
     )  # fmt: skip
 
 
-def _make_file_builder(page_request: PageRequest, file_format: str) -> Callable[[], bytes]:
-    """Return a function that makes the file later, in another thread, for the present viewer."""
-    build, folder = _make_sitrep_builder(page_request), board().register.election.folder
-    return lambda: files.build_file(build(), file_format, folder)
-
-
-def _make_row_counter(page_request: PageRequest) -> Callable[[], int]:
-    build = _make_sitrep_builder(page_request)
-    return lambda: build().row_count
-
-
-def _make_sitrep_builder(page_request: PageRequest) -> Callable[[], Sitrep]:
-    """Return a function that builds the laporan; the result is cached."""
-    return partial(
-        sitrep_build.build_sitrep,
-        board(),
-        page_request.viewer,
-        page_request.snapshot_view,
-        page_request.view_time,
-        page_request.sitrep_request,
-    )
+def _build_file(sources: SitrepSources, file_format: str, folder: Path) -> bytes:
+    return files.build_file(sitrep_build.build_sitrep(sources), file_format, folder)
 
 
 def _get_selected_kind() -> str:
@@ -247,15 +199,15 @@ def show(context: PageContext) -> None:
         render_kind_filter,
         partial(render_period_filter, context),
     )
-    request = build_page_request(context)
-    if request is None:
+    sources = build_sources(context)
+    if sources is None:
         return
-    request = render_neutrality_choice(request)
+    sources = render_neutrality_choice(sources)
     text_column, file_column = st.columns([11, 9], gap="medium")
     with text_column:
-        render_preview(request)
+        render_preview(sources)
     with file_column:
-        render_file_buttons(request)
+        render_file_buttons(sources)
 
 
 def render_message(text: str, copy_label: str, copied_label: str) -> None:

@@ -24,6 +24,7 @@ from situasi.cli.common import (
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.data import SitrepSources
 from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.request import KINDS, SitrepRequestError
 from situasi.store.model import StoreError
@@ -111,7 +112,8 @@ class _ReportJob:
             kecamatan=self.kecamatan, neutrality=self.neutrality,
         )  # fmt: skip
         at = sitrep_request.choose_view_time(requested_time, request, now(), exercise)
-        sitrep = build.build_sitrep(self.board, self.viewer, snapshot_view, at, request)
+        sources = SitrepSources(self.board, self.viewer, snapshot_view, at, request)
+        sitrep = build.build_sitrep(sources)
         # Logged first: an unlogged file is worse than an entry for a file that failed.
         log, role = self.board.audit_log, self.viewer.role.name
         subject = {"table": "laporan", "page": "cli", "kind": self.kind, "role": role}

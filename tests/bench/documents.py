@@ -19,6 +19,7 @@ from situasi.domain import settings
 from situasi.reports.sitrep import build as sitrep_build
 from situasi.reports.sitrep import files
 from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.data import SitrepSources
 from situasi.reports.sitrep.request import KINDS
 from situasi.simulation.seed import seed_store
 from tests.bench import made
@@ -49,10 +50,9 @@ def _of(board: Board, kind: str) -> None:
         moment = noon - timedelta(minutes=minute)
         of = sitrep_request.build_request(kind, moment, election)
         at = sitrep_request.choose_view_time(moment, of, made.EVENING, shown.snapshot.exercise_at)
-        short.append(
-            _timed(partial(sitrep_build.build_short_text, board, _CHIEF, shown, at, of))[0]
-        )
-        took, laporan = _timed(partial(sitrep_build.build_sitrep, board, _CHIEF, shown, at, of))
+        sources = SitrepSources(board, _CHIEF, shown, at, of)
+        short.append(_timed(partial(sitrep_build.build_short_text, sources))[0])
+        took, laporan = _timed(partial(sitrep_build.build_sitrep, sources))
         build.append(took)
     print(f"  {kind}: text {spread(short)}; whole {spread(build)}")
     for form in files.FORMATS:

@@ -1,75 +1,58 @@
 """Building a laporan from the data of one time, for one viewer."""
 
-from collections.abc import Hashable
+from collections.abc import Callable
+from typing import TypeVar
 
-from situasi.access.roles import Viewer
-from situasi.analysis.view_time import ViewTime, cache_minute
-from situasi.board import Board
+from situasi.analysis.view_time import cache_minute
 from situasi.common import i18n
 from situasi.common.formats import absolute_times
 from situasi.live import access_scope
-from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep import annexes, key_figures, narrative, pictures, short_message, tables
 from situasi.reports.sitrep import letterhead as letterheads
-from situasi.reports.sitrep.data import SitrepData, collect_data
+from situasi.reports.sitrep.data import SitrepData, SitrepSources, collect_data
 from situasi.reports.sitrep.model import Letterhead, Sitrep, Table
-from situasi.reports.sitrep.request import SitrepRequest
+
+ResultT = TypeVar("ResultT")
 
 
-def build_short_text(
-    board: Board,
-    viewer: Viewer,
-    snapshot_view: SnapshotView,
-    view_time: ViewTime,
-    request: SitrepRequest,
-) -> str:
+def build_short_text(sources: SitrepSources) -> str:
     """Build the short text alone. Raises SitrepRequestError and SitrepTemplateError."""
 
     def build() -> str:
-        data = collect_data(board, viewer, snapshot_view, view_time, request)
+        data = collect_data(sources)
         letterhead = letterheads.load(data.register.election.folder)
         figures = key_figures.build_key_figures(data, data.overview, data.codes)
         return short_message.build_message(data, letterhead, figures)
 
-    cache_key = _build_cache_key(viewer, snapshot_view, view_time, request)
-    # Always in Indonesian, with absolute times: a laporan is read later, and by others.
-    with i18n.use_language("id"), absolute_times():
-        return board.analysis_cache.get_or_make("pesan", snapshot_view.snapshot, build, *cache_key)
+    return _build_once("pesan", sources, build)
 
 
-def build_sitrep(
-    board: Board,
-    viewer: Viewer,
-    snapshot_view: SnapshotView,
-    view_time: ViewTime,
-    request: SitrepRequest,
-) -> Sitrep:
+def build_sitrep(sources: SitrepSources) -> Sitrep:
     """Build the laporan with what this viewer may see.
 
     Its drawings are made when a file needs them. Raises SitrepRequestError and SitrepTemplateError.
     """
 
     def build() -> Sitrep:
-        has_previous = request.kind != "situasi"
-        data = collect_data(
-            board, viewer, snapshot_view, view_time, request, with_previous=has_previous
-        )
+        data = collect_data(sources, with_previous=sources.request.kind != "situasi")
         return _assemble_sitrep(data, letterheads.load(data.register.election.folder))
 
-    # Cached, because a viewer often takes several files of the same time.
-    snapshot = snapshot_view.snapshot
-    cache_key = _build_cache_key(viewer, snapshot_view, view_time, request)
+    return _build_once("laporan", sources, build)
+
+
+def _build_once(name: str, sources: SitrepSources, build: Callable[[], ResultT]) -> ResultT:
+    """Return what is built of these sources; cached, as a viewer often takes several files."""
+    viewer, view_time, view = sources.viewer, sources.view_time, sources.snapshot_view
+    key = (
+        access_scope.scope_of(viewer),
+        viewer.role.may_see("peringatan"),
+        sources.request,
+        (cache_minute(view_time), view_time.live),
+        view.access_position,  # what people did about alerts is no row
+    )
+    # Always in Indonesian, with absolute times: a laporan is read later, and by others.
     with i18n.use_language("id"), absolute_times():
-        return board.analysis_cache.get_or_make("laporan", snapshot, build, *cache_key)
-
-
-def _build_cache_key(
-    viewer: Viewer, snapshot_view: SnapshotView, view_time: ViewTime, request: SitrepRequest
-) -> tuple[Hashable, ...]:
-    """Return what a laporan depends on, besides the rows: what people did about alerts, too."""
-    scope, moment = access_scope.scope_of(viewer), (cache_minute(view_time), view_time.live)
-    actions_at = snapshot_view.access_position
-    return scope, viewer.role.may_see("peringatan"), request, moment, actions_at
+        return sources.board.analysis_cache.get_or_make(name, view.snapshot, build, *key)
 
 
 def _assemble_sitrep(data: SitrepData, letterhead: Letterhead) -> Sitrep:

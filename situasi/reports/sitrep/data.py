@@ -34,6 +34,17 @@ from situasi.reports.sitrep.request import SitrepRequest, SitrepRequestError, bu
 
 
 @dataclass(frozen=True)
+class SitrepSources:
+    """What a laporan is made from: the rows and the time shown, who may read it, the request."""
+
+    board: Board
+    viewer: Viewer
+    snapshot_view: SnapshotView
+    view_time: ViewTime
+    request: SitrepRequest
+
+
+@dataclass(frozen=True)
 class Period:
     """The cases of a period as known at one time. activities: those within the period.
 
@@ -106,21 +117,14 @@ def compute_neutrality(
     return neutrality.compute_summary(frames["neutrality"], at, target, kecamatan)
 
 
-def collect_data(
-    board: Board,
-    viewer: Viewer,
-    snapshot_view: SnapshotView,
-    view_time: ViewTime,
-    request: SitrepRequest,
-    *,
-    with_previous: bool = False,
-) -> SitrepData:
+def collect_data(sources: SitrepSources, *, with_previous: bool = False) -> SitrepData:
     """Collect the data. Raises SitrepRequestError if the viewer may not have what is requested.
 
     with_previous: also collect the previous period, for a comparison.
     """
-    view = board.analysis_cache.view(
-        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer)
+    viewer, request, snapshot = sources.viewer, sources.request, sources.snapshot_view.snapshot
+    view = sources.board.analysis_cache.view(
+        snapshot, sources.view_time, access_scope.scope_of(viewer)
     )
     register = view.register
     unknown = set(request.kecamatan) - set(register.kecamatan)
@@ -132,44 +136,39 @@ def collect_data(
     officers = view.compute(coverage.compute_coverage) if viewer.role.may_see("personel") else None
     kabupaten_stages = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
     return SitrepData(
-        board=board,
+        board=sources.board,
         viewer=viewer,
         register=register,
         as_of_view=view.known_rows,
         request=request,
-        view_time=view_time,
+        view_time=sources.view_time,
         codes=[c for c in register.kecamatan if not request.kecamatan or c in request.kecamatan],
         overview=view.compute_overview(request.selection),
         area_summary=view.compute(area_summary.compute_area_summary),
         period=_collect_period(view, request),
         previous_period=_collect_previous_period(view, request) if with_previous else None,
         coverage=officers and coverage.filter_by_kecamatan(officers, request.kecamatan),
-        alerts=_collect_alerts(board, viewer, snapshot_view, view, request),
+        alerts=_collect_alerts(sources, view),
         turnout_curve=view.compute(summary.compute_turnout_curve, request.kecamatan),
         forecast=view.compute(compute_forecast),
-        running_stages=stages.list_running_stages(kabupaten_stages, view_time.at.date()),
+        running_stages=stages.list_running_stages(kabupaten_stages, sources.view_time.at.date()),
         neutrality=(
             view.compute(compute_neutrality, request.kecamatan) if request.neutrality else None
         ),
-        version=snapshot_view.snapshot.version,
-        has_exercise_rows=snapshot_view.snapshot.rehearsal,
+        version=snapshot.version,
+        has_exercise_rows=snapshot.rehearsal,
     )
 
 
-def _collect_alerts(
-    board: Board,
-    viewer: Viewer,
-    snapshot_view: SnapshotView,
-    view: AnalysisView,
-    request: SitrepRequest,
-) -> AlertList | None:
-    if not viewer.role.may_see("peringatan") or not view.register.election.alerts.rules:
+def _collect_alerts(sources: SitrepSources, view: AnalysisView) -> AlertList | None:
+    may_see = sources.viewer.role.may_see("peringatan")
+    if not may_see or not view.register.election.alerts.rules:
         return None
     stored = records.read_cached(
-        board, "peringatan", snapshot_view, alert_list.load_records, NO_RECORDS
+        sources.board, "peringatan", sources.snapshot_view, alert_list.load_records, NO_RECORDS
     )
-    alerts = alert_list.build_alert_list(view, stored).select(request.kecamatan)
-    return alerts if request.neutrality else alerts.without("netralitas")
+    alerts = alert_list.build_alert_list(view, stored).select(sources.request.kecamatan)
+    return alerts if sources.request.neutrality else alerts.without("netralitas")
 
 
 def _collect_previous_period(view: AnalysisView, request: SitrepRequest) -> Period:

@@ -10,8 +10,6 @@ from pydantic import Field, Strict
 from situasi.domain.definition_fields import exactly
 
 KINDS = ("situasi", "harian", "anev")
-# Formats in which a drawing can be made.
-PICTURE_FORMATS = ("svg", "png")
 
 
 class Cell(NamedTuple):
@@ -66,7 +64,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture for print. draw: its bytes in a format (PICTURE_FORMATS). alt: text."""
+    """A picture for print. draw: its bytes as "svg" or "png". alt: text."""
 
     title: str
     alt: str

@@ -13,6 +13,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.reports.sitrep import build, files
 from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.data import SitrepSources
 from situasi.reports.sitrep.model import Sitrep
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
@@ -33,7 +34,7 @@ def built(
     shown = board.snapshot_reader.refresh()
     of = sitrep_request.build_request(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
     moment = sitrep_request.choose_view_time(at, of, NOON, shown.snapshot.exercise_at)
-    return build.build_sitrep(board, viewer, shown, moment, of)
+    return build.build_sitrep(SitrepSources(board, viewer, shown, moment, of))
 
 
 @pytest.fixture(scope="session")
