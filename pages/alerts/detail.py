@@ -72,11 +72,8 @@ def _render_head(row: Any, alert_view: AlertView, context: PageContext) -> None:
 
 def _build_facts(row: Any, context: PageContext) -> list[tuple[str, str]]:
     at = context.view_time.at
-    status = alerts.format_status(row.life)
-    if row.open and row.fading:
-        status = _("{life}, mereda").format(life=status)
     facts = [
-        (_("Status"), status),
+        (_("Status"), tables.format_status(row)),
         (_("Pemilik"), alert_causes.format_owner(row, board().register)),
         (_("Di mana"), board().register.name_of(row.kecamatan)),
         (_("Sebab mulai"), format_moment(row.since, at)),

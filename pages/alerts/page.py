@@ -63,7 +63,7 @@ def show(context: PageContext) -> None:
         markup.render_empty_state(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
         return
     alert_view = data.compute_alert_view(context, alert_filter)
-    if "netralitas" in visible_rules and has_neutrality(alert_view):
+    if "netralitas" in visible_rules and (alert_view.alerts["rule"] == "netralitas").any():
         audit.log_viewed({"neutrality"}, "peringatan")
     render_kpi_row(build_kpis(alert_view, context))
 
@@ -81,6 +81,7 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
     open_alerts, every = alert_view.open, alert_view.alerts
     rules = board().register.election.alerts
     new = open_alerts[open_alerts["life"] == alert_actions.NEW]
+    is_critical = bool((new["level"] == len(rules.levels) - 1).any())
 
     def build(key: str, alerts: pd.DataFrame, card: Card, *values: KpiValue) -> Kpi:
         return Kpi(key, card, partial(_build_table, alerts, alert_view, context), values)
@@ -97,14 +98,10 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
 
     return [
         build_count("peringatan_terbuka", _("Peringatan terbuka"), open_alerts),
-        build_count("peringatan_baru", _("Belum dilihat"), new, is_alarm=_has_critical(new)),
+        build_count("peringatan_baru", _("Belum dilihat"), new, is_alarm=is_critical),
         build_delay("peringatan_dilihat", _("Sampai dilihat"), "to_seen"),
         build_delay("peringatan_ditindak", _("Sampai ditindak"), "to_acted"),
     ]
-
-
-def _has_critical(alerts: pd.DataFrame) -> bool:
-    return bool((alerts["level"] == len(board().register.election.alerts.levels) - 1).any())
 
 
 def _format_median(durations: pd.Series) -> str:
@@ -122,11 +119,6 @@ def _format_share(alerts: pd.DataFrame, all_alerts: pd.DataFrame) -> str:
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
         n=format_number(len(alerts)), all=total
     )
-
-
-def has_neutrality(alert_view: AlertView) -> bool:
-    """Return whether any alert is about neutrality."""
-    return bool((alert_view.alerts["rule"] == "netralitas").any())
 
 
 def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
@@ -163,31 +155,14 @@ def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
             _("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini.")
         )
     else:
-        _render_selectable(ended, alert_view, context, "selesai", title, _ENDED_ROWS)
+        selectable.render_selectable_table(
+            _build_table(ended, alert_view, context), ended["key"].tolist(), URL_PARAMETER,
+            "selesai", title, visible_rows=_ENDED_ROWS, file_only=tables.list_file_only_headings(),
+        )  # fmt: skip
     if alert_view.withdrawn:
         count = format_number(len(alert_view.withdrawn))
         template = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
         markup.render_empty_state(template.format(n=count))
-
-
-def _render_selectable(
-    alerts: pd.DataFrame,
-    alert_view: AlertView,
-    context: PageContext,
-    widget: str,
-    title: str,
-    visible_rows: int,
-) -> None:
-    table = _build_table(alerts, alert_view, context)
-    selectable.render_selectable_table(
-        table,
-        alerts["key"].tolist(),
-        URL_PARAMETER,
-        widget,
-        title,
-        visible_rows=visible_rows,
-        file_only=tables.list_file_only_headings(),
-    )
 
 
 def _build_table(alerts: pd.DataFrame, alert_view: AlertView, context: PageContext) -> Table:

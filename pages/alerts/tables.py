@@ -55,7 +55,7 @@ def build_alerts_table(
             max_width_px=_NARROW_OWNER_WIDTH_PX if is_narrow else MAX_WIDTH_PX,
         ),
         _("keadaan"): text_column(
-            [_format_status(row) for row in rows],
+            [format_status(row) for row in rows],
             max_width_px=_NARROW_STATE_WIDTH_PX if is_narrow else MAX_WIDTH_PX,
         ),
         _("berakhir"): time_column(alerts["until"]),
@@ -105,7 +105,8 @@ def list_file_only_headings() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _format_status(row: Any) -> str:
+def format_status(row: Any) -> str:
+    """Return the status of an alert, and whether its cause fades."""
     status = alert_texts.format_status(row.life)
     return _("{life}, mereda").format(life=status) if row.open and row.fading else status
 

@@ -39,17 +39,13 @@ def show(context: PageContext) -> None:
     shortfalls.render_shortfalls_panel(context, needs)
     plan_view = plan.render_plan_panel(context, needs)
     if plan_view is not None:
-        render_decision_bar(context, plan_view)
+        with plan_view.decision_slot:
+            render_decision_bar(context, plan_view)
     render_history_panel(context)
 
 
 def render_decision_bar(context: PageContext, plan_view: PlanView) -> None:
     """Draw the two decisions, for a viewer who may decide, in the live view."""
-    with plan_view.decision_slot:
-        _render_decisions(context, plan_view)
-
-
-def _render_decisions(context: PageContext, plan_view: PlanView) -> None:
     if not redeployment_orders.may_decide(context.viewer):
         st.caption(_("Menyetujui dan menolak rencana adalah tugas pimpinan atau operator."))
         return

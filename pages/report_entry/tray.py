@@ -60,11 +60,9 @@ def render_tray_panel(context: PageContext) -> None:
     order = filters.render_single_filter(
         st.segmented_control, "baki", _("Urutan"), _ORDERS, partial(label, "baki"), required=True
     )
-    _render_page(context, items if order == _ORDERS[0] else _sort_newest_first(items))
-
-
-def _sort_newest_first(items: list[Item]) -> list[Item]:
-    return sorted(items, key=lambda pair: pair[0].number, reverse=True)
+    if order != _ORDERS[0]:
+        items = sorted(items, key=lambda pair: pair[0].number, reverse=True)
+    _render_page(context, items)
 
 
 def _render_page(context: PageContext, items: list[Item]) -> None:

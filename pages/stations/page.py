@@ -32,7 +32,6 @@ from situasi.ui import comparison, filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations, table_view
-from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import stations as wording
 
 COLOUR_MODES = ("fase", "pelaporan")
@@ -192,7 +191,10 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
 
 def render_late_panel(tps: pd.DataFrame) -> None:
     """Draw the TPS that are late or unreachable, the longest overdue first."""
-    table = render_cache.get_or_build("terlambat", None, (tps,), _build_late_table)
+    table = render_cache.get_or_build(
+        "terlambat", None, (tps,),
+        lambda tps: stations.build_late_reports_table(tps[tps["state"].isin(SILENT_STATES)]),
+    )  # fmt: skip
     late, unreachable = (int((tps["state"] == state).sum()) for state in SILENT_STATES)
     title = format_counts(_("Terlambat melapor: {n} TPS"), n=late)
     if unreachable:
@@ -205,24 +207,19 @@ def render_late_panel(tps: pd.DataFrame) -> None:
     st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
 
 
-def _build_late_table(tps: pd.DataFrame) -> Table:
-    return stations.build_late_reports_table(tps[tps["state"].isin(SILENT_STATES)])
-
-
 def render_box_panel(tps: pd.DataFrame) -> None:
     """Draw the boxes not yet at the PPK, once any has left; the longest on the way first."""
     if tps["box"].isna().all():
         return
-    table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_outstanding_table)
+    table = render_cache.get_or_build(
+        "kotak_jalan", None, (tps,),
+        lambda tps: stations.build_ballot_boxes_table(ballot_boxes.build_outstanding_table(tps)),
+    )  # fmt: skip
     if len(table):
         page_layout.render_section_title(
             format_counts(_("Kotak belum sampai PPK: {n}"), n=len(table))
         )
         table_view.render_table(table, "kotak_jalan", _("Kotak belum sampai PPK"), visible_rows=8)
-
-
-def _build_outstanding_table(tps: pd.DataFrame) -> Table:
-    return stations.build_ballot_boxes_table(ballot_boxes.build_outstanding_table(tps))
 
 
 @reads(TPS)

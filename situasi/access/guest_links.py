@@ -33,7 +33,6 @@ _MAX_NOTE_LENGTH = 80
 
 # Roles that may revoke the links of others.
 SUPERVISOR_ROLES = frozenset({"pimpinan", "admin"})
-STATES = ("berlaku", "berakhir", "dicabut", "tertutup")
 
 
 class LinkRefused(ValueError):
@@ -170,7 +169,7 @@ def _parse_link(link_id: str, value: Any) -> Link | None:
 
 
 def state(link: Link, accounts_by_name: Mapping[str, Account | None], now: datetime) -> str:
-    """Return one of STATES; `tertutup`: its creator could not create it now."""
+    """Return berlaku, berakhir, dicabut or tertutup: its creator could not create it now."""
     if link.is_revoked:
         return "dicabut"
     if now >= link.scope.expires_at:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandas as pd
-
 from situasi.store import ConflictError, Store
 
 KIND = "acknowledgement"
@@ -91,16 +89,6 @@ def load_all(store: Store) -> dict[str, Acknowledgement]:
         for case, value in store.latest_records(KIND).items()
         if _WITHDRAWN not in value
     }
-
-
-def build_table(store: Store) -> pd.DataFrame:
-    """Return all as a frame: case, by, account, at, since (UTC), seconds; the earliest first."""
-    items = sorted(load_all(store).values(), key=lambda item: item.at)
-    names = ["case", "by", "account", "at", "since"]
-    frame = pd.DataFrame({name: [getattr(item, name) for item in items] for name in names})
-    frame["seconds"] = [item.response_time_s for item in items]
-    dtype = "datetime64[us, UTC]"
-    return frame.astype({"at": dtype, "since": dtype, "seconds": "int64"})
 
 
 def _decode(case: str, value: Any) -> Acknowledgement:

@@ -23,17 +23,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def test_who_took_note_and_how_long_that_took_is_read_back_as_a_frame(store: Store) -> None:
+def test_who_took_note_and_how_long_that_took_is_read_back(store: Store) -> None:
     acknowledgements.acknowledge(
         store, "K-2", "Aipda Yusuf", "posko", NOON, LATER + timedelta(minutes=1)
     )
     acknowledgements.acknowledge(store, "K-1", "  Iptu   Rahmat ", "posko", NOON, LATER)
-    found = acknowledgements.build_table(store)
-    assert found[["case", "by", "account", "seconds"]].to_dict("records") == [
-        {"case": "K-1", "by": "Iptu Rahmat", "account": "posko", "seconds": 40},
-        {"case": "K-2", "by": "Aipda Yusuf", "account": "posko", "seconds": 100},
+    found = sorted(acknowledgements.load_all(store).values(), key=lambda item: item.at)
+    assert [(item.case, item.by, item.account, item.response_time_s) for item in found] == [
+        ("K-1", "Iptu Rahmat", "posko", 40),
+        ("K-2", "Aipda Yusuf", "posko", 100),
     ]
-    assert list(found["at"]) == [LATER, LATER + timedelta(minutes=1)]
+    assert [item.at for item in found] == [LATER, LATER + timedelta(minutes=1)]
 
 
 def test_a_second_word_on_a_case_changes_nothing_and_is_told_the_first(store: Store) -> None:
@@ -62,7 +62,7 @@ def test_an_acknowledgement_is_in_the_trail_and_moves_no_page(store: Store) -> N
 def test_nobody_takes_note_without_a_name(store: Store) -> None:
     with pytest.raises(acknowledgements.MissingName):
         acknowledgements.acknowledge(store, "K-1", "  ", "posko", NOON, LATER)
-    assert acknowledgements.build_table(store).empty
+    assert acknowledgements.load_all(store) == {}
 
 
 def test_a_slip_is_taken_back_at_once_by_who_made_it_and_then_anybody_may_take_note(

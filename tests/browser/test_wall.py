@@ -496,7 +496,7 @@ def test_a_session_that_is_over_leaves_nothing_to_look_at(
         change(server, "rina", enabled=False)
         says(viewer.page, "#over:not([hidden])", "Sesi ini sudah berakhir", 30_000)
         assert not viewer.page.locator("#figures").is_visible()
-        assert acknowledgements.build_table(store_of(server)).empty
+        assert acknowledgements.load_all(store_of(server)) == {}
     finally:
         server.stop()
 

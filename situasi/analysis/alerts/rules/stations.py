@@ -186,7 +186,8 @@ def _replay_box_phases(
 
 def find_count_anomalies(station_reports: StationReports, register: Register) -> pd.DataFrame:
     """Find TPS whose newest count is below the one before it, or above the voter list."""
-    limits, voters = compute_voter_limits(register), _registered_voters(register)
+    limits = compute_voter_limits(register)
+    voters = register.tps["dpt"].to_numpy("float64", na_value=np.nan)
     anomalies = [
         anomaly
         for place, rows in _find_suspects(station_reports, limits, register)
@@ -223,11 +224,6 @@ def _find_suspects(
     for suspect in np.unique(place[fell | above]).tolist():
         low, high = np.searchsorted(place, [suspect, suspect + 1])
         yield suspect, counted[low:high]
-
-
-def _registered_voters(register: Register) -> npt.NDArray[np.float64]:
-    """Return the number of voters on the list of each TPS; NaN: not known."""
-    return register.tps["dpt"].to_numpy("float64", na_value=np.nan)
 
 
 def _replay_counts(
