@@ -98,10 +98,8 @@ def accept(
     result = ingest_rows(
         rows, SOURCE, board.store, board.ingest_context, scope, feed=_FEED, now=now
     )
-    decision = _build_decision(
-        viewer, plan, moves, left_out, "", now, exercise_now, batch=result.batch, accepted=True
-    )
-    return _save_decision(board.store, decision, viewer, now)
+    facts = {"accepted": True, "reason": "", "left_out": left_out, "batch": result.batch}
+    return _save_decision(board.store, viewer, plan, moves, now, exercise_now, **facts)
 
 
 def refuse(
@@ -118,8 +116,8 @@ def refuse(
     text = " ".join(reason.split())[:MAX_REASON_LENGTH]
     if not text:
         raise PlanRefused(_("tulis alasannya"))
-    decision = _build_decision(viewer, plan, moves, 0, text, now, exercise_now, accepted=False)
-    return _save_decision(store, decision, viewer, now)
+    facts = {"accepted": False, "reason": text, "left_out": 0}
+    return _save_decision(store, viewer, plan, moves, now, exercise_now, **facts)
 
 
 def undo(store: Store, viewer: Viewer, decision: PlanDecision, now: datetime) -> None:
@@ -210,35 +208,20 @@ def _build_order_rows(
             }
 
 
-def _build_decision(
+def _save_decision(
+    store: Store,
     viewer: Viewer,
     plan: str,
     moves: Sequence[Move],
-    left_out: int,
-    reason: str,
     now: datetime,
     exercise_now: datetime | None,
-    *,
-    accepted: bool,
-    batch: int | None = None,
+    **facts: Any,
 ) -> PlanDecision:
-    return PlanDecision(
-        id=plan,
-        accepted=accepted,
-        by=viewer.name,
-        at=exercise_now or now,
-        recorded_at=now,
-        reason=reason,
-        exercise=exercise_now is not None,
-        moves=tuple(map(_encode_move, moves)),
-        left_out=left_out,
-        batch=batch,
-    )
-
-
-def _save_decision(
-    store: Store, decision: PlanDecision, viewer: Viewer, now: datetime
-) -> PlanDecision:
+    """Store a decision of this moment. facts: accepted, reason, left_out, batch of it."""
+    decision = PlanDecision(
+        id=plan, by=viewer.name, at=exercise_now or now, recorded_at=now,
+        exercise=exercise_now is not None, moves=tuple(map(_encode_move, moves)), **facts,
+    )  # fmt: skip
     detail = {
         "plan": decision.id, "moves": len(decision.moves), "left_out": decision.left_out,
         "reason": decision.reason,
