@@ -1,11 +1,12 @@
-"""A message and the cells of a row that was read from it, as drawn on Lapor."""
+"""Messages as drawn on Lapor: their text, the cells of rows read from them, and their pages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import streamlit as st
 from markupsafe import Markup
 
 from pages.report_entry import fields
-from situasi.common.i18n import translate_note
+from situasi.common.i18n import _, translate_note
 from situasi.ui.components import markup
 
 
@@ -33,3 +34,19 @@ def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome:
     end = markup.format_if(Markup("<strong>{}</strong>"), outcome)
     name = markup.format_if(Markup("<b>{}</b> "), title)
     markup.render(Markup('<div class="la-row">{}{}{}</div>').format(name, chips, end))
+
+
+def render_pager(
+    name: str, text: str, has_previous: bool, has_next: bool, on_turn: Callable[[int], None]
+) -> None:
+    """Draw which page is shown, between two buttons that turn it. name: begins their keys."""
+    with markup.row():
+        st.button(
+            _("Sebelumnya"), disabled=not has_previous, key=f"{name}_sebelum", on_click=on_turn,
+            args=(-1,),
+        )  # fmt: skip
+        st.caption(text)
+        st.button(
+            _("Berikutnya"), disabled=not has_next, key=f"{name}_sesudah", on_click=on_turn,
+            args=(1,),
+        )  # fmt: skip

@@ -3,12 +3,13 @@
 import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pages.report_entry import fields, proposals
+from pages.report_entry import fields, message_text, proposals
 from pages.report_entry.proposals import Paste
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
@@ -127,23 +128,11 @@ def _render_counts(paste: Paste) -> None:
 
 def _render_pager(paste: Paste) -> None:
     last = min(paste.first_index + PAGE_SIZE, len(paste.proposals))
-    with markup.row():
-        st.button(
-            _("Sebelumnya"),
-            disabled=paste.first_index == 0,
-            on_click=_on_turn_page,
-            args=(paste, -PAGE_SIZE),
-            key="pesan_sebelum",
-        )
-        text = _("Pesan {a} sampai {b} dari {n}")
-        st.caption(
-            text.format(a=paste.first_index + 1, b=last, n=format_number(len(paste.proposals)))
-        )
-        st.button(
-            _("Berikutnya"), disabled=last == len(paste.proposals), on_click=_on_turn_page,
-            args=(paste, PAGE_SIZE), key="pesan_sesudah",
-        )  # fmt: skip
+    first, count = paste.first_index, len(paste.proposals)
+    text = _("Pesan {a} sampai {b} dari {n}").format(a=first + 1, b=last, n=format_number(count))
+    on_turn = partial(_on_turn_page, paste)
+    message_text.render_pager("pesan", text, first > 0, last < count, on_turn)
 
 
-def _on_turn_page(paste: Paste, offset: int) -> None:
-    paste.first_index += offset
+def _on_turn_page(paste: Paste, pages: int) -> None:
+    paste.first_index += pages * PAGE_SIZE

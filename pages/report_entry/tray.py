@@ -9,7 +9,7 @@ import streamlit as st
 from pages.report_entry import fields, message_text, proposals, submit, tray_actions
 from pages.report_entry.proposals import Paste
 from situasi.board import current_board as board
-from situasi.common.formats import format_counts, format_number
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _, translate_note
 from situasi.domain.labels import label
 from situasi.ingest import message_tray
@@ -162,21 +162,13 @@ def _build_drop_key(number: int) -> str:
 def _render_pager(page: int, pages: int) -> None:
     if pages < 2:
         return
-    with markup.row():
-        st.button(
-            _("Sebelumnya"), disabled=page == 0, key="baki_sebelum", on_click=_on_turn_page,
-            args=(page - 1,),
-        )  # fmt: skip
-        text = _("Halaman {a} dari {b}")
-        st.caption(text.format(a=format_number(page + 1), b=format_number(pages)))
-        st.button(
-            _("Berikutnya"), disabled=page + 1 == pages, key="baki_sesudah",
-            on_click=_on_turn_page, args=(page + 1,),
-        )  # fmt: skip
+    text = format_counts(_("Halaman {a} dari {b}"), a=page + 1, b=pages)
+    on_turn = partial(_on_turn_page, page)
+    message_text.render_pager("baki", text, page > 0, page + 1 < pages, on_turn)
 
 
-def _on_turn_page(page: int) -> None:
-    st.session_state[_PAGE_KEY] = page
+def _on_turn_page(page: int, pages: int) -> None:
+    st.session_state[_PAGE_KEY] = page + pages
 
 
 def _render_editor(context: PageContext, paste: Paste) -> None:
@@ -193,14 +185,15 @@ def _render_editor(context: PageContext, paste: Paste) -> None:
             _render_drop_form(paste.tray_number)
 
 
-def _find_message(number: int) -> TrayMessage | None:
-    """Return a message that still waits."""
+def _find_message(context: PageContext, number: int) -> TrayMessage | None:
+    """Return a message that still waits for this viewer; None, with the reason, for no such."""
     store = board().store
-    items = store.waiting_items(WAITING_MESSAGE, numbers=[number])
-    if not items:
-        return None
-    note = message_tray.parse_note(items[0].note)
-    return message_tray.load_message(store, items[0], note, board().ingest_context)
+    for item in store.waiting_items(WAITING_MESSAGE, numbers=[number]):
+        note = message_tray.parse_note(item.note)
+        if note.is_for(context.viewer.area):
+            return message_tray.load_message(store, item, note, board().ingest_context)
+    _save_refusal(_("pesan ini sudah diselesaikan orang lain"))
+    return None
 
 
 def _save_refusal(reason: str) -> None:
@@ -214,9 +207,8 @@ def _on_enter(number: int) -> None:
     if receipt.is_repeated(act):
         return
     context = page_context.get_current()
-    message = _find_message(number)
-    if message is None or not message.note.is_for(context.viewer.area):
-        _save_refusal(_("pesan ini sudah diselesaikan orang lain"))
+    message = _find_message(context, number)
+    if message is None:
         return
     if not _may_enter_at_once(context, message):
         _save_refusal(_("pesan ini belum jelas: buka dahulu"))
@@ -232,9 +224,8 @@ def _on_open(number: int) -> None:
     """Open a message for this operator alone, in the form of pasted messages."""
     session.use_url_language()
     context = page_context.get_current()
-    message = _find_message(number)
-    if message is None or not message.note.is_for(context.viewer.area):
-        _save_refusal(_("pesan ini sudah diselesaikan orang lain"))
+    message = _find_message(context, number)
+    if message is None:
         return
     reason = tray_actions.open_message(context, number)
     if reason is not None:
