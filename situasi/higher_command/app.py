@@ -211,7 +211,8 @@ def open_higher_command(settings: Settings, clock: Callable[[], datetime]) -> Hi
     that cannot be opened.
     """
     command = commands.load(settings.election_folder)
-    if settings.store_url.startswith("sqlite"):
+    addresses = settings.store_url, settings.read_store_url or ""
+    if any(address.startswith("sqlite") for address in addresses):
         raise StoreError(
             f"{command.name} perlu satu PostgreSQL yang memuat semua kabupatennya:"
             " SITUASI_STORE=postgresql+psycopg://..."

@@ -251,7 +251,10 @@ def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_un
 
 def test_a_command_needs_one_database_for_all(folder: Path, tmp_path: Path) -> None:
     settings = settings_in(tmp_path, SITUASI_ELECTION=str(folder))
-    with pytest.raises(StoreError, match="perlu satu PostgreSQL"):
-        app.open_higher_command(settings, lambda: NOON)
+    replica = {"SITUASI_STORE_READ": "sqlite:///salinan.db", "SITUASI_STORE": "postgresql://x/x"}
+    with_replica = settings_in(tmp_path, SITUASI_ELECTION=str(folder), **replica)
+    for given in (settings, with_replica):
+        with pytest.raises(StoreError, match="perlu satu PostgreSQL"):
+            app.open_higher_command(given, lambda: NOON)
     with pytest.raises(ValueError, match="di atas Polres"):
         open_board(settings, lambda: NOON)

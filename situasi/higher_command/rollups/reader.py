@@ -12,7 +12,6 @@ from situasi.higher_command.rollups.model import Rollup, RollupParameters
 from situasi.higher_command.rollups.queries import CachedSections, RollupQuery
 from situasi.store.audit import hash_chain
 from situasi.store.audit.hash_chain import AuditPosition
-from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.model import Scope
 from situasi.store.url import parse_url
@@ -90,26 +89,11 @@ class RollupReader:
         self._backend.close()
 
 
-def open_rollup_reader(
-    url: str, contest: str, kabupaten: str = "", *, is_replica: bool = False
-) -> RollupReader:
-    """Open the roll-ups of this contest in the database at this address.
+def open_rollup_reader(url: str, contest: str, *, is_replica: bool = False) -> RollupReader:
+    """Open the roll-ups of this contest in the PostgreSQL at this address.
 
-    kabupaten: the owner of the store, if it is an SQLite file. is_replica: see open_store. Raises
-    StoreError.
+    is_replica: see open_store. Raises StoreError.
     """
-    address = parse_url(url)
-    if address.get_backend_name() != "sqlite":
-        return _open_postgres(address, contest, is_replica)
-    scope = Scope(contest, kabupaten) if kabupaten else None
-    return RollupReader(
-        sqlite.open_backend(address, scope),
-        lambda _: {},
-        lambda connection: {kabupaten: hash_chain.read_head(connection)[0]},
-    )
-
-
-def _open_postgres(url: sa.URL, contest: str, is_replica: bool) -> RollupReader:
     # The driver is imported only when it is needed.
     from situasi.store.engines import postgres, postgres_schema
 
@@ -124,5 +108,5 @@ def _open_postgres(url: sa.URL, contest: str, is_replica: bool) -> RollupReader:
         query = sa.select(issued.kabupaten, issued.number).where(issued.contest == contest)
         return {kabupaten: int(number) for kabupaten, number in connection.execute(query)}
 
-    backend = postgres.PostgresBackend(url, Scope(contest, ""), is_replica)
+    backend = postgres.PostgresBackend(parse_url(url), Scope(contest, ""), is_replica)
     return RollupReader(backend, connection_options, read_entry_numbers)
