@@ -29,18 +29,15 @@ class DurationSummary:
 
     median: the time by which half have reached it, with open cases as not yet (Kaplan-Meier);
     None while fewer have. longest: the longest so far, including the age of open ones;
-    longest_case: its case, None without any; longest_is_open: whether that one still waits.
-    done_count, waiting_count: cases. immediate_count: cases whose first report already had the
-    step; their duration is unknown, so they are in neither count.
+    longest_is_open: whether that one still waits. done_count, waiting_count: cases. A case whose
+    first report already had the step is in neither count: its duration is unknown.
     """
 
     median: timedelta | None
     longest: timedelta | None
-    longest_case: str | None
     longest_is_open: bool
     done_count: int
     waiting_count: int
-    immediate_count: int
 
 
 def compute_milestones(rows: pd.DataFrame) -> pd.DataFrame:
@@ -110,20 +107,16 @@ def collapse(milestones: pd.DataFrame, canonical_cases: Mapping[str, str]) -> pd
 
 def summarize_duration(milestones: pd.DataFrame, step: str, at: datetime) -> DurationSummary:
     """Summarize how long a step takes as of a moment. milestones: of the cases in question."""
-    is_immediate = milestones[step] <= milestones["start"]
-    counted = milestones[~is_immediate]
+    counted = milestones[~(milestones[step] <= milestones["start"])]
     done = counted[step].notna()
     took = counted[step].fillna(pd.Timestamp(at)) - counted["start"]
     took = took.where(took > pd.Timedelta(0), pd.Timedelta(0))  # a clock may be fast
-    longest_case = str(took.idxmax()) if len(took) else None
     return DurationSummary(
         median=estimate_median(took, done),
-        longest=took.max().to_pytimedelta() if longest_case is not None else None,
-        longest_case=longest_case,
-        longest_is_open=bool(longest_case is not None and not done[longest_case]),
+        longest=None if took.empty else took.max().to_pytimedelta(),
+        longest_is_open=not took.empty and not done[str(took.idxmax())],
         done_count=int(done.sum()),
         waiting_count=int((~done).sum()),
-        immediate_count=int(is_immediate.sum()),
     )
 
 
