@@ -27,7 +27,6 @@ class TextTable:
     count_text: str
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
-    note: str = ""
 
 
 def format_phase(code: str | None) -> str:
