@@ -31,8 +31,7 @@ _MARGIN = 3.0
 _WIDE_SPACE = 4.0
 # What is nearer than this to a line of the base map cannot be told from it on the wall.
 _BASE_TOLERANCE = 0.25
-# Radius of a mark, and of the ring around it, in map units.
-MARK_RADIUS, RING_RADIUS = 7.0, 15.0
+_RING_RADIUS = 15.0  # around a mark, in map units
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
         _view_box(shapes, layout), _view_box(shapes, wide, scale), FONT_SIZE, _HATCHES, outlines,
         _render_base_map(boundaries.basemap, layout.camera),
         _render_labels(layout, wide, scale),
-        _render_near_names(names, centre_points), RING_RADIUS, RING_RADIUS,
+        _render_near_names(names, centre_points), _RING_RADIUS, _RING_RADIUS,
     )  # fmt: skip
     return MapDrawing(svg, layout)
 
@@ -124,7 +123,7 @@ def _render_near_names(
 ) -> Markup:
     """Render each name below the middle of its kecamatan, for when the map shows one place."""
     return Markup("").join(
-        Markup('<text x="{:.1f}" y="{:.1f}">{}</text>').format(x, y + RING_RADIUS, name)
+        Markup('<text x="{:.1f}" y="{:.1f}">{}</text>').format(x, y + _RING_RADIUS, name)
         for code, name in names
         if code in centre_points
         for x, y in [centre_points[code]]

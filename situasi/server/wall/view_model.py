@@ -26,7 +26,6 @@ from situasi.server.wall.query import WallQuery
 MAX_LINES = 6
 # Of map_measures by its code, or one of a view's own with its name.
 Measure = str | tuple[str, MapMeasure]
-MAX_KPIS = 4
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class ListLine:
 
 @dataclass(frozen=True)
 class WallView:
-    """One view. kpis: at most MAX_KPIS; lines: None: critical cases; empty_text: if it is empty.
+    """One view. kpis: at most 4; lines: None: critical cases; empty_text: if it is empty.
 
     is_quiet: it has nothing to say now, so the rotation skips it. line_count: of a list of all that
     something holds for, how many lines it would have; 0: a list of the first few of everything.
