@@ -18,12 +18,15 @@ from tests.ingest.door import deliver
 from tests.ingest.test_pipeline import bring, fresh_board, in_small_pieces
 
 WHEN = "27/11/2024 08.03"
+LATER = "27/11/2024 09.03"
 
 
-def counts(*heads: object, total: object, label: str = "Jumlah") -> list[dict[str, object]]:
+def counts(
+    *heads: object, total: object, label: str = "Jumlah", hour: str = WHEN
+) -> list[dict[str, object]]:
     """Rows of TPS with a count each, and a total row below."""
     rows: list[dict[str, object]] = [
-        {"no": n, "waktu": WHEN, "kecamatan": "Indralaya", "desa": "Tanjung Gelam", "tps": n,
+        {"no": n, "waktu": hour, "kecamatan": "Indralaya", "desa": "Tanjung Gelam", "tps": n,
          "hadir": head}
         for n, head in enumerate(heads, start=1)
     ]  # fmt: skip
@@ -56,7 +59,11 @@ def test_a_total_that_agrees_asks_for_nothing(board: Board, tmp_path: Path, tota
 def test_a_count_that_lost_its_zeros_is_added_up_as_it_is_read(
     board: Board, tmp_path: Path
 ) -> None:
-    rows = [{**row, "desa": "", "tps": ""} for row in counts("2.100", "4.050", 6.7, total="12.850")]
+    areas = ("Indralaya", "Pemulutan", "Tanjung Raja", "")
+    rows = [
+        {**row, "kecamatan": area, "desa": "", "tps": ""}
+        for row, area in zip(counts("2.100", "4.050", 6.7, total="12.850"), areas, strict=True)
+    ]
     ledger = bring(board, xlsx_file(tmp_path / "a.xlsx", *rows))
     assert ledger.accepted == 3
     assert "tidak perlu dibetulkan" in said(ledger)
@@ -91,7 +98,7 @@ def test_strengths_with_their_unit_are_added_up(board: Board, tmp_path: Path) ->
 def test_subtotals_count_from_the_last_and_the_grand_total_counts_all(
     board: Board, tmp_path: Path
 ) -> None:
-    first, second = counts(10, 20, total=30), counts(5, 6, total=12, label="Sub total")
+    first, second = counts(10, 20, total=30), counts(5, 6, total=12, label="Sub total", hour=LATER)
     rows = [*first, *second, {"no": "Grand total", "hadir": 41}]
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
     told = ["; ".join(entry["reasons"]) for entry in ledger.reasons]
@@ -266,7 +273,7 @@ def test_a_label_behind_a_row_number_is_a_total_all_the_same(board: Board, tmp_p
 
 def test_totals_of_each_kecamatan_and_of_all_are_each_checked(board: Board, tmp_path: Path) -> None:
     first = counts(10, 20, total=30, label="JUMLAH KEC. INDRALAYA")
-    second = counts(5, 6, total=11, label="JUMLAH KEC. KANDIS")
+    second = counts(5, 6, total=11, label="JUMLAH KEC. KANDIS", hour=LATER)
     rows = [*first, *second, {"no": "JUMLAH TOTAL", "hadir": 41}]
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
     told = ["; ".join(entry["reasons"]) for entry in ledger.reasons]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import time
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,9 @@ from situasi.ingest.validation.time_check import TimeColumns
 _PRINTED = 1.025  # ballots for each voter of the list
 _FEW_MORE = 5
 _ADDED_VOTERS = re.compile(r"\W*(?:(?:jumlah|jml|total)\W+)?(?:dptb|dpk)\W*", re.IGNORECASE)
+
+_COUNTS_DIFFER = "hitungan jam yang sama berbeda di berkas ini ({}): mana yang benar?"
+_COUNTED_AGAIN = "hitungan jam yang sama dikirim lebih dari sekali ({}): yang terakhir berlaku"
 
 
 def check_voter_limits(
@@ -111,6 +115,38 @@ def _sum_lists(register: Register) -> dict[str, tuple[int, float]]:
         of_desa, most = lists.get(desa, (0, 0.0))
         lists[desa] = of_desa + listed, most + factor * listed
     return lists
+
+
+def check_counts_agree(
+    table: TableCheck,
+    place: PlaceColumns,
+    scopes: Texts,
+    counts: Sequence[int | None],
+    times: TimeColumns,
+) -> None:
+    """Hold the counts of one place and minute that differ; where one was sent later, it stands.
+
+    A row with the id of another is its correction.
+    """
+    moments, sent = times.occurred_at.values, times.reported_at.values
+    told: dict[tuple[str, Any], dict[int, int]] = {}
+    for row, count in enumerate(counts):
+        if count is None or times.precision[row] != "menit" or row in table.issues.errors:
+            continue
+        if (code := _find_code(place, scopes[row], row)) is not None:
+            told.setdefault((code, moments[row]), {})[row] = count
+    ids = table.texts("id")
+    for rows, found in ((list(found), [*found.values()]) for found in told.values()):
+        if len(set(found)) < 2:
+            continue
+        is_in_order = len(set(sent[rows].tolist())) > 1 and not np.isnat(sent[rows]).any()
+        is_corrected = len({ids[row] for row in rows}) == 1 and ids[rows[0]] is not None
+        texts = ", ".join(map(format_number, found))
+        for row in rows:
+            if is_in_order or is_corrected:
+                table.issues.add_warning(row, _COUNTED_AGAIN.format(texts))
+            else:
+                table.issues.add_error(row, _COUNTS_DIFFER.format(texts), "hadir", "tps", "clock")
 
 
 def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from situasi.ingest.feeds.station_limits import (
+    check_counts_agree,
     check_lists_of_file,
     check_phase_days,
     check_phase_order,
@@ -84,6 +85,7 @@ def check(table: TableCheck) -> ValidationResult:
         lingkup.append(scope)
     check_voter_limits(table, place, lingkup, hadir)
     check_lists_of_file(table, place, lingkup, hadir)
+    check_counts_agree(table, place, lingkup, hadir, times)
     check_phase_days(table, fase, times, latihan)
     check_phase_order(table, place, fase, times)
     return build_validation_result(
