@@ -54,6 +54,7 @@ def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
     _name_strength(table, facts)
     _name_counts_by_officers(table)
     _name_sexes(table, facts)
+    _name_sum_of_sexes(table)
     _name_voter_parts(table, facts)
     _hold_increments(table, facts)
 
@@ -128,14 +129,30 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
     if table.has_any("hadir_dpt", "hadir_l", "hadir_p", "nrp", "petugas"):
         return
     if table.has_any("hadir"):
-        if _are_parts(table, men, women):  # so that a row in which they are not is told
+        [total, *_] = table.find_columns("hadir")
+        if _are_parts(table, men, women, total):  # so that a row in which they are not is told
             table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
         return
     if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
-        keys = {normalize_key(name): name for name in table.headings}
-        sums = {keys[key]: "hadir" for key in _SUMS_OF_PARTS if key in keys}
-        total = sums if len(sums) == 1 else {}
+        total = dict.fromkeys(_find_sums(table), "hadir")
         table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
+
+
+def _name_sum_of_sexes(table: ConvertedTable) -> None:
+    """Take JUMLAH beside our columns of men and women for voters present, where it is their sum."""
+    sexes = [*table.find_columns("hadir_l"), *table.find_columns("hadir_p")]
+    sums = _find_sums(table)
+    if len(sexes) != 2 or not sums or table.has_any("hadir", "hadir_dpt"):
+        return
+    if _are_parts(table, *sexes, sums[0]):
+        table.cells = table.cells.rename(columns={sums[0]: "hadir"})
+
+
+def _find_sums(table: ConvertedTable) -> list[str]:
+    """Return the column headed JUMLAH or the like, where it is the only one."""
+    keys = {normalize_key(name): name for name in table.headings}
+    sums = [keys[key] for key in _SUMS_OF_PARTS if key in keys]
+    return sums if len(sums) == 1 else []
 
 
 def _find_sexes(table: ConvertedTable) -> tuple[str | None, str | None]:
@@ -192,8 +209,8 @@ def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:
     """
     keys = {normalize_key(name): name for name in table.headings}
     parts = [keys[key] for key in ("dpt", "dptb", "dpk") if key in keys]
-    sums = [keys[key] for key in _SUMS_OF_PARTS if key in keys]
-    if len(parts) < 3 or len(sums) != 1 or table.has_any("hadir", "nrp", "petugas"):
+    sums = _find_sums(table)
+    if len(parts) < 3 or not sums or table.has_any("hadir", "nrp", "petugas"):
         return
     counts = [[_to_number(cell) for cell in table.cells[n].tolist()] for n in (*parts, sums[0])]
     rows = [row for row in zip(*counts, strict=True) if row[-1] is not None]
@@ -204,16 +221,16 @@ def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:
         table.cells = table.cells.rename(columns=renamed)
 
 
-def _are_parts(table: ConvertedTable, men: str, women: str) -> bool:
-    """Return whether these together are the voters present, in at least half of the rows."""
-    names = (men, women, table.find_columns("hadir")[0])
+def _are_parts(table: ConvertedTable, men: str, women: str, total: str) -> bool:
+    """Return whether men and women together are that total, in at least half of the rows."""
+    names = (men, women, total)
     columns = [[_to_number(cell) for cell in table.cells[name].tolist()] for name in names]
     rows = [
-        (m, w, total)
-        for m, w, total in zip(*columns, strict=True)
-        if m is not None and w is not None and total is not None
+        (m, w, both)
+        for m, w, both in zip(*columns, strict=True)
+        if m is not None and w is not None and both is not None
     ]
-    sums = sum(m + w == total for m, w, total in rows)
+    sums = sum(m + w == both for m, w, both in rows)
     return bool(rows) and 2 * sums >= len(rows)
 
 

@@ -64,3 +64,19 @@ def test_the_name_of_a_sheet_makes_its_counts_doubtful(board: Board, tmp_path: P
     book.save(tmp_path / "a 27112024.xlsx")
     bring_file(board, tmp_path / "a 27112024.xlsx")
     assert 'lembar "Tambahan"' in doubts(board)[0]
+
+
+@pytest.mark.parametrize(("heading", "is_used"), [("Jumlah", True), ("L+P", True), ("DPT", False)])
+def test_a_sum_beside_men_and_women_is_the_count_where_it_is_their_sum(
+    heading: str, is_used: bool, board: Board, tmp_path: Path
+) -> None:
+    rows = "".join(
+        f"Indralaya,Tanjung Seteko,{tps},09.00,{men},{women},{total}\n"
+        for tps, men, women, total in ((1, 40, 50, 90), (2, 30, 31, 61), (3, 20, 25, 54))
+    )
+    text = f"Kecamatan,Desa,TPS,Jam,Hadir L,Hadir P,{heading}\n{rows}"
+    bring(board, tmp_path / "rekap 27112024.csv", text)
+    assert [row[3] for row in counts(board)] == [90, 61, 54 if is_used else 45]
+    marks = [mark or "" for mark in doubts(board)]
+    assert all(("tidak disebut" in mark) != is_used for mark in marks)
+    assert ("54" in marks[2]) == is_used
