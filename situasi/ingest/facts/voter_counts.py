@@ -134,17 +134,17 @@ def _name_sexes(table: ConvertedTable, facts: FileContext) -> None:
             table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p"})
         return
     if _PRESENT_VOTERS.search(facts.words) and not _LISTED_VOTERS.search(facts.words):
-        total = dict.fromkeys(_find_sums(table), "hadir")
-        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **total})
+        sums = dict.fromkeys(_find_sums(table), "hadir")
+        table.cells = table.cells.rename(columns={men: "hadir_l", women: "hadir_p", **sums})
 
 
 def _name_sum_of_sexes(table: ConvertedTable) -> None:
     """Take JUMLAH beside our columns of men and women for voters present, where it is their sum."""
-    sexes = [*table.find_columns("hadir_l"), *table.find_columns("hadir_p")]
+    men, women = table.find_columns("hadir_l"), table.find_columns("hadir_p")
     sums = _find_sums(table)
-    if len(sexes) != 2 or not sums or table.has_any("hadir", "hadir_dpt"):
+    if (len(men), len(women), len(sums)) != (1, 1, 1) or table.has_any("hadir", "hadir_dpt"):
         return
-    if _are_parts(table, *sexes, sums[0]):
+    if _are_parts(table, men[0], women[0], sums[0]):
         table.cells = table.cells.rename(columns={sums[0]: "hadir"})
 
 

@@ -16,10 +16,11 @@ _SPELLED_WORDS = (
 _SPELLED = {word.replace("_", " "): n for n, word in enumerate(_SPELLED_WORDS.split(), 1)}
 SPELLED_HOURS = "|".join(sorted(_SPELLED, key=len, reverse=True))  # as a pattern
 _UNTIL = r"(?P<until>\b(?:s ?[./]? ?d\b\.?|sampai(?: dengan)?|hingga|per)[ ]{0,2})?"
-# People, distances and money are no times: `10.15 km`, `jam 9 - 20 org`; but `jam 9 pemilih 20`.
+# People, distances and money are no times: `10.15 km`, `jam 9 - 20 org`; but people whose number
+# follows are: `jam 9 pemilih yang hadir sebanyak 20`.
 _UNIT = (
-    r" ?(?!(?:pemilih|pmlh|warga)(?: (?:yang|yg|sudah|sdh|telah|hadir|datang|memilih)){0,3}"
-    r"[ :=]+[0-9])"
+    r" ?(?!(?:pemilih|pmlh|warga|(?:orang|org|jiwa)(?= (?:yang|yg|sudah|sdh|telah|hadir|datang)))\b"
+    r"(?:(?!\b(?:tps|jam|jm|pukul|pkl)\b)[^\n;0-9]){0,60}[0-9])"
     r"(?:orang|org|pemilih|pmlh|jiwa|warga|personel|personil|pers|persen|km|cm|m|kg|ha|juta|jt"
     r"|ribu|rb|ton|suara)\b"
 )
@@ -170,6 +171,6 @@ def _possible_hours(hour: int, has_minutes: bool, part: str) -> tuple[int, ...]:
             "malam": late,
             "mlm": late,
         }[part]
-    if has_minutes or hour > 12 or hour == 0:
+    if has_minutes or hour >= 12 or hour == 0:
         return (hour,)
     return (hour, hour % 12 + 12)

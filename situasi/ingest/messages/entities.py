@@ -171,7 +171,7 @@ class MessageEntities:
             self.sent_at,
             latest,
             self.default_day,
-            election.zone_label,
+            election,
             self.is_logged,
         )
 

@@ -13,7 +13,7 @@ from situasi.ingest.messages.counts.unread_numbers import find_unread_numbers
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.incident_rows import build_incident_rows
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.one_line_forms import spell_out_forms
+from situasi.ingest.messages.one_line_forms import put_right_count_first, spell_out_forms
 from situasi.ingest.messages.phrase_matcher import get_phrase_matcher
 from situasi.ingest.messages.point_mentions import locate_point
 from situasi.ingest.messages.proposal import Proposal, RowDraft
@@ -54,7 +54,7 @@ class MessageExtractor:
         if kind is not MessageKind.REPORT:
             return Proposal(kind, text, None, sent_at, unread_numbers=find_unread_numbers(text, []))
         local = sent_at and sent_at.astimezone(self._context.election.zone)
-        spelled = spell_out_forms(text, self._context.places, local)
+        spelled = put_right_count_first(spell_out_forms(text, self._context.places, local))
         entities = MessageEntities(
             Passage(spelled[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day,
             is_logged=message.is_logged,

@@ -1,4 +1,8 @@
-"""Forms of one line: place, TPS, hour and count, each without a word that says which it is."""
+"""Ways of writing that are said in other words before a message is read.
+
+Forms of one line have place, TPS, hour and count, each without a word that says which it is.
+Corrections (`bukan 99 tapi 89`) name what is wrong before what is right.
+"""
 
 import re
 from collections.abc import Sequence
@@ -19,6 +23,12 @@ _CLOCK_PART = re.compile(
     re.IGNORECASE,
 )
 _COUNT_PART = re.compile(r"\b(?:hadir|hdr|pemilih|pmlh|partisipasi|turnout)\b", re.IGNORECASE)
+_COUNTED = r"[0-9]{1,4}(?: (?:orang|org|pemilih|jiwa))?\b"
+_WRONG_FIRST = re.compile(
+    rf"\bbukan (?P<wrong>{_COUNTED})[, ]{{1,3}}"
+    rf"(?:tapi|tp|tetapi|melainkan|(?:yang|yg) (?:benar|betul))[ :]{{1,2}}(?P<right>{_COUNTED})",
+    re.IGNORECASE,
+)
 _OLDEST_COUNT_H = 3  # hours from a bare hour to the message that tells it
 
 
@@ -30,6 +40,11 @@ def spell_out_forms(text: str, places: PlaceLookup, sent_at: datetime | None) ->
     sent_at: local; only beside it is a bare number an hour.
     """
     return "\n".join(_spell_out(line, places, sent_at) for line in text.split("\n"))
+
+
+def put_right_count_first(text: str) -> str:
+    """Return a text in which `bukan 99 tapi 89` is `89 bukan 99`."""
+    return _WRONG_FIRST.sub(r"\g<right> bukan \g<wrong>", text)
 
 
 def _spell_out(line: str, places: PlaceLookup, sent_at: datetime | None) -> str:

@@ -88,7 +88,8 @@ class RowDraft:
     """A row in progress.
 
     read_spans: positions of its cells and questions in the text; description_spans: of its
-    description. desa_code: of its desa, where that is certain.
+    description. desa_code: of its desa, where that is certain. told: the phase that it tells of,
+    "hadir" of a count.
     """
 
     feed: str
@@ -99,6 +100,7 @@ class RowDraft:
     description_spans: list[Span] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     desa_code: str | None = None
+    told: str = ""
 
     def fill(self, heading: str, cell: str, words: str, *spans: Span) -> None:
         """Fill in a cell that was recognised from these words at these spans."""

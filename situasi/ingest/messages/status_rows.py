@@ -97,7 +97,7 @@ def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
     for index, phase in enumerate(phases):
         next_start = phases[index + 1].span.start if index + 1 < len(phases) else None
         for tps, number in _each_tps_number(entities.stations_at(phase.span)):
-            draft = RowDraft("tps")
+            draft = RowDraft("tps", told=phase.code)
             _fill_station(entities, draft, tps, number, phase.span)
             entities.timing.fill_event_time(draft, phase.span, next_start)
             _fill_phase(entities, draft, phase)

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from situasi.domain.election import Election
 from situasi.domain.labels import N_
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.message_text import Passage, Span
@@ -22,6 +23,7 @@ from situasi.ingest.messages.proposal import (
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.datetimes import read_time
+from situasi.ingest.parsing.phase_days import find_usual_hours
 
 _NOW = re.compile(r"\b(?:saat ini|sementara|sekarang|hingga kini)\b", re.IGNORECASE)
 
@@ -54,8 +56,8 @@ class Timing:
     """The clock times and dates of a message.
 
     sent_at: local time of its header; latest_time: the latest time that the message can be about.
-    default_day: for messages that name no date. zone_label: the local zone of clock times ("WIB").
-    is_logged: the header tells when it happened, not when it was written.
+    default_day: for messages that name no date. is_logged: the header tells when it happened, not
+    when it was written.
     """
 
     passage: Passage
@@ -64,7 +66,7 @@ class Timing:
     sent_at: datetime | None
     latest_time: datetime | None
     default_day: date | None
-    zone_label: str
+    election: Election
     is_logged: bool = False
 
     def fill_event_time(self, draft: RowDraft, span: Span, until: int | None = None) -> None:
@@ -203,6 +205,9 @@ class Timing:
         hours = [
             hour for hour in clock.hours if day is None or self._is_before_sending(day, hour, clock)
         ]
+        if len(hours) > 1 and day == self.election.day:
+            usual = find_usual_hours(draft.told, self.election)
+            hours = [hour for hour in hours if hour in usual] or hours
         day_text = f"{day:%d/%m/%Y} " if day else ""
         if clock.is_range:
             excerpt = self.passage.excerpt(clock.full_span)
@@ -239,7 +244,7 @@ class Timing:
         return day, None if day else N_("tanggal tidak disebut")
 
     def _is_before_sending(self, day: date, hour: int, clock: ClockMention) -> bool:
-        is_other_zone = clock.zone.strip() not in {"", self.zone_label}
+        is_other_zone = clock.zone.strip() not in {"", self.election.zone_label}
         if (
             self.sent_at is None
             or self.latest_time is None

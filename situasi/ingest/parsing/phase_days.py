@@ -12,6 +12,7 @@ _AFTER_VOTING = FASE[FASE.index("hitung_selesai") :]
 SUPPLIES = "logistik_tiba"  # they come on the day before, too
 _SUPPLIES = re.compile(r"logisti|suppl", re.IGNORECASE)  # in a word for a phase
 NIGHT_AFTER = "jam sebelum pemungutan suara: dibaca hari berikutnya"
+_LATE_H = 5  # after closing time, of those who still stand in line
 FIRST_HOUR = 5  # of the day of voting; earlier phases may be of the night after it
 
 
@@ -39,3 +40,18 @@ def is_night_after(code: str | None, clock: Cell) -> bool:
         return code in _AFTER_VOTING and read_clock(clock).clock[0] < FIRST_HOUR
     except (UnreadableCell, ValueError):
         return False
+
+
+def find_usual_hours(told: str, election: Election) -> range:
+    """Return the hours of the day of voting at which this is told, where `jam 1` may be two.
+
+    told: a phase, or "hadir" of a count. Of anything else none is usual.
+    """
+    opens, closes = election.tps_opens.hour, election.tps_closes.hour
+    if told == "hadir":
+        return range(opens, closes + _LATE_H)
+    if told == "dibuka":
+        return range(FIRST_HOUR, closes)
+    if told == "ditutup":
+        return range(closes - 1, closes + _LATE_H)
+    return range(closes, 24) if told in _AFTER_VOTING else range(0)

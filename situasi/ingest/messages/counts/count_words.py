@@ -88,7 +88,8 @@ NO_STATE = re.compile(
     re.IGNORECASE,
 )
 ABOUT = re.compile(
-    r"(?:\b(?:sekitar|skitar|sktr|kurang lebih|k\.?l|hampir|lebih dari|kira(?:-kira|2)?)|\u00b1)"
+    r"(?:\b(?:sekitar|skitar|sktr|kurang lebih|lebih kurang|k\.?l|hampir|lebih dari"
+    r"|kira(?:-kira|2)?)|\u00b1)"
     r"\W*\Z",
     re.IGNORECASE,
 )
@@ -121,13 +122,15 @@ AT_STATION = re.compile(
 # Between a TPS, a time or a place and its count these words say nothing else of it.
 NEUTRAL = re.compile(
     r"(?:[\s:=\-\u2013(.>,]|\b(?:situasi|aman|kondusif|lancar|terkendali|dan|sementara|saat|ini"
-    r"|sdh|sudah|telah|baru|ada|sebanyak|jumlah|jml|total|update|posisi|pantauan|skrg|sekarang"
-    r"|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
+    r"|sdh|sudah|telah|baru|ada|sebanyak|mencapai|berjumlah|pemilih|pmlh|jumlah|jml|total|update|posisi"
+    r"|pantauan|skrg|sekarang|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
     re.IGNORECASE,
 )
-# `yg benar 78 bukan 87`: what is told instead of what was told before.
+# `jumlah pemilih 78`; `yg benar 78 bukan 87`: what is told instead of what was told before.
 SUM_OR_CORRECTED = re.compile(
-    rf"{TOTAL.pattern}|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi",
+    rf"{TOTAL.pattern}|(?:{TOTAL.pattern} )?(?:pemilih|pmlh|pengunjung)"
+    r"(?: (?:sudah|sdh|telah|ada|baru|mencapai|berjumlah|sebanyak)){0,2}"
+    r"|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi",
     re.IGNORECASE,
 )
 CORRECTS = re.compile(r" *,? ?\(?bukan [0-9]", re.IGNORECASE)

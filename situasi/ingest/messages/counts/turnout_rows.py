@@ -48,7 +48,7 @@ def _build_row(
     clock: ClockMention | None,
     group: list[TurnoutCount],
 ) -> RowDraft:
-    draft = RowDraft("tps")
+    draft = RowDraft("tps", told="hadir")
     _fill_counts(entities, draft, group)
     first_span = group[0].span
     if tps and len(tps.numbers) == 1:
@@ -135,7 +135,7 @@ def _check_voter_list(
 
 
 def _build_table_row(entities: MessageEntities, row: TableRow) -> RowDraft:
-    draft, text = RowDraft("tps"), entities.passage.text
+    draft, text = RowDraft("tps", told="hadir"), entities.passage.text
     spans = {field.column: field.span for field in row.fields}
     counts = {column: text[slice(*span)] for column, span in spans.items()}
     for column in ("hadir", "hadir_dpt", "hadir_dptb", "hadir_dpk"):
