@@ -75,8 +75,12 @@ def drop_signatures(
     """Yield the rows without those of signatures, whose numbers are added to `dropped`.
 
     A signature begins with a row of few cells that names an office, or a place with a date, and
-    goes on until a row of other content. width: columns of the table.
+    goes on until a row of other content. width: columns of the table. Of one column alone, which
+    may list NRP, none is dropped.
     """
+    if width == 1:
+        yield from numbered_rows
+        return
     limit, signature = min(_MAX_CELLS, max(1, width // 2)), _Signature()
     for number, part in numbered_rows:
         if isinstance(part, Block):

@@ -82,6 +82,11 @@ def test_a_row_that_proves_no_signature_stays(lone: list[object]) -> None:
     assert left([FULL, lone, FULL]) == ([FULL, lone, FULL], [])
 
 
+def test_a_list_of_numbers_in_one_column_is_no_signature() -> None:
+    rows = [(2, ["87041234"]), (3, ["KAPOLSEK"]), (4, ["86041235"])]
+    assert list(drop_signatures(iter(rows), 1, [])) == rows
+
+
 def test_a_total_below_an_office_ends_the_signature() -> None:
     total = row("Jumlah", None, None, None, "118")
     kept, dropped = left([*SIGNED, total])
