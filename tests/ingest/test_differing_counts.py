@@ -44,6 +44,14 @@ def test_one_of_them_without_a_time_of_sending_leaves_it_open(board: Board, tmp_
     assert bring(board, tmp_path, told).quarantined == 2
 
 
+def test_a_count_below_an_earlier_one_is_marked(board: Board, tmp_path: Path) -> None:
+    told = rows({"hour": "10.00", "count": 98}, {}, {"hour": "11.00", "count": 120})
+    assert bring(board, tmp_path, told).accepted == 3
+    marks = board.store.rows_after(FEEDS["tps"]).set_index("hadir")["flags"]
+    assert "hitungan sebelumnya (118)" in marks[98]
+    assert marks[[118, 120]].isna().all()
+
+
 @pytest.mark.parametrize(
     ("first", "second", "accepted"),
     [

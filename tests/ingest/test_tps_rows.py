@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.domain.feed_schemas import FASE
 from situasi.ingest.parsing.box_arrivals import READ_AS_PPK, WHERE_ARRIVED
+from tests.builders import wib
 from tests.builders_files import report
 from tests.ingest.door import accepted, deliver, everything_kept, judged, reasons
 from tests.ingest.test_pipeline import fresh_board
@@ -251,6 +252,23 @@ def test_only_supplies_come_before_the_morning_of_the_voting(any_board: Board, p
     assert len(night.accepted) == (phase == "logistik_tiba")
     assert all("sebelum pemungutan suara" in held.reasons[0] for held in night.rejected)
     assert len(judged(any_board, "tps", row | {"waktu": "27/11/2024"}).accepted) == 1
+
+
+@pytest.mark.parametrize(
+    ("phase", "hour", "accepted"),
+    [
+        ("dibuka", "12.55", 1),
+        ("dibuka", "17.05", 0),
+        ("ditutup", "06.30", 0),
+        ("ditutup", "11.30", 1),
+        ("ditutup", "17.05", 1),
+    ],
+)
+def test_no_tps_opens_after_the_voting_or_closes_before_it(
+    any_board: Board, phase: str, hour: str, accepted: int
+) -> None:
+    row = report("tps", fase=phase, hadir="", waktu=f"27/11/2024 {hour}")
+    assert len(judged(any_board, "tps", row, wib("21.00")).accepted) == accepted
 
 
 # What cannot be: a count of no hour, a TPS that no kecamatan has, a desa that nobody knows.

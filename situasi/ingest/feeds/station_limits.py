@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Sequence
-from datetime import time
+from collections.abc import Mapping, Sequence
+from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +33,7 @@ _FEW_MORE = 5
 _ADDED_VOTERS = re.compile(r"\W*(?:(?:jumlah|jml|total)\W+)?(?:dptb|dpk)\W*", re.IGNORECASE)
 
 _COUNTS_DIFFER = "hitungan jam yang sama berbeda di berkas ini ({}): mana yang benar?"
+_NOT_THEN = "{} di luar jam pemungutan: periksa jamnya"
 _COUNTED_AGAIN = "hitungan jam yang sama dikirim lebih dari sekali ({}): yang terakhir berlaku"
 
 
@@ -126,7 +127,7 @@ def check_counts_agree(
 ) -> None:
     """Hold the counts of one place and minute that differ; where one was sent later, it stands.
 
-    A row with the id of another is its correction.
+    A row with the id of another is its correction. Mark a count smaller than one before it.
     """
     moments, sent = times.occurred_at.values, times.reported_at.values
     told: dict[tuple[str, Any], dict[int, int]] = {}
@@ -135,6 +136,7 @@ def check_counts_agree(
             continue
         if (code := _find_code(place, scopes[row], row)) is not None:
             told.setdefault((code, moments[row]), {})[row] = count
+    _mark_falling_counts(table, told)
     ids = table.texts("id")
     for rows, found in ((list(found), [*found.values()]) for found in told.values()):
         if len(set(found)) < 2:
@@ -147,6 +149,21 @@ def check_counts_agree(
                 table.issues.add_warning(row, _COUNTED_AGAIN.format(texts))
             else:
                 table.issues.add_error(row, _COUNTS_DIFFER.format(texts), "hadir", "tps", "clock")
+
+
+def _mark_falling_counts(table: TableCheck, told: Mapping[tuple[str, Any], dict[int, int]]) -> None:
+    """Warn of counts below the last one of their place, as they only grow.
+
+    told: by place and moment, by row.
+    """
+    last: dict[str, int] = {}
+    for code, moment in sorted(told):
+        found = told[code, moment]
+        for row, count in found.items():
+            if count < last.get(code, 0):
+                note = f"lebih kecil dari hitungan sebelumnya ({format_number(last[code])})"
+                table.issues.add_warning(row, f"{note}: periksa angkanya")
+        last[code] = max(found.values())
 
 
 def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:
@@ -200,8 +217,12 @@ def check_phase_order(
 def check_phase_days(
     table: TableCheck, phases: Texts, times: TimeColumns, latihan: Sequence[bool]
 ) -> None:
-    """Add an error to phases of the day of voting that are dated before it was light that day."""
+    """Add an error to phases of the day of voting that are dated before it was light that day.
+
+    And to an opening after the voting ended, or a closing before it began.
+    """
     election = table.context.election
+    _check_voting_hours(table, phases, times)
     start = to_datetime64(election.local_time(time(FIRST_HOUR)))
     for row in np.flatnonzero(times.occurred_at.values < start).tolist():
         phase, is_exact = phases[row], times.precision[row] == "menit"
@@ -209,3 +230,21 @@ def check_phase_days(
             label = phase.replace("_", " ")
             reason = f"{label} sebelum pemungutan suara dimulai: periksa tanggal dan jam"
             table.issues.add_error(row, reason, "occurred_at")
+
+
+def _check_voting_hours(table: TableCheck, phases: Texts, times: TimeColumns) -> None:
+    election, moments = table.context.election, times.occurred_at.values
+    opens, closes, midnight = map(
+        to_datetime64,
+        (
+            election.local_time(election.tps_opens),
+            election.local_time(election.tps_closes),
+            election.midnight + timedelta(days=1),
+        ),
+    )
+    is_late = (moments >= closes) & (moments < midnight)
+    is_early = (moments < opens) & (moments >= to_datetime64(election.local_time(time(FIRST_HOUR))))
+    for phase, is_wrong in (("dibuka", is_late), ("ditutup", is_early)):
+        for row in np.flatnonzero(is_wrong).tolist():
+            if phases[row] == phase and times.precision[row] == "menit":
+                table.issues.add_error(row, _NOT_THEN.format(phase), "clock")

@@ -28,6 +28,7 @@ HOURLESS = "jam tidak disebut: hanya harinya yang dicatat"
 
 TimeCells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
+_OLDEST = timedelta(days=330)  # before the day of voting; of the year before it is a slip
 # Duration from the start of a day or a month to its last possible second.
 _PRECISION_SPANS = {"hari": timedelta(days=1, seconds=-1), "bulan": timedelta(days=31, seconds=-1)}
 
@@ -209,13 +210,20 @@ def _check_plausible(
     is_real: npt.NDArray[np.bool_],
     allow_future: bool,
 ) -> None:
-    """Add errors for times in the future (not in an exercise), warnings for reports before events.
+    """Add errors for times in the future (not in an exercise) and of another year before voting.
+
+    Add warnings for reports before events.
 
     allow_future: the event may be in the future, and reported before it happens.
     """
     latest = to_datetime64(table.context.compute_latest_time(table.now))
     for row in np.flatnonzero((times.moments > latest) & is_real & (not allow_future)).tolist():
         table.issues.add_error(row, "waktu di masa depan; periksa tanggal dan jam", "occurred_at")
+    earliest = to_datetime64(table.context.election.midnight - _OLDEST)
+    for row in np.flatnonzero(times.moments < earliest).tolist():
+        table.issues.add_error(
+            row, "waktu hampir setahun sebelum pemungutan: periksa tahunnya", "occurred_at"
+        )
     for row in np.flatnonzero((reported.moments > latest) & is_real).tolist():
         reason = "waktu lapor di masa depan; periksa tanggal dan jam"
         table.issues.add_error(row, reason, "reported_at")
