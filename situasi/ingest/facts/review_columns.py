@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
+from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell, quote
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.profile import Review, ReviewState, SourceProfile, matches_heading
 from situasi.ingest.tables import Cell
@@ -142,6 +142,12 @@ def _apply_states(
             table.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
         elif is_blank(cell) and "approved" in states:
             table.doubt([row], "belum diperiksa di sumbernya")
+        elif (
+            state is None
+            and not is_blank(cell)
+            and normalize_key(format_cell(cell)) not in _UNMARKED
+        ):
+            table.doubt([row], f"hasil pemeriksaan di sumbernya tidak dikenal: {quote(cell)}")
     return {row: column[row] for row, state in enumerate(states) if state == "approved"}
 
 
