@@ -1,7 +1,7 @@
 """Kinds that are answered in other ways than by one word: by columns of 0 and 1, or in words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest.facts.answers import is_answered, read_answer
@@ -20,6 +20,7 @@ _QUESTION = re.compile(r"^\W*(?:apakah|is|was|has)\b\s*(?:the\b\s*)?", re.IGNORE
 _ALREADY = re.compile(r"\b(?:sudah|sdh|telah|udah)\b", re.IGNORECASE)
 _MIN_FLAGS = 2
 _LONGEST_PHRASE = 5  # words
+_SHORTEST_CODE = 4  # characters
 _SHORTEST_GIAT = 3  # characters
 _PLACES = (
     "kecamatan",
@@ -42,6 +43,7 @@ def take_flagged_kinds(table: ConvertedTable) -> None:
         for name in table.headings
         if table.vocabulary.find_any_column(name) is None and is_answered(table, name)
     }
+    labels |= _complete_codes(labels, table)
     if sum(_is_incident(label, table) for label in labels.values()) < _MIN_FLAGS:
         return
     chosen: list[list[str]] = [[] for _ in range(table.size)]
@@ -51,6 +53,17 @@ def take_flagged_kinds(table: ConvertedTable) -> None:
                 chosen[row].append(label)
     table.drop_columns(list(labels))
     table.set_column("jenis", ["; ".join(names) or None for names in chosen])
+
+
+def _complete_codes(labels: Mapping[str, str], table: ConvertedTable) -> dict[str, str]:
+    """Return the kinds that codes of questions shorten: `LOGIS`, `INTIM` of a checklist."""
+    words = table.vocabulary.codes["incidents", "jenis"]
+    found = dict[str, str]()
+    for name, label in labels.items():
+        if label.isupper() and len(label) >= _SHORTEST_CODE and not _is_incident(label, table):
+            kinds = {code for word, code in words.items() if word.startswith(label.lower())}
+            found |= {name: kinds.pop()} if len(kinds) == 1 else {}
+    return found
 
 
 def _is_incident(label: str, table: ConvertedTable) -> bool:

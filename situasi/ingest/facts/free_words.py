@@ -8,7 +8,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
-from situasi.ingest.readers.reserved_columns import COUNT_BEGAN, NOT_YET
+from situasi.ingest.readers.reserved_columns import COUNT_BEGAN, NOT_YET, READY
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.clue_words import ClueWords
@@ -17,6 +17,7 @@ from situasi.ingest.vocabulary.csv_lists import normalize_key
 _MAX_CHARS = 300
 _COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan|status", re.IGNORECASE)
+_STATE_NAMING_STATION = re.compile(r"(?:keadaan|kondisi|status) tps\b", re.IGNORECASE)
 _PHASE_AND_HOUR = re.compile(
     r"(?P<phase>[^\d]+?)[\W_]*(?:(?:jam|pukul|pkl|pk)\W*)?(?P<clock>\d{1,2}[.:]\d{2})"
     r"(?: ?wib)?\W*",
@@ -128,22 +129,28 @@ def name_situations(table: ConvertedTable) -> None:
 
 
 def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
-    """Take for the phase a column on the state of TPS of which nearly all words name one."""
-    if not table.has_any("tps") or table.has_any("fase", "hadir", "jenis", "petugas", "nrp"):
+    """Take for the phase a column on the state of TPS of which nearly all words name one.
+
+    Beside counts or incidents (a form with a part for each) every word has to be one.
+    """
+    if not table.has_any("tps") or table.has_any("fase", "petugas", "nrp"):
         return
     matcher, clues = get_phrase_matcher(context.vocabulary), context.vocabulary.clues
-    for name in filter(_STATE_OF_STATION.search, table.headings):
+    is_mixed = table.has_any("hadir", "jenis")
+    pattern = _STATE_NAMING_STATION if is_mixed else _STATE_OF_STATION
+    for name in filter(pattern.search, table.headings):
         texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
         texts = {text for text in texts if not _is_no_phase(text, clues)}
         if (
             name not in table.find_columns("uraian")
             and texts
             and sum(_names_phase(text, context, matcher) for text in texts)
-            >= _MIN_SHARE * len(texts)
+            >= (1 if is_mixed else _MIN_SHARE) * len(texts)
         ):
             table.cells = table.cells.rename(columns={name: "fase"})
             return
-    _take_listed_phases(table, context)
+    if not is_mixed:
+        _take_listed_phases(table, context)
 
 
 def _take_listed_phases(table: ConvertedTable, context: IngestContext) -> None:
@@ -213,7 +220,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
 
 def _is_no_phase(cell: Cell, clues: ClueWords) -> bool:
     """Return whether a phase has not come yet (`Belum buka`), or is none of ours."""
-    return clues.is_cell("not_yet", cell) or _is_counting(cell, clues)
+    return clues.is_no_phase(cell) or _is_counting(cell, clues)
 
 
 def _is_counting(cell: Cell, clues: ClueWords) -> bool:
@@ -233,7 +240,8 @@ def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContex
     alone = set(table.find_empty_rows(*_COUNTS, "fase", "kontak")) & words.keys()
     for row, word in words.items():
         if row in alone:
-            reason = COUNT_BEGAN if _is_counting(word, clues) else NOT_YET
+            reason = READY if clues.is_cell("ready", word) else NOT_YET
+            reason = COUNT_BEGAN if _is_counting(word, clues) else reason
             table.reasons.setdefault(row, reason.format(word))
     keep_words(table, {row: f"fase: {word}" for row, word in words.items() if row not in alone})
     if counted := [word for word in words.values() if _is_counting(word, clues)]:

@@ -36,6 +36,10 @@ from situasi.ingest.vocabulary.csv_lists import is_row_number, normalize_key
 from situasi.ingest.vocabulary.wide_headings import UNCLEAR_PHASES
 
 # The column that says what kind of report a row is, by feed.
+_ANOTHER_TIME = re.compile(
+    r"\b(?:akan|hendak|mau|menjelang|sebelum|sesudah|setelah|saat|ketika|belum|tidak)\b",
+    re.IGNORECASE,
+)
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
 _LONGEST_PHRASE = 5  # words
 _TROUBLE = re.compile(
@@ -362,6 +366,8 @@ def find_code(text: str, feed: str, heading: str, context: IngestContext) -> str
         for start in range(len(words) - size + 1)
     }
     found = {codes[phrase] for phrase in phrases if len(phrase) > 4 and phrase in codes}
+    if heading == "fase" and _ANOTHER_TIME.search(text):  # `keributan saat TPS akan ditutup`
+        return None
     if heading == "fase":  # `BUKA DAN TUTUP TPS` names two
         found |= {codes[word] for word in UNCLEAR_PHASES & phrases if word in codes and found}
     return found.pop() if len(found) == 1 else None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
 from situasi.ingest.facts.time_cells import find_undated_rows
+from situasi.ingest.facts.time_columns import find_time_columns, find_time_meaning
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.phase_days import came_before_voting
@@ -116,9 +117,15 @@ def take_time_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
 
 
 def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:
-    """Use the time of submission in the rows that left the question for the time empty."""
+    """Use the time of submission in the rows that left the question for the time empty.
+
+    Not where a column of hours under an unknown heading is filled: that may be theirs.
+    """
     names = table.find_columns("waktu_lapor")[:1]
     rows = table.find_empty_rows("waktu", "tanggal", "jam") if names else []
+    hours = [n for n in find_time_columns(table) if rows and find_time_meaning(table, n) == "jam"]
+    for column in [table.cells[name].tolist() for name in hours]:
+        rows = [row for row in rows if is_blank(column[row])]
     reported = table.cells[names[0]].tolist() if rows else []
     rows = [row for row in rows if not is_blank(reported[row])]
     states = _take_days_of_states(table, rows, reported, zone)

@@ -226,11 +226,11 @@ def _are_parts(table: ConvertedTable, men: str, women: str, total: str) -> bool:
     names = (men, women, total)
     columns = [[_to_number(cell) for cell in table.cells[name].tolist()] for name in names]
     rows = [
-        (m, w, both)
-        for m, w, both in zip(*columns, strict=True)
-        if m is not None and w is not None and both is not None
+        (m, w, whole)
+        for m, w, whole in zip(*columns, strict=True)
+        if m is not None and w is not None and whole is not None
     ]
-    sums = sum(m + w == both for m, w, both in rows)
+    sums = sum(m + w == whole for m, w, whole in rows)
     return bool(rows) and 2 * sums >= len(rows)
 
 

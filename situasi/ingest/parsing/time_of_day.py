@@ -37,6 +37,10 @@ _REMARK = re.compile(r"(?<=\d)\s*\((?!(?:wib|wita|wit|utc|gmt)\b)[^()\d]*\)\s*$"
 _SPACED = re.compile(r"\b(?P<lead>jam|pukul|pkl|pk)(?=\d)|(?<=\d) ?(?P<mark>[.:]) ?(?=\d{2}\b)")
 
 
+# `jam_09_00`: the name of a choice, in which no other mark may stand.
+_NAMED_CHOICE = re.compile(r"(?<=\d)_(?=\d{2}(?!\d))")
+
+
 # `09.10.00` in a column of hours is one, though it might be a day elsewhere.
 _WITH_SECONDS = re.compile(
     r"(?:[01]?\d|2[0-3])([.:])[0-5]\d\1[0-5]\d(?: ?(?:wib|wita|wit))?", re.IGNORECASE
@@ -104,6 +108,8 @@ def _from_text(cell: str) -> ParsedClock:
         raise _build_unreadable_error(cell)
     check_letters("jam", cell)
     plain = _REMARK.sub("", normalize_text(cell)).lower().strip(" .,")
+    if "_" in plain:
+        plain = _NAMED_CHOICE.sub(".", plain).replace("_", " ").strip()
     text, note = simplify_time(_SPACED.sub(_join, plain), cell)
     text = date_patterns.FILLER_WORDS.sub("", text).strip(" .,")
     match = date_patterns.CLOCK_PATTERN.fullmatch(text)

@@ -9,6 +9,7 @@ NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"  # such a reason
 COUNT_BEGAN = (
     '"{}" tidak dicatat: mulainya penghitungan bukan tahap di papan; tidak perlu dibetulkan'
 )
+READY = '"{}" tidak dicatat: siapnya TPS bukan tahap di papan; tidak perlu dibetulkan'
 NOT_A_REPORT = "__bukan_laporan"  # why a row is not a report; its reason in quarantine
 AREA_TOTAL = "__jumlah_wilayah"  # why a row is the sum of reports in the same source
 DOUBT = "__keraguan"  # notes on a row that is accepted with them

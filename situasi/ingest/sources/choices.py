@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.tables import Table
+from situasi.ingest.tables import Cell, Table
 
 # Sheets of an XLSForm (xlsform.org), and columns of which each has at least one.
 _FORM_SHEETS = {
@@ -30,15 +30,19 @@ _SEPARATOR = re.compile(r"[/:]|__|\.")
 def merge_choices(table: ConvertedTable) -> None:
     """Replace `jenis/kericuhan`, `jenis/intimidasi` of 0 and 1 by one column `jenis`.
 
-    Where the source has that column too, the columns of 0 and 1 only repeat it.
+    Where the source has that column too, the columns of 0 and 1 repeat it, and say where one of
+    several answers ends: `Brawl / disturbance Intimidation`.
     """
     _join_numbered_answers(table)
     if flags := find_choice_flags(table.cells):
         table.drop_columns(flags)
     for question, columns in _find_questions(table).items():
+        chosen = _iterate_answers(table, columns)
         if question not in table.cells.columns:
-            texts = [_join_chosen(cells) for cells in _iterate_answers(table, columns)]
-            table.set_column(question, texts)
+            table.set_column(question, [_join_chosen(answers) for answers in chosen])
+        elif any(len(answers) > 1 for answers in chosen):
+            cells = zip(table.cells[question].tolist(), chosen, strict=True)
+            table.set_column(question, [_separate(cell, answers) for cell, answers in cells])
         table.drop_columns(list(columns))
 
 
@@ -136,6 +140,13 @@ def _iterate_answers(table: ConvertedTable, columns: dict[str, str]) -> list[lis
             if not is_blank(cell) and _to_word(cell) in _YES:
                 chosen[row].append(answer)
     return chosen
+
+
+def _separate(cell: Cell, answers: list[str]) -> Cell:
+    """Return the answers of a cell in its order, with `;` between them; it as it is otherwise."""
+    text = cell if isinstance(cell, str) else ""
+    in_order = sorted(answers, key=text.find)
+    return _join_chosen(in_order) if len(answers) > 1 and " ".join(in_order) == text else cell
 
 
 def _join_chosen(answers: list[str]) -> str | None:

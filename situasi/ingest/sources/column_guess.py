@@ -160,7 +160,8 @@ def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
     if own is not None and own not in NOT_OFFERED:
         yield Guess(own, 0.9, "judul kolom dikenal")
         return
-    words = [word.lower() for word in _WORDS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))]
+    name = re.split("[/:]", heading.rstrip("/:?"))[-1]  # without its groups
+    words = [word.lower() for word in _WORDS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))]
     best: dict[str, Guess] = {}
     for size in range(min(3, len(words)), 0, -1):
         for start in range(len(words) - size + 1):

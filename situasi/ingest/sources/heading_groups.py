@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 _QUESTION_NUMBER = re.compile(
     r"(?:[A-Za-z]{0,2}\d{1,3}(?:\.\d{1,2})?|[A-Za-z])\s*[.):-]\s+|\d{1,3}_(?=[A-Za-z])"
 )
+_SECTION = re.compile(r"\[(?P<group>[^\[\]]{1,40})\]\s*(?P<name>[^\[\]]+)")  # `[Status] Jam`
 _SURE_SEPARATORS = "/:"
 _MAX_CHARS = 400  # of a heading with its groups; what is longer is a text
 _SHARED_SEPARATORS = re.compile(r"__|[-_.]")
@@ -57,6 +58,9 @@ def _list_spellings(heading: str, shared: Counter[str], sure: re.Pattern[str]) -
     plain = _QUESTION_NUMBER.sub("", heading, count=1) if _QUESTION_NUMBER.match(heading) else ""
     for text in filter(None, (plain, heading)):
         yield text.strip()
+        section = _SECTION.fullmatch(text)
+        if section and not OTHER_SUBJECTS.search(section["group"]):
+            yield section["name"]
         for match in sure.finditer(text):
             group, name = text[: match.start()], text[match.end() :].strip()
             if not OTHER_SUBJECTS.search(group):

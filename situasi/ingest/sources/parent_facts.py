@@ -1,5 +1,6 @@
 """What a report says for the rows of its repeat groups: when, where, and by whom."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ _FACTS = frozenset(
         "giat", "fungsi", "penugasan", "petugas", "pelanggaran", "langkah",
     )
 )  # fmt: skip
+_STATE = re.compile(r"keadaan|kondisi|status|tahap", re.IGNORECASE)
 _TIMES = frozenset(("waktu", "tanggal", "jam"))
 _OFFICERS = frozenset(("nrp", "petugas"))
 _INHERITED = _TIMES | {
@@ -86,6 +88,19 @@ def read_headings(
         facts.add("checkin")
         meanings[arrivals[0]] = "jam"
     return Headings(profile, meanings, frozenset(facts))
+
+
+def tells_phases(table: Table, catalog: SourceCatalog) -> bool:
+    """Return whether a column on the state of TPS under an unknown heading holds phases alone."""
+    vocabulary = catalog.vocabulary
+    for heading in filter(_STATE.search, table.cells.columns):
+        if vocabulary.find_any_column(heading) is not None:
+            continue
+        words = {str(cell) for cell in table.cells[heading].tolist() if not is_blank(cell)}
+        codes = {word for word in words if vocabulary.find_code("tps", "fase", word)}
+        if codes and all(vocabulary.clues.is_no_phase(word) for word in words - codes):
+            return True
+    return False
 
 
 def choose_shown(parent: Headings, headings: Sequence[str], catalog: SourceCatalog) -> list[str]:

@@ -4,7 +4,7 @@ A child table is a sheet, a file of an archive, or the lists inside the objects 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from situasi.ingest.facts.time_columns import choose_time_columns
@@ -17,6 +17,7 @@ from situasi.ingest.sources.parent_facts import (
     ParentFacts,
     read_headings,
     read_parent_facts,
+    tells_phases,
 )
 from situasi.ingest.sources.profile import Join, matches_heading
 from situasi.ingest.tables import Cell, Table
@@ -90,7 +91,10 @@ def inspect_table(table: Table, catalog: SourceCatalog) -> Part:
     join = find_join(table, catalog)
     key = _find_heading(names, join.parent) if join else None
     parent_key = _find_heading(names, join.child) if join else None
-    return Part(table, read_headings(names, catalog), _name_table(table), key, parent_key)
+    headings = read_headings(names, catalog)
+    if not headings.facts and key is not None and tells_phases(table, catalog):
+        headings = replace(headings, facts=frozenset(("fase",)))
+    return Part(table, headings, _name_table(table), key, parent_key)
 
 
 def _name_table(table: Table) -> str:

@@ -123,8 +123,9 @@ def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> C
 
 def is_voter_list(heading: str) -> bool:
     """Return whether a heading names how many voters are registered, men and women together."""
-    words = " ".join(_NO_WORD.sub(" ", heading.lower()).split())
-    return "%" not in heading and _VOTER_LIST.fullmatch(words) is not None
+    names = (heading.lower(), re.split("[/:]", heading.lower())[-1])  # with its groups, without
+    words = (" ".join(_NO_WORD.sub(" ", name).split()) for name in names)
+    return "%" not in heading and any(map(_VOTER_LIST.fullmatch, words))
 
 
 def _find_own_heading(feed: str, column: str) -> str | None:

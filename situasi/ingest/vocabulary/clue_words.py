@@ -29,6 +29,7 @@ GROUPS = (
     "record_id",
     "not_yet",
     "count_began",
+    "ready",
     "test_entry",
     "area_post",
     "open_state",
@@ -65,7 +66,8 @@ class ClueWords:
     these. present, absent, tick: cells of a list of officers. presence_question: the heading of
     such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
     cells that say that something has not happened yet. count_began: in one that says that the votes
-    are being counted, which is no phase of ours. increment: in titles of counts that are not
+    are being counted, which is no phase of ours. ready: one that says that a TPS is ready to open,
+    which is none either. increment: in titles of counts that are not
     those until an hour. test_entry: in a report that somebody sent to try the form.
     area_post: a function that answers for a whole kecamatan. open_state: a cell that says how a TPS
     is, not what happened. attendance: the heading of a column of who is there, which needs no title
@@ -88,6 +90,10 @@ class ClueWords:
         if not isinstance(cell, str):
             return False
         return self.is_heading(group, cell) or cell.strip() in self.words.get(group, ())
+
+    def is_no_phase(self, cell: object) -> bool:
+        """Return whether a cell says that a TPS is ready, or that something has not happened."""
+        return self.is_cell("not_yet", cell) or self.is_cell("ready", cell)
 
     def stands_in(self, group: str, text: str) -> bool:
         """Return whether a word of this group stands anywhere in a text."""

@@ -197,7 +197,7 @@ def _find_choices(code_by_word: Mapping[str, str], text: str) -> list[str]:
     """
     parts = [part for part in _LIST_MARKS.split(text) if normalize_key(part)]
     codes = (
-        [code_by_word.get(normalize_key(part)) for part in parts]
+        [_find_exact(code_by_word, part) for part in parts]
         if len(parts) > 1
         else _split_words_into_codes(code_by_word, text)
     )

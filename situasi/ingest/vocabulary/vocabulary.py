@@ -33,6 +33,11 @@ _ZONE = re.compile(r"(?:utc|gmt|wib|wita)$")  # `occurred_utc`: its zone is read
 
 K = TypeVar("K")
 
+# `Lokasi penugasan (Kecamatan)`: the part of a place that is asked.
+_PART_OF_PLACE = re.compile(
+    r"(?:lokasi|tempat|wilayah|daerah)\b(?! (?:lahir|tinggal|asal))[^()]*\((?P<part>[^()]+)\)\W*",
+    re.IGNORECASE,
+)
 _SUM = re.compile(r"(?:jmlh|jml|jlh|jum)(?=[a-z]{4})(?!lah)")  # how people shorten "jumlah"
 
 # Columns that only sources have, with our heading for each: parts from which the columns of a feed
@@ -220,7 +225,9 @@ def _list_spelling_keys(heading: str) -> list[str]:
     """
     if "%" in heading or find_foreign_letters(heading):
         return []
-    names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
+    place = _PART_OF_PLACE.fullmatch(heading.strip())
+    texts = (heading, *([place["part"]] if place else []), remove_brackets(heading))
+    names = [normalize_key(text) for text in texts]
     names += [_SUM.sub("jumlah", name) for name in names if _SUM.match(name)]
     names += [plain for name in names if (plain := _ZONE.sub("", name)) not in {name, ""}]
     # A letter has no plural: `P` are women, `PS` is a polling station.
