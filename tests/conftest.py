@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import socket
-import threading
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
-from functools import cache, wraps
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -17,7 +15,6 @@ import pytest
 from _pytest.nodeid import NodeId
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine
 
 from situasi import board as board_module
 from situasi.access import accounts, viewer_header
@@ -32,14 +29,16 @@ from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT, Settings, load
 from situasi.ingest.sources import catalog
-from situasi.store import open_store
-from situasi.store.engines import sqlite_schema
-from situasi.store.migrations import runner
 from situasi.ui import session
 from tests import processes
 from tests.effort import examples
 
-pytest_plugins = ["tests.postgres", "tests.rehearsed", "tests.stock_streamlit"]
+pytest_plugins = [
+    "tests.postgres",
+    "tests.rehearsed",
+    "tests.sqlite_stores",
+    "tests.stock_streamlit",
+]
 
 # Those that take longest, and those with a single test that waits for half a minute.
 FIRST_GROUPS = (
@@ -216,26 +215,6 @@ def settings_in(folder: Path, **environment: str) -> Settings:
 def register() -> Register:
     """The kecamatan, desa and TPS of Ogan Ilir."""
     return domain_register.load(election.load(load({}).election_folder))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def files_of_stores_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new file of a store is a copy of one: to make its tables takes longer than most tests."""
-    prepare = sqlite_schema.prepare_file
-    revision, blank = runner.latest_revision(), tmp_path_factory.mktemp("blank") / "situasi.db"
-    one_at_a_time = threading.Lock()
-    open_store(f"sqlite:///{blank.as_posix()}").close()
-
-    @wraps(prepare)
-    def copy_or_prepare(engine: Engine, path: Path) -> None:
-        with one_at_a_time:
-            if not path.stat().st_size and runner.latest_revision() == revision:
-                shutil.copyfile(blank, path)
-        prepare(engine, path)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite_schema, "prepare_file", copy_or_prepare)
-        yield
 
 
 @pytest.fixture

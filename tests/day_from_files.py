@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 Row = dict[str, str]
@@ -38,10 +40,16 @@ class Day:
 
     def told(self, feed: str, at: datetime) -> list[Row]:
         """The rows of a feed that had been told by `at`, in the order told."""
-        with (self.files / f"{feed}.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        known = [row for row in rows if _told(row) <= at]
-        return sorted(known, key=_told)
+        rows, moments = _read(self.files / f"{feed}.csv")
+        return rows[: bisect_right(moments, at)]
+
+
+@cache  # asked again for each of many moments
+def _read(file: Path) -> tuple[list[Row], list[datetime]]:
+    """The rows of a file in the order told, and when each was."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = sorted(csv.DictReader(opened), key=_told)
+    return rows, [_told(row) for row in rows]
 
 
 def _told(row: Row) -> datetime:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from situasi.store import Store, open_store
-from situasi.store.engines import sqlite_schema
+from situasi.store.engines import sqlite, sqlite_schema
 from situasi.store.migrations import runner
+from tests import sqlite_stores
 from tests.postgres import SCOPE
 from tests.store import old
 from tests.store.slow import MemoryStore
@@ -29,9 +30,10 @@ def sqlite_store(url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def tables_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a new file get its tables here, as in the product; else it is a copy of one."""
+    """Let a new file get its tables here and be written to the disk, as in the product."""
     made = sqlite_schema.prepare_file
     monkeypatch.setattr(sqlite_schema, "prepare_file", getattr(made, "__wrapped__", made))
+    monkeypatch.setattr(sqlite, "_PRAGMAS", sqlite_stores.PRAGMAS)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,8 +77,6 @@ class Pair:
         own = scope(place)
         self.place, self.kabupaten, self.terms = place, own.kabupaten, build_parameters(place)
         self.store: Store = open_store(url, own)
-        if url.startswith("sqlite"):
-            _without_disk(self.store)
         self.rollups: RollupReader = _open_rollups(url, own)
 
     def agree(self, at: datetime, *, live: bool) -> None:
@@ -95,13 +92,6 @@ class Pair:
     def close(self) -> None:
         self.store.close()
         self.rollups.close()
-
-
-def _without_disk(store: Store) -> None:
-    """These tests are about numbers: nothing need survive a power cut."""
-    engine = store._backend.engine  # type: ignore[attr-defined]
-    engine.dispose()
-    sa.event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
 
 
 @pytest.fixture
