@@ -86,11 +86,12 @@ class AsOfView(FeedFrames):
         """Return what was known at another moment, for the same viewer."""
         return AsOfView(self._frames, at, self.cases.as_of(None), self._row_filter)
 
-    def last_known_at(self, feed: str) -> datetime | None:
-        """Return when the newest row of this feed became known; None where there is none."""
+    def last_known_at(self, feed: str, until: datetime) -> datetime | None:
+        """Return when the newest row of this feed became known, by `until`; None where none did."""
         if feed == INCIDENTS.name:
-            return self.cases.last_known()
-        newest = self.columns(feed, ["known_at"])["known_at"].max()
+            return self.cases.last_known(until)
+        times = self.columns(feed, ["known_at"])["known_at"]
+        newest = times[times <= until].max()
         return None if pd.isna(newest) else newest.to_pydatetime()
 
     def _visible_rows(self, feed: str) -> pd.DataFrame:

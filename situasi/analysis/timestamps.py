@@ -16,6 +16,7 @@ DTYPE: Literal["datetime64[us, UTC]"] = "datetime64[us, UTC]"
 NEVER = np.iinfo("int64").min
 
 MICROSECOND = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +28,11 @@ def to_us(moment: datetime) -> int:
 def from_us(micros: int) -> datetime:
     """Return the moment in UTC."""
     return _EPOCH + micros * MICROSECOND
+
+
+def minute_end(moment: datetime) -> datetime:
+    """Return the end of a minute: views are told by the minute, rows come within it."""
+    return moment + _MINUTE
 
 
 def column_to_us(times: pd.Series) -> Micros:

@@ -218,7 +218,9 @@ def format_last_report(overview: Overview, now: datetime, zone_label: str) -> Kp
         return KpiText("terakhir", title, format_date(local), time_note)
     new_count_text = format_counts(_("{n} baru dalam 1 jam"), n=overview.new_count)
     note = f"{clock_text} · {new_count_text}"
-    return KpiText("terakhir", title, format_relative_time(local, now), note)
+    # The lists beside it have no line for a nihil.
+    nihil = label("status", "nihil") if overview.is_newest_nihil else ""
+    return KpiText("terakhir", title, format_relative_time(local, now), note, side_note=nihil)
 
 
 def format_silent_feeds(

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz
 
+from situasi.analysis import timestamps
 from situasi.analysis.incidents import cases, merging, timeline
 from situasi.analysis.incidents.candidate_pairs import DAY, flat_distance_km
 from situasi.analysis.incidents.cases import Selection
@@ -50,6 +51,8 @@ def overview(
     opened = cases.filter_open(shown)
     chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
     valid = election.thresholds.situasi_valid
+    heard, minute_end = cases.select(known["incidents"], wanted), timestamps.minute_end(at)
+    newest = feed_staleness.find_newest_time(heard, at)
     moving = wanted.since is not None and wanted.until is None
     before = replace(wanted, since=wanted.since - HOUR) if moving and wanted.since else wanted
     return Overview(
@@ -67,9 +70,14 @@ def overview(
         reporting_kecamatan=frozenset(crowd_state.find_reporting_kecamatan(every, at, valid)),
         slots=timeline.count_by_slot(shown, election.day_start, election.day_end),
         without_hour_count=timeline.count_without_hour(shown, election.day_start, election.day_end),
-        newest_time=feed_staleness.find_newest_time(cases.select(known["incidents"], wanted)),
+        newest_time=newest,
+        is_newest_nihil=newest is not None
+        and cases.drop_nihil(heard[heard["known_at"] == newest.at]).empty,
         feed_states=feed_staleness.compute_states(
-            {name: feed_staleness.find_last_known_time(rows) for name, rows in known.items()},
+            {
+                name: feed_staleness.find_last_known_time(rows[rows["known_at"] <= minute_end])
+                for name, rows in known.items()
+            },
             at,
             {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
             (election.day_start, election.day_end),

@@ -12,6 +12,7 @@ from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import critical, crowd_state, overview
+from situasi.analysis.situation.feed_staleness import find_last_known_time
 from situasi.analysis.stations import status
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
@@ -34,7 +35,7 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
     return {
         "rehearsal": any(made),
         "reported_at": max(
-            filter(None, (known.last_known_at(name) for name in known)), default=None
+            filter(None, (find_last_known_time(known[name]) for name in known)), default=None
         ),
         **_tps(known, register, at),
         **_cases(found, critical.find_critical_cases(known, register, at)),

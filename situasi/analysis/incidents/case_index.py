@@ -27,6 +27,8 @@ from situasi.analysis.incidents.encoded_rows import (
 from situasi.analysis.timestamps import NEVER
 from situasi.domain.feed_schemas import SITUASI
 
+# What is asked of the time at which rows became known: find_newest_time, cases.drop_nihil.
+KNOWN_TIME_COLUMNS = ("known_at", "recorded_at", "precision", "jenis", "status")
 # Changed states are kept apart up to this number, as merging them copies all states.
 _COMPACT_AFTER = 256
 
@@ -137,19 +139,18 @@ class CaseIndex:
         return no_area | self.rows.vocabularies["kecamatan"].is_any_of(kecamatan, self.area)
 
     def list_known_times(self, selection: Selection) -> pd.DataFrame:
-        """Return when each row of the selection was known and how exactly, for find_newest_time."""
+        """Return the rows of the selection: when each was known, how exactly, and what it tells."""
         mask = self._visible_rows_mask() & _in_window(self.rows.occurred_us, selection)
         for name in _SELECTION_COLUMNS:
             if getattr(selection, name):
                 codes = self.rows.codes[name]
                 mask &= self.rows.vocabularies[name].is_any_of(codes, getattr(selection, name))
-        return self.rows.frame[["known_at", "recorded_at", "precision"]].take(np.flatnonzero(mask))
+        return self.rows.frame[list(KNOWN_TIME_COLUMNS)].take(np.flatnonzero(mask))
 
-    def last_known(self) -> datetime | None:
-        """Return when the newest row became known; None where there is none."""
-        last_us = int(
-            np.where(self._visible_rows_mask(), self.rows.known_us, NEVER).max(initial=NEVER)
-        )
+    def last_known(self, until: datetime) -> datetime | None:
+        """Return when the newest row became known, by `until`; None where none did."""
+        counts = self._visible_rows_mask() & (self.rows.known_us <= timestamps.to_us(until))
+        last_us = int(np.where(counts, self.rows.known_us, NEVER).max(initial=NEVER))
         return None if last_us == NEVER else timestamps.from_us(last_us)
 
     def contains_each(self, keys: Iterable[str]) -> list[bool]:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta, tzinfo
 
 import pandas as pd
 
+from situasi.analysis import timestamps
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.rules import CriticalRule
 
 # Values that hold for a case until a row states another.
-_MINUTE = timedelta(minutes=1)
 CARRIED_FORWARD_COLUMNS = (
     "tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan",
 )  # fmt: skip
@@ -112,7 +112,9 @@ def filter_newly_known(cases: pd.DataFrame, at: datetime, window: timedelta) -> 
 
     Later is only what an exercise has beyond its clock: of real days after it, or known to a day.
     """
-    return cases[cases["first_known"].between(at - window, at + _MINUTE, inclusive="right")]
+    return cases[
+        cases["first_known"].between(at - window, timestamps.minute_end(at), inclusive="right")
+    ]
 
 
 def list_newest(cases: pd.DataFrame, max_rows: int) -> pd.DataFrame:

@@ -229,7 +229,7 @@ def _build_alert_row(rule: str, group: pd.DataFrame) -> dict[str, Any]:
         "due_at": group["since"].min(),
         "step": None,
         "count": int(group["n"].sum()),
-        "area_count": len(group),
+        "area_count": max(1, group["kecamatan"].nunique()),  # a silent source is of no kecamatan
         "member": member,
         "unit": None,
         "is_handled": False,

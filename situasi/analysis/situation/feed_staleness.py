@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from situasi.analysis import timestamps
+
 
 @dataclass(frozen=True)
 class FeedState:
@@ -54,12 +56,14 @@ def find_last_known_time(rows: pd.DataFrame) -> datetime | None:
     return None if pd.isna(newest) else newest.to_pydatetime()
 
 
-def find_newest_time(rows: pd.DataFrame) -> NewestTime | None:
-    """Return the same, and whether it is known to the minute.
+def find_newest_time(rows: pd.DataFrame, at: datetime) -> NewestTime | None:
+    """Return when the newest of these rows became known by `at`, and whether that is to the minute.
 
     A row known only to the day counts from the end of that day: it does not hide the newest of the
     rows known to the minute, unless its day is later.
     """
+    # An exercise has rows beyond its clock.
+    rows = rows[rows["known_at"] <= timestamps.minute_end(at)]
     if rows.empty:
         return None
     exact = (rows["known_at"] == rows["recorded_at"]) | (rows["precision"] == "menit")

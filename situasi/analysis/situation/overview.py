@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from situasi.analysis import timestamps
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import case_index, cases, merging, timeline
 from situasi.analysis.incidents.cases import Selection
@@ -32,7 +33,7 @@ class Overview:
     outside_window_count: cases that only the time window excludes. kabupaten_state: situasi of the
     whole kabupaten; crowd_states: by kecamatan (see crowd_state). reporting_kecamatan: with any
     recent report. slots: of timeline.count_by_slot. newest_time: when the newest row of the
-    selection, nihil included, became known.
+    selection, nihil included, became known; is_newest_nihil: it is no report of a case.
     """
 
     at: datetime
@@ -48,6 +49,7 @@ class Overview:
     slots: pd.DataFrame
     without_hour_count: int
     newest_time: NewestTime | None
+    is_newest_nihil: bool
     feed_states: list[FeedState]
 
     @property
@@ -113,6 +115,8 @@ class _OverviewInputs:
             code for code in kecamatan if not selection.kecamatan or code in selection.kecamatan
         ]
         valid = election.thresholds.situasi_valid
+        times = self.view.cases.list_known_times(selection)
+        newest = feed_staleness.find_newest_time(times, at)
         return Overview(
             at=at,
             selected_cases=selected,
@@ -131,9 +135,9 @@ class _OverviewInputs:
             without_hour_count=timeline.count_without_hour(
                 selected, election.day_start, election.day_end
             ),
-            newest_time=feed_staleness.find_newest_time(
-                self.view.cases.list_known_times(selection)
-            ),
+            newest_time=newest,
+            is_newest_nihil=newest is not None
+            and cases.drop_nihil(times[times["known_at"] == newest.at]).empty,
             feed_states=[],
         )
 
@@ -141,7 +145,7 @@ class _OverviewInputs:
 def compute_feed_states(view: AsOfView, election: Election, at: datetime) -> list[FeedState]:
     """Compute which of these feeds should deliver rows, and when each last did."""
     return feed_staleness.compute_states(
-        {name: view.last_known_at(name) for name in view},
+        {name: view.last_known_at(name, timestamps.minute_end(at)) for name in view},
         at,
         {f: limit for f, limit in election.thresholds.silent_after.items() if f in view},
         (election.day_start, election.day_end),

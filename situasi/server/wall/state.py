@@ -245,11 +245,9 @@ def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
 
     hour: whether that is known too.
     """
-    # An exercise holds rows of days to come.
-    until = analysis_view.view_time.at + timedelta(minutes=1)
     known_rows = analysis_view.known_rows
     parts = [known_rows.columns(feed, _KNOWN_COLUMNS) for feed in known_rows]
-    times = [find_newest_time(rows[rows["known_at"] <= until]) for rows in parts]
+    times = [find_newest_time(rows, analysis_view.view_time.at) for rows in parts]
     newest = max((time for time in times if time), key=attrgetter("at"), default=None)
     if newest is None:
         return None

@@ -119,7 +119,7 @@ def test_choosing_by_numbers_equals_choosing_by_words(
     opened = cases.filter_open(every).reset_index(drop=True)
     pd.testing.assert_frame_equal(found.to_frame(case_index.is_open), opened)
     known = cases.filter_known(rows, None)
-    heard = cases.select(known, asked)[["known_at", "recorded_at", "precision"]]
+    heard = cases.select(known, asked)[list(case_index.KNOWN_TIME_COLUMNS)]
     pd.testing.assert_frame_equal(found.list_known_times(asked), heard)
 
 

@@ -166,6 +166,13 @@ def test_a_tps_without_an_officer_waits_until_its_box_is_at_the_ppk(register: Re
         assert row["count"] == tps["absent"].sum() == count, at
 
 
+def test_sources_that_are_silent_are_of_the_whole_area_and_of_no_kecamatan(
+    register: Register,
+) -> None:
+    row = found(register, at="10.00").set_index("kind").loc["sumber_senyap"]
+    assert (row["count"], row["area_count"], row["kecamatan"]) == (3, 1, None)
+
+
 def test_nothing_known_and_nothing_due_asks_for_nothing(register: Register) -> None:
     table = found(register, at="03.00")
     assert list(table.columns) == list(decisions.COLUMNS)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.feed_staleness import FeedState, compute_states, find_newest_time
-from tests.builders import DAY, incident, incidents, wib
+from situasi.analysis.situation.overview import Overview, compute_overview
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
+from situasi.domain.register import Register
+from situasi.presentation import kpis
+from tests.builders import DAY, incident, incidents, rows_of, wib
+from tests.conftest import NOON
 
 WATCH = (wib("04.00"), DAY + timedelta(days=1))
 LIMIT = {"incidents": timedelta(hours=1)}
@@ -42,9 +50,46 @@ def test_outside_the_watch_nothing_is_expected() -> None:
 
 def test_the_newest_report_is_exact_only_when_its_sender_knew_the_minute() -> None:
     old = {"at": "08.00", "known": "23.59", "recorded_at": wib("23.59", DAY + timedelta(days=9))}
-    dated = find_newest_time(incidents(incident(**old, precision="hari")))
-    timed = find_newest_time(incidents(incident(**old, precision="menit")))
+    at = wib("23.59")
+    dated = find_newest_time(incidents(incident(**old, precision="hari")), at)
+    timed = find_newest_time(incidents(incident(**old, precision="menit")), at)
     assert dated is not None
     assert timed is not None
     assert (dated.is_exact, timed.is_exact) == (False, True)
-    assert find_newest_time(incidents()) is None
+    assert find_newest_time(incidents(), at) is None
+
+
+@pytest.fixture
+def exercise_overview(register: Register) -> Overview:
+    """What is live at 12.00 of an exercise: a case, a nihil, and a report of a week later."""
+    later = DAY + timedelta(days=8)
+    rows = incidents(
+        incident(id="A", at="08.00"),
+        incident(id="N", at="09.30", jenis="nihil", status="nihil"),
+        incident(id="Z", known_at=wib("23.59", later), recorded_at=wib("23.59", later)),
+    )
+    frames = {**{name: rows_of(feed) for name, feed in FEEDS.items()}, INCIDENTS.name: rows}
+    codes = list(register.kecamatan)
+    return compute_overview(frames, register.election, codes, Selection(), wib("12.00"), live=True)
+
+
+def test_what_an_exercise_has_beyond_its_clock_breaks_no_silence(
+    exercise_overview: Overview,
+) -> None:
+    assert exercise_overview.newest_time is not None
+    assert exercise_overview.newest_time.at == wib("09.30")
+    state = next(one for one in exercise_overview.feed_states if one.feed == INCIDENTS.name)
+    assert (state.last_known_at, state.is_silent) == (wib("09.30"), True)
+
+
+def test_that_the_last_report_is_a_nihil_is_said_where_its_age_stands(
+    exercise_overview: Overview, register: Register
+) -> None:
+    """No list has a line for it: without the word the newest line would seem too old."""
+    text = kpis.format_last_report(exercise_overview, wib("12.00"), "WIB")
+    assert (text.value, text.side_note) == ("09.30", "nihil")
+    rows = incidents(incident(id="A", at="08.00"))
+    frames = {**{name: rows_of(feed) for name, feed in FEEDS.items()}, INCIDENTS.name: rows}
+    codes = list(register.kecamatan)
+    case = compute_overview(frames, register.election, codes, Selection(), NOON, live=True)
+    assert kpis.format_last_report(case, NOON, "WIB").side_note == ""

@@ -105,7 +105,7 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     slowly = AsOfView(seen, limit)
     for feed in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(quick[feed], incidents_cases.filter_known(seen[feed], limit))
-        assert quick.last_known_at(feed) == slowly.last_known_at(feed)
+        assert quick.last_known_at(feed, moment) == slowly.last_known_at(feed, moment)
     pd.testing.assert_frame_equal(quick.cases.to_frame(), build_case_table(quick["incidents"]))
 
 
