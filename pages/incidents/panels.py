@@ -140,7 +140,7 @@ def render_overdue_panel(worklist: Worklist) -> None:
             row_lines=3,
         )
     st.caption(
-        _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "
+        _("Batas waktu adalah usulan, menurut tingkat; yang belum dinilai sebagai "
           "sedang.")
     )  # fmt: skip
 

@@ -131,9 +131,10 @@ def _build_absent_kpi(data: PersonnelData) -> Kpi:
 def _build_below_kpi(data: PersonnelData) -> Kpi:
     row = data.total
     assumed = int(data.coverage.tps["assumed"].sum())
+    # Pergeseran counts those who are absent as well: the two numbers differ.
     note = _("menurut yang diplot")
     if assumed:
-        note = format_counts(_("kerawanan {n} TPS belum dinilai"), n=assumed)
+        note += " · " + format_counts(_("kerawanan {n} TPS belum dinilai"), n=assumed)
     estimate = build_estimate(f"≈ {format_number(row['below'])}")
     card = Card(_("TPS di bawah pola"), build_ratio(estimate, _format_total(row["tps"])), note)
     count = KpiValue(int(row["below"]), is_estimated=True)

@@ -204,7 +204,7 @@ def render_late_panel(tps: pd.DataFrame) -> None:
         markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
     table_view.render_table(table, "terlambat", _("TPS terlambat melapor"), visible_rows=_LATE_ROWS)
-    st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
+    st.caption(_("Batas waktu dan giliran menagih adalah usulan yang dapat diubah Polres."))
 
 
 def render_box_panel(tps: pd.DataFrame) -> None:

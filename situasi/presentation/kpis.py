@@ -130,7 +130,7 @@ def format_stations(
     """Return the phase that most TPS have reached, and how many TPS report late.
 
     lacks_reports: of AreaSummary; then the days left until the voting, or that nothing is known.
-    with_silent: say how many are late or out of reach, unless figures beside it do.
+    with_silent: say, and warn, how many are late or out of reach, unless figures beside it do.
     """
     if lacks_reports:
         note = _("belum ada laporan TPS")
@@ -150,7 +150,7 @@ def format_stations(
     if not isinstance(phase_row["fase"], str):
         waiting = format_ratio(0, len(tps))
         return KpiText("tps", _("TPS buka"), waiting, note)
-    is_alarm = late + unreachable > 0
+    is_alarm = with_silent and late + unreachable > 0
     if phase_row["fase"] in ballot_boxes.BOX_PHASES:
         boxes = format_boxes(tps)
         note = " · ".join(filter(None, (str(boxes.note), note)))
@@ -173,19 +173,26 @@ def format_boxes(tps: pd.DataFrame) -> KpiText:
     return KpiText("tiba", title, value, " · ".join(parts) or _("semua sudah tiba"))
 
 
-def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
-    """Return how many of the posted officers are present; at the end of duty how many returned."""
+def format_officers(
+    area_summary: AreaSummary, codes: Sequence[str], *, with_absent: bool = True
+) -> KpiText:
+    """Return how many of the posted officers are present; at the end of duty how many returned.
+
+    with_absent: say how many TPS have no officer, unless a figure beside it does.
+    """
     rows = area_summary.coverage_gaps.loc[list(codes)]
     known = rows[rows["known"]]
     if known.empty:
         return KpiText("personel", _("Personel hadir"), "–", _("belum ada plotting"))
     names = [*STATES[1:], "present", "posted", "absent", "awaited", "released", "tps"]
     total = known[names].sum()
-    absent = format_counts(
-        _("{n} dari {all} TPS tanpa petugas"), n=total["absent"], all=total["tps"]
-    )
+    gaps = []
+    if with_absent:
+        text = _("{n} dari {all} TPS tanpa petugas")
+        gaps.append(format_counts(text, n=total["absent"], all=total["tps"]))
     if total["awaited"]:
-        absent += " · " + format_counts(_("{n} menunggu yang di jalan"), n=total["awaited"])
+        gaps.append(format_counts(_("{n} menunggu yang di jalan"), n=total["awaited"]))
+    absent = " · ".join(gaps)
     if not coverage.is_end_of_duty(total):
         value = format_ratio(total["present"], total["posted"])
         return KpiText("personel", _("Personel hadir"), value, absent)
@@ -196,7 +203,7 @@ def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
         (_("tidak pernah melapor"), total["belum_tiba"]),
     )
     notes = [f"{format_number(int(count))} {words}" for words, count in others if count]
-    notes += [absent] if total["absent"] else []
+    notes += gaps if total["absent"] else []
     value = format_ratio(total["kembali"], total["posted"])
     note = " · ".join(notes) or _("semua sudah kembali")
     return KpiText("personel", _("Personel sudah kembali"), value, note)

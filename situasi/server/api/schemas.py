@@ -11,7 +11,7 @@ from situasi.server.api.files import STATES as FILE_STATES
 from situasi.server.api.limits import Limits
 from situasi.server.api.request_body import MAX_CELLS
 from situasi.server.api.rows import STORE_COLUMNS
-from situasi.server.api.situation import MAX_ALERTS, UNSTATED
+from situasi.server.api.situation import MAX_ALERTS, PERSONNEL_COLUMNS, UNSTATED
 
 Schema = dict[str, Any]
 
@@ -26,7 +26,6 @@ _DESCRIPTIONS = {
     "diketahui": "Sejak kapan posko mengetahuinya.",
     "disimpan": "Kapan papan ini menyimpannya.",
 }
-_PERSONNEL_COUNTS = ("posted", "present", "tps", "tps_without_officer")
 
 
 def closed_object(**properties: Schema) -> Schema:
@@ -240,7 +239,7 @@ def situation_schema() -> Schema:
             reached=_schema_or_null(closed_object(fase=enum_of(FASE), tps=COUNT)),
         ),
         personnel=_schema_or_null(
-            closed_object(**dict.fromkeys(_PERSONNEL_COUNTS, nullable(COUNT)))
+            closed_object(**dict.fromkeys(PERSONNEL_COLUMNS, nullable(COUNT)))
         ),
         alerts=_schema_or_null(_alerts_schema()),
         feeds=array_of(closed_object(**feed, expected=BOOLEAN, silent=BOOLEAN)),

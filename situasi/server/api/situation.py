@@ -25,6 +25,18 @@ from situasi.server.api.rows import format_iso
 
 # Key for cases without tingkat, and for kecamatan without a stated situasi.
 UNSTATED = "belum_dinyatakan"
+# Counts of officers by name; present to awaited add up to the posted, as they do on Personel.
+PERSONNEL_COLUMNS = {
+    "posted": "posted",
+    "present": "present",
+    "without_word": "tanpa_kabar",
+    "left": "bergeser",
+    "returned": "kembali",
+    "not_arrived": "belum_tiba",
+    "awaited": "ditunggu",
+    "tps": "tps",
+    "tps_without_officer": "absent",
+}
 # The gravest of the open alerts are listed, all are counted.
 MAX_ALERTS = 200
 
@@ -161,11 +173,9 @@ def _build_tps(stations: pd.DataFrame) -> dict[str, Any]:
 
 def _build_personnel(gaps: pd.DataFrame) -> dict[str, Any]:
     known = gaps[gaps["known"]]
-    columns = {"posted": "posted", "present": "present", "tps": "tps"}
-    columns["tps_without_officer"] = "absent"
     if known.empty:  # without a posting list nobody can be missing
-        return dict.fromkeys(columns)
-    return {name: int(known[column].sum()) for name, column in columns.items()}
+        return dict.fromkeys(PERSONNEL_COLUMNS)
+    return {name: int(known[column].sum()) for name, column in PERSONNEL_COLUMNS.items()}
 
 
 def _build_alerts(alerts: AlertList, register: Register, at: datetime) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _build_turnout(data: ViewData) -> WallView:
         ListLine(
             data.register.name_of(str(row.Index)),
             format_percent(row.common_rate, is_estimated=bool(row.rate_estimated)),
-            format_counts(_("{n} dari {all} TPS melapor"), n=row.tps_counted, all=row.tps),
+            _format_compared(row, rates),
         )
         for row in worst_rows
     ]
@@ -105,6 +105,17 @@ def _build_turnout(data: ViewData) -> WallView:
         lines,
         _("Belum ada hitungan pemilih."),
         is_quiet=not lines,
+    )
+
+
+def _format_compared(row: Any, rates: pd.Series) -> str:
+    """Return of how many TPS a rate is; where old counts are left out, of which hour."""
+    if not rates["is_common"]:
+        return format_counts(_("{n} dari {all} TPS melapor"), n=row.tps_counted, all=row.tps)
+    return _("{n} dari {all} TPS pukul {hour}").format(
+        n=format_number(row.common_tps),
+        all=format_number(row.tps),
+        hour=format_time(rates["common_hour"]),
     )
 
 
@@ -220,7 +231,8 @@ def _format_states(row: Any, *, is_about_late: bool) -> str:
 def _build_personnel(data: ViewData) -> WallView:
     rows = data.day.coverage_gaps.loc[data.codes]
     known = rows[rows["known"]]
-    kpi_texts = [kpis.format_officers(data.day, data.codes)]
+    # How many TPS have no officer stands beside it.
+    kpi_texts = [kpis.format_officers(data.day, data.codes, with_absent=known.empty)]
     if len(known):
         total_text = _format_total(int(known["tps"].sum()))
         counts = (

@@ -117,7 +117,8 @@ def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
         (
             "personel",
             "personel",
-            presentation_kpis.format_officers(of_day, list(rehearsed.register.kecamatan)),
+            # How many TPS have no officer stands beside it.
+            presentation_kpis.format_officers(of_day, codes, with_absent=False),
         ),
         ("situasi", "terakhir", presentation_kpis.format_last_report(found, AT, "WIB")),
     ):
@@ -156,6 +157,23 @@ def test_a_list_of_the_wall_says_how_long_it_is_and_tells_the_silent_first(
     states: Any = SimpleNamespace(tak_terjangkau=0, terlambat=6, diragukan=0, ditunggu=54, lapor=10)
     every = views._format_states(states, is_about_late=False)
     assert every == "terlambat 6 · ditunggu 54 · lapor 10"
+
+
+def test_a_figure_warns_of_what_it_says_and_not_of_the_figure_beside_it(rehearsed: Board) -> None:
+    """That 667 of 667 TPS are open is no alarm: how many are late stands beside it."""
+    by_key = {one["key"]: one for one in view(look(rehearsed), "tps")["figures"]}
+    assert by_key["tps"]["value"] == "667"
+    assert (by_key["tps"]["alarm"], by_key["terlambat"]["alarm"]) == (False, True)
+    assert "tanpa petugas" not in view(look(rehearsed), "personel")["figures"][0]["note"]
+
+
+def test_the_lowest_turnout_says_of_how_many_tps_at_which_hour(rehearsed: Board) -> None:
+    said = look(rehearsed, "saat=2024-11-27T10:30")
+    _found, of_day = of_pages(rehearsed, of_the_day(), wib("10.30"))
+    lowest = of_day.turnout.sort_values("common_rate", kind="stable").iloc[0]
+    assert lowest["common_tps"] < lowest["tps_counted"]
+    note = view(said, "partisipasi")["lines"][0]["note"]
+    assert note == f"{lowest['common_tps']} dari {lowest['tps']} TPS pukul 10.00"
 
 
 def test_a_kecamatan_without_a_word_has_no_fill_and_no_number(board: Board) -> None:
