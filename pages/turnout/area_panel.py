@@ -59,7 +59,7 @@ def _render_comparison(
     notes: list[str] = []
     past = dict(zip(rows.index, rows["past"].astype("float64"), strict=True))
     if pd.isna(past[code]):
-        text = _("Angka {label} {kecamatan} sendiri belum diketahui (past_turnout.csv); "
+        text = _("Angka {label} {kecamatan} sendiri belum diketahui; "
                  "kabupaten {percent}.")  # fmt: skip
         percent = format_percent(past[""])
         notes.append(text.format(label=rules.reference_label, kecamatan=name, percent=percent))

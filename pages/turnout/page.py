@@ -121,6 +121,8 @@ def _build_rate_card(data: TurnoutData) -> Card:
         )  # fmt: skip
     elif total.stale:
         note += f" · {stale}"
+    if not total.tps_counted:
+        note = _("belum ada hitungan")
     rate = format_percent(total.shown_rate, is_estimated=bool(total.shown_estimated))
     return Card(_("Partisipasi TPS melapor"), rate, note)
 
@@ -135,10 +137,12 @@ def _build_additional_voters_card(data: TurnoutData) -> Card:
 
 
 def _build_anomalies_kpi(data: TurnoutData) -> Kpi:
-    counts = data.anomalies["seq"].nunique()
+    counts = data.anomalies["seq"].nunique() if data.total.tps_counted else None
     note = format_counts(_("{n} masih angka terbaru, ikut dijumlah"), n=int(data.total.doubted))
-    card = Card(_("Hitungan diragukan"), format_number(counts), note)
-    value = KpiValue(counts if data.total.tps_counted else None)
+    if counts is None:  # of nothing that came nothing can be doubted
+        note = _("belum ada hitungan")
+    card = Card(_("Hitungan diragukan"), "–" if counts is None else format_number(counts), note)
+    value = KpiValue(counts)
     return Kpi("ragu", card, lambda: stations.build_anomalies_table(data.anomalies), (value,))
 
 

@@ -54,7 +54,8 @@ LISTS = (
                N_("{n} kejadian selesai sejak {briefing}"),
                N_("Tidak ada kejadian yang selesai.")),
     ChangeList("diam", "silent",
-               N_("{n} masih diam sejak {briefing}"), N_("Tidak ada yang masih diam.")),
+               N_("{n} masih diam sejak {briefing}"),
+               N_("Tidak ada sumber, kecamatan, atau TPS yang masih diam.")),
 )  # fmt: skip
 
 

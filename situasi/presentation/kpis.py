@@ -226,7 +226,7 @@ def format_last_report(overview: Overview, now: datetime, zone_label: str) -> Kp
     new_count_text = format_counts(_("{n} baru dalam 1 jam"), n=overview.new_count)
     note = f"{clock_text} · {new_count_text}"
     # The lists beside it have no line for a nihil.
-    nihil = label("status", "nihil") if overview.is_newest_nihil else ""
+    nihil = _("(nihil)") if overview.is_newest_nihil else ""
     return KpiText("terakhir", title, format_relative_time(local, now), note, side_note=nihil)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pages.changes import tables as change_tables
+from pages.turnout import page
 from pages.turnout import tables as turnout_tables
 from pages.turnout.data import compute_turnout_data
 from situasi.access.roles import ROLES, Viewer
@@ -33,6 +34,15 @@ def test_a_kecamatan_of_which_no_tps_counted_has_no_voters_rather_than_none(empt
     for heading in ("partisipasi (%)", "hadir", "DPT TPS melapor"):
         assert silent[heading].isna().all(), heading
     assert (silent["TPS melapor"] == 0).all()
+
+
+def test_where_nobody_counted_no_count_is_doubted_rather_than_none(empty: Board) -> None:
+    now = ViewTime(NOON.astimezone(empty.register.election.zone), live=True, is_exercise=False)
+    context = PageContext(empty.refresher.refresh(), now, Viewer("rina", ROLES["pimpinan"]))
+    cards = [one.card for one in page.build_kpis(context.compute(compute_turnout_data, ()))]
+    by_title = {card.title: (card.value, card.note) for card in cards}
+    for title in ("Partisipasi TPS melapor", "Hitungan diragukan"):
+        assert by_title[title] == ("–", "belum ada hitungan"), title
 
 
 def test_a_last_word_of_which_only_the_day_is_known_has_no_hour(empty: Board) -> None:

@@ -87,7 +87,7 @@ def test_that_the_last_report_is_a_nihil_is_said_where_its_age_stands(
 ) -> None:
     """No list has a line for it: without the word the newest line would seem too old."""
     text = kpis.format_last_report(exercise_overview, wib("12.00"), "WIB")
-    assert (text.value, text.side_note) == ("09.30", "nihil")
+    assert (text.value, text.side_note) == ("09.30", "(nihil)")
     rows = incidents(incident(id="A", at="08.00"))
     frames = {**{name: rows_of(feed) for name, feed in FEEDS.items()}, INCIDENTS.name: rows}
     codes = list(register.kecamatan)
