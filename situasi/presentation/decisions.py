@@ -110,7 +110,9 @@ def format_decision(
         place=place,
         elapsed=elapsed,
         state=" · ".join(filter(None, (since_text + limit, holder))),
-        act=_format_act(row, register, forces) if moves is None else _format_moves(moves, register),
+        act=_format_act(row, register, forces)
+        if moves is None
+        else _format_moves(moves, row, register),
         is_unheld=row.kind == GRAVE and not has_holder and not row.is_handled,
         case=row.key if row.kind == GRAVE else None,
     )
@@ -130,8 +132,11 @@ def _format_force(force: Force | ProposedForce, km: str, register: Register) -> 
     )
 
 
-def _format_moves(moves: Sequence[ProposedForce], register: Register) -> str:
-    """Return the first part of a plan: "geser 2 cadangan Mako Polsek Pemulutan, ≈ 2,4–6,0 km"."""
+def _format_moves(moves: Sequence[ProposedForce], row: Any, register: Register) -> str:
+    """Return the first part of a plan: "geser 2 cadangan Mako Polsek Pemulutan, ≈ 2,4–6,0 km".
+
+    Where it is not for the kecamatan that the row names, it says for which.
+    """
     if not moves:
         return _("tidak ada yang boleh digeser ke sana")
     first, more = moves[0], sum(move.count for move in moves[1:])
@@ -139,6 +144,9 @@ def _format_moves(moves: Sequence[ProposedForce], register: Register) -> str:
     if (nearest := format_number(first.nearest_km, 1)) != km:
         km = f"{nearest}–\u2060{km}"
     force = _format_force(first, km, register)
+    if first.destination != row.kecamatan:
+        to = register.name_of(first.destination)
+        force = _("{force} ke {place}").format(force=force, place=to)
     if more:
         text = _("geser {force}, {n} lagi di Pergeseran")
         return text.format(force=force, n=format_number(more))

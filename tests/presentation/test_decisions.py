@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from situasi.analysis.redeployment.move_proposal import ProposedForce
 from situasi.domain.alert_rules import RULE_CODES
 from situasi.domain.register import Register
 from situasi.presentation import decisions
@@ -58,3 +59,13 @@ def test_a_silent_source_is_named(register: Register) -> None:
     assert decisions.format_decision(one, None, register, wib("10.30"), []).what == (
         "Sumber senyap: TPS"
     )
+
+
+@pytest.mark.parametrize(("destination", "words"), [(PLACE, ""), ("16.10.05", " ke Pemulutan")])
+def test_a_move_to_another_kecamatan_than_the_worst_says_where_to(
+    register: Register, destination: str, words: str
+) -> None:
+    force = ProposedForce("patroli", PLACE, None, destination, 1, 3.2, 3.2)
+    row = matter("tanpa_petugas", area_count=4)
+    act = decisions.format_decision(row, None, register, wib("10.30"), [], [force]).act
+    assert act.replace("\u00a0", " ") == f"geser 1 patroli Tanjung Batu, ≈ 3,2 km{words}"

@@ -20,12 +20,13 @@ _MAX_SOLVING_S = 1.0
 
 @dataclass(frozen=True)
 class ProposedForce:
-    """Officers of one duty and place who should move. km: a perkiraan, of the nearest and the
-    farthest of them."""
+    """Officers of one duty and place who should move to one kecamatan. km: a perkiraan, of the
+    nearest and the farthest of them."""
 
     duty: str
     place_code: str
     lokasi: str | None
+    destination: str
     count: int
     nearest_km: float
     farthest_km: float
@@ -39,24 +40,29 @@ class MoveProposal:
     plan: Plan
 
     def find_forces(self, row: Any) -> list[ProposedForce] | None:
-        """Return who should move for a row of decisions.find_decisions, the most first.
+        """Return who should move for a row of decisions.find_decisions.
 
-        Empty: nobody may; None: nothing is short there, as somebody is on the way.
+        Those to the kecamatan that the row names come first, then the most. Empty: nobody may;
+        None: nothing is short there, as somebody is on the way.
         """
         if not any(_concerns(group, row) for group in self.needs.station_groups):
             return None
         moves = [move for move in self.plan.moves if _concerns(move.destination, row)]
-        table = pd.DataFrame(
-            [_describe_origin(move) for move in moves], columns=["duty", "place", "lokasi", "km"]
-        )
-        groups = table.groupby(["duty", "place", "lokasi"])["km"].agg(["size", "min", "max"])
+        names = ["duty", "place", "lokasi", "to"]
+        table = pd.DataFrame([_describe_move(move) for move in moves], columns=[*names, "km"])
+        groups = table.groupby(names)["km"].agg(["size", "min", "max"])
         forces = [
-            ProposedForce(duty, place, lokasi or None, int(count), float(least), float(most))
-            for (duty, place, lokasi), (count, least, most) in zip(
+            ProposedForce(duty, place, lokasi or None, to, int(count), float(least), float(most))
+            for (duty, place, lokasi, to), (count, least, most) in zip(
                 groups.index, groups.to_numpy().tolist(), strict=True
             )
         ]
-        return sorted(forces, key=lambda force: (-force.count, force.farthest_km, force.duty))
+        return sorted(
+            forces,
+            key=lambda force: (
+                force.destination != row.kecamatan, -force.count, force.farthest_km, force.duty
+            ),
+        )  # fmt: skip
 
 
 def compute_proposal(
@@ -75,6 +81,7 @@ def _concerns(group: StationGroup, row: Any) -> bool:
     return bool(lacking) and (row.area_count > 1 or group.kecamatan == row.kecamatan)
 
 
-def _describe_origin(move: Move) -> tuple[str, str, str, float]:
+def _describe_move(move: Move) -> tuple[str, str, str, str, float]:
     origin = move.candidate
-    return origin.duty, origin.place_code, origin.lokasi or "", move.km
+    to = move.destination.kecamatan
+    return origin.duty, origin.place_code, origin.lokasi or "", to, move.km

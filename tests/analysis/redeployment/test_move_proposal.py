@@ -47,6 +47,23 @@ def test_those_who_move_are_counted_by_where_they_come_from() -> None:
         assert all(force.nearest_km <= force.farthest_km for force in forces)
 
 
+def test_of_several_kecamatan_those_who_go_to_the_worst_are_named_first() -> None:
+    """However many go elsewhere: the line on the wall names the worst alone."""
+    away = [
+        *at_post("P-2", f"{FAR}.2001.001", f"{FAR}.2001.002", came=False),
+        *at_post("P-3", f"{FAR}.2002.001", came=False),
+    ]
+    spare = [*ready("R-1"), *ready("R-2", FAR), *ready("R-3", FAR)]
+    found = proposed(*ABSENT, *away, *spare)
+    for worst in (NEAR, FAR):
+        row = shortage(EMPTY, worst)
+        row.area_count = 2
+        forces = found.find_forces(row)
+        assert forces is not None
+        assert forces[0].destination == worst
+        assert {force.destination for force in forces} == {NEAR, FAR}
+
+
 def test_of_one_tps_only_those_are_named_who_go_there() -> None:
     found = proposed(*ABSENT, *ready("R-1"), *ready("R-2"))
     served = {code for move in found.plan.moves for code in move.destination.tps_codes}
