@@ -69,6 +69,7 @@ _KECAMATAN = re.compile(
     r"\b(?:kecamatan|kec)\b\W{0,3}((?:(?!\bkec(?:amatan)?\b)[^\d,;()|:/]){3,40})", re.IGNORECASE
 )
 _DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
+_MAX_NAME_WORDS = 4
 # `Tempat : ...` as a line of its own, or after the hour in one line.
 _VENUE = re.compile(
     r"(?:^|[|;]\s*|\s{2})(?:tempat|lokasi)\s*:\s*([^\n|;]{3,80}?)(?=$|[|;]|\s{2})",
@@ -278,8 +279,17 @@ def read_marked_kecamatan(text: str, context: IngestContext) -> str | None:
 
 
 def read_marked_desa(text: str, kecamatan: str | None, context: IngestContext) -> str | None:
-    """Return the desa that a text names after `Desa`, and nothing before it; else None."""
-    return next(_find_desa(text, kecamatan, context), None) if _DESA.match(text.strip()) else None
+    """Return the desa that a text names after `Desa`, and nothing before it; else None.
+
+    A name that is none, or of several, is returned as written where nothing stands behind it: what
+    is below is not of the desa above.
+    """
+    match = _DESA.match(text.strip())
+    if match is None:
+        return None
+    words = match[1].split()
+    is_name = match.end() == len(text.strip()) and len(words) <= _MAX_NAME_WORDS
+    return next(_find_desa(text, kecamatan, context), " ".join(words) if is_name else None)
 
 
 def read_marked_station(text: str, context: IngestContext) -> dict[str, str]:

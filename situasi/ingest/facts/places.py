@@ -14,8 +14,8 @@ from situasi.ingest.messages.place_mentions import (
     AreaMention,
     find_desa,
     find_kecamatan,
-    find_stations,
 )
+from situasi.ingest.messages.station_mentions import find_stations
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.table_rows import TAG_ROW

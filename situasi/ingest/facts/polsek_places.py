@@ -12,7 +12,10 @@ from situasi.ingest.gazetteer.polsek_areas import (
     list_covered,
 )
 from situasi.ingest.messages.message_text import Passage
-from situasi.ingest.messages.place_mentions import find_desa, find_stations
+from situasi.ingest.messages.place_mentions import (
+    find_desa,
+)
+from situasi.ingest.messages.station_mentions import find_stations
 from situasi.ingest.parsing.cells import is_blank, normalize_cell, normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell

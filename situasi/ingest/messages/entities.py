@@ -21,11 +21,9 @@ from situasi.ingest.messages.pasted_tables import TableRow, find_table_rows
 from situasi.ingest.messages.phrase_matcher import PhraseMatch, PhraseMatcher
 from situasi.ingest.messages.place_mentions import (
     AreaMention,
-    TpsMention,
     find_desa,
     find_kecamatan,
     find_polsek_kecamatan,
-    find_stations,
 )
 from situasi.ingest.messages.point_mentions import PointMention, find_points
 from situasi.ingest.messages.proposal import RowDraft
@@ -37,6 +35,7 @@ from situasi.ingest.messages.station_codes import (
     kecamatan_from_codes,
     stations_from_codes,
 )
+from situasi.ingest.messages.station_mentions import TpsMention, find_stations
 from situasi.ingest.messages.time_mentions import Timing, find_days
 
 TURNOUT_WORDS = re.compile(
@@ -181,17 +180,18 @@ class MessageEntities:
         return self.phrase_matcher.find(self.passage)
 
     def stations_at(self, span: Span) -> list[TpsMention]:
-        """Return the TPS that belong to a phrase: of its clause, of its line, or the only ones."""
+        """Return the TPS that belong to a phrase: of its clause, of its line, or the only ones.
+
+        A line that names one desa of several, but no TPS, belongs to none of other lines.
+        """
         passage, start = self.passage, span.start
-        for around in (
-            passage.clause_at(start),
-            passage.line_at(start),
-            passage.sentence_at(start),
-        ):
+        line = passage.line_at(start)
+        for around in (passage.clause_at(start), line, passage.sentence_at(start)):
             inside = [tps for tps in self.stations if around.contains(tps.span.start)]
             if inside:
                 return inside
-        line = self.passage.line_at(span.start)
+            if around is line and self._names_own_desa(line):
+                return []
         if self.passage.text[: line.end].rstrip().endswith(":"):
             return [tps for tps in self.stations if tps.span.start > line.end]
         return self.stations if len(self.stations) == 1 else []
@@ -211,12 +211,16 @@ class MessageEntities:
             before = [tps for tps in beside if tps.span.end <= position]
             return before[-1] if before else beside[0]
         above = [tps for tps in self.stations if tps.span.end <= position]
-        places = {area.code or area.cell for area in self.desa}
-        if len(places) > 1 and any(line.contains(area.span.start) for area in self.desa):
+        if self._names_own_desa(line):
             return None
         if above:
             return above[-1]
         return self.stations[0] if len(self.stations) == 1 else None
+
+    def _names_own_desa(self, line: Span) -> bool:
+        """Return whether a line names a desa, in a message that names several."""
+        places = {area.code or area.cell for area in self.desa}
+        return len(places) > 1 and any(line.contains(area.span.start) for area in self.desa)
 
     def find_segment(self, position: int) -> Span:
         """Return the part between commas around a position: `hadir 97 TPS 3`."""

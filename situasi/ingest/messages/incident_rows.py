@@ -7,8 +7,8 @@ from situasi.domain.labels import N_
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import PhraseMatch
-from situasi.ingest.messages.place_mentions import TpsMention, format_tps_question
 from situasi.ingest.messages.proposal import RowDraft
+from situasi.ingest.messages.station_mentions import TpsMention, format_tps_question
 from situasi.ingest.messages.status_rows import find_phases
 
 # Something is reported, but in no word of the vocabulary.

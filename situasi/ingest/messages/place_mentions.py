@@ -1,4 +1,4 @@
-"""Finds the kecamatan, desa and TPS that a message names, by the words around them."""
+"""Finds the kecamatan and desa that a message names, by the words around them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
 from situasi.ingest.gazetteer.polsek_areas import POLSEK_AREA, find_seat, list_covered
 from situasi.ingest.messages.message_text import Passage, Span
+from situasi.ingest.messages.station_mentions import TpsMention
 from situasi.ingest.parsing.cells import UnreadableCell
-from situasi.ingest.parsing.numbers import read_tps_list
 
 _KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]{0,3}", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|ds|kel|kelurahan)\b[ .:]{0,3}", re.IGNORECASE)
 _AT = re.compile(r"\b(?:di|wilayah)\b ?", re.IGNORECASE)
+_AT_BEFORE = re.compile(rf"{_AT.pattern}\Z", re.IGNORECASE)
 _TOKEN = re.compile(
     r"[ .]{0,2}([^\W\d_]+(?:['.]?[^\W\d_]+)*\.?|[0-9]{1,2}(?![0-9.,:/]"
     r"| ?(?:orang|org|pemilih|pmlh|jiwa|warga|pers)))"
@@ -200,13 +201,26 @@ def _skip_list_mark(text: str, start: int) -> int:
 def _nearby_kecamatan(
     passage: Passage, position: int, kecamatan: Sequence[AreaMention]
 ) -> AreaMention | None:
-    """Return the kecamatan for a position: the next one on its line, or the only one."""
+    """Return the kecamatan for a position.
+
+    The next one on its line, the only one, or that of the nearest heading above (`Kec. Kandis`).
+    """
     line = passage.line_at(position)
     later = [area for area in kecamatan if position <= area.span.start < line.end]
     beside = later[:1] or [area for area in kecamatan if line.contains(area.span.start)][-1:]
     if beside:
         return beside[0]
-    return kecamatan[0] if len({area.code for area in kecamatan}) == 1 else None
+    if len({area.code for area in kecamatan}) == 1:
+        return kecamatan[0]
+    above = [area for area in kecamatan if area.span.start < line.start]
+    return above[-1] if above and _is_whole_line(passage, above[-1].span) else None
+
+
+def _is_whole_line(passage: Passage, span: Span) -> bool:
+    """Return whether a name stands alone on its line, as a heading of those below it."""
+    line = passage.line_at(span.start)
+    around = passage.text[line.start : span.start] + passage.text[span.end : line.end]
+    return not any(map(str.isalnum, around))
 
 
 def _tokens(passage: Passage, start: int) -> list[re.Match[str]]:
@@ -293,8 +307,10 @@ def _match_unmarked(
 ) -> AreaMention | None:
     """Return a name without a word before it: only one that is exactly as in the register.
 
-    is_expected: beside a TPS, where an ambiguous name is asked instead of skipped.
+    is_expected: beside a TPS, where a name need not be exact. A name that several places have is
+    asked there, before a TPS and behind `di`.
     """
+    is_behind_at = bool(_AT_BEFORE.search(passage.text, max(start - 10, 0), start))
     for span, words, rest in _windows(_tokens(passage, start)):
         if not is_expected and not all(word in places.name_words for word in tokenize_name(words)):
             continue
@@ -316,7 +332,9 @@ def _match_unmarked(
             return AreaMention(span, words, parsed.code, parsed.kecamatan)
         if is_expected and parsed.code and not _is_cut(rest):
             return AreaMention(span, words, parsed.code, parsed.kecamatan, doubt=parsed.note)
-        if is_expected and _is_ambiguous(parsed):
+        # Skipped, the place of another line would be taken for it.
+        is_told = is_expected or is_before_tps or is_behind_at
+        if is_told and _is_ambiguous(parsed):
             return AreaMention(span, words, None, parsed.kecamatan, parsed.note)
     return None
 
@@ -330,69 +348,3 @@ def _is_cut(rest: Tokens) -> bool:
 def _is_ambiguous(parsed: ParsedDesa) -> bool:
     """Return whether the name is in the register, but not clear which place it is."""
     return bool(parsed.note) and parsed.code is None and "tidak dikenal" not in (parsed.note or "")
-
-
-# `TPS 1/2/3 hadir 80/75/91`: what is before a number is of that number.
-_PEOPLE = r"orang|org|pemilih|pmlh|jiwa|warga|hadir(?! ?[:=]? ?[0-9])|%|pers|dpt|wib|suara"
-_UNIT = rf"(?! ?(?:{_PEOPLE}|titik|buah|lokasi)\b)"
-_JOIN = r"(?: ?[,&+/] ?| ?\bdan\b ?| ?s ?[./]? ?d\b\.? ?| ?sampai ?| ?- ?)"
-# A further number of a list is not a count or a clock time; `TPS 1 : 123` is one TPS.
-_NEXT = rf"{_JOIN}(?:tps ?)?(?:no\.? ?)?[0-9]{{1,3}}(?![0-9]|[.:][0-9]| ?[:=] ?[0-9]){_UNIT}"
-# `TPS 118 org` and `pam TPS 3 titik` count; `TPS10` is a TPS, `TPS 07.00` a time, and so is
-# `dari TPS 16:45`, where `TPS 1:118` is a TPS and its count.
-_COUNTED = r"(?! ?(?:orang|org|jiwa|titik|buah|lokasi)\b| ?%)"
-_FROM_AT = (
-    r"(?!(?:(?<=dari tps )|(?<=dr tps )|(?<=di tps )|(?<=ke tps ))[0-2][0-9]:[0-5][0-9](?![0-9]))"
-)
-_TPS = re.compile(
-    rf"(?<!jumlah )(?<!jml )(?<!total )\btps(?![^\W\d_])[ .:#_-]{{0,3}}{_FROM_AT}"
-    rf"(?:(?:no|nomor|nmr)\b[ .:]{{0,3}})?"
-    rf"(?P<list>[0-9]{{1,3}}(?![0-9]|\.[0-9]){_COUNTED}(?:{_NEXT}){{0,40}})",
-    re.IGNORECASE,
-)
-_SPACED_DASH = re.compile(r"[0-9]+ - ([0-9]+)\Z")
-_MAX_TPS = 40
-_FIRST_SPECIAL_TPS = 901  # TPS of prisons and the like are numbered from here
-
-
-class TpsMention(NamedTuple):
-    """TPS named together. numbers: "001", ...; empty where the list cannot be read."""
-
-    span: Span
-    numbers: tuple[str, ...]
-    doubt: str | None = None
-
-
-def find_stations(
-    passage: Passage, *, mentions_turnout: bool, highest: int = 999
-) -> list[TpsMention]:
-    """Return the TPS named. mentions_turnout: `TPS 1 - 123` may then be a count.
-
-    highest: number of TPS that any desa has; what is higher is rather a count.
-    """
-    return [_parse_tps(match, mentions_turnout, highest) for match in _TPS.finditer(passage.text)]
-
-
-def format_tps_question(passage: Passage, stations: Sequence[TpsMention]) -> str:
-    """Return the question which of these TPS is meant."""
-    excerpts = dict.fromkeys(passage.excerpt(tps.span) for tps in stations)
-    return N_("beberapa TPS disebut ({names}): yang mana?").format(names=", ".join(excerpts))
-
-
-def _parse_tps(match: re.Match[str], mentions_turnout: bool, highest: int) -> TpsMention:
-    numbers_text, span = match["list"], Span(*match.span())
-    if mentions_turnout and _SPACED_DASH.search(numbers_text):
-        return TpsMention(
-            span, (), N_('"{words}": rentang TPS atau jumlah?').format(words=match[0])
-        )
-    try:
-        numbers = tuple(read_tps_list(numbers_text).split(","))
-    except UnreadableCell as error:
-        return TpsMention(span, (), str(error))
-    if any(highest < int(number) < _FIRST_SPECIAL_TPS for number in numbers):
-        return TpsMention(span, (), N_('"{words}": nomor TPS atau jumlah?').format(words=match[0]))
-    if len(numbers) > _MAX_TPS:
-        return TpsMention(
-            span, (), N_('"{words}" menyebut lebih dari {n} TPS').format(words=match[0], n=_MAX_TPS)
-        )
-    return TpsMention(span, numbers)

@@ -6,7 +6,10 @@ from typing import NamedTuple
 from situasi.domain.labels import N_
 from situasi.domain.register import Register
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.place_mentions import AreaMention, TpsMention
+from situasi.ingest.messages.place_mentions import (
+    AreaMention,
+)
+from situasi.ingest.messages.station_mentions import TpsMention
 
 # Two digits each for province, kabupaten and kecamatan, four for the desa, three for the TPS.
 _DOTTED = re.compile(

@@ -9,8 +9,8 @@ from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import PhraseMatch
-from situasi.ingest.messages.place_mentions import TpsMention, format_tps_question
 from situasi.ingest.messages.proposal import RowDraft
+from situasi.ingest.messages.station_mentions import TpsMention, format_tps_question
 from situasi.ingest.parsing.box_arrivals import READ_AS_PPK, WHERE_ARRIVED, find_arrival
 from situasi.ingest.parsing.phase_days import SUPPLIES
 

@@ -127,23 +127,18 @@ def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
     singles = _find_single_cells(table)
     if not singles:
         return
-    current: dict[str, str | None] = dict.fromkeys(missing)
-    if any(read_marked_station(text, context) for text in singles.values()):
+    current = _PartPlaces(missing, context)
+    if any(current.read(text) for text in singles.values()):
         for title in table.source.titles:  # the heading of the first part
-            named = read_marked_station(title, context)
-            current |= {heading: name for heading, name in named.items() if heading in current}
+            current.take(current.read(title))
     values: dict[str, dict[int, Cell]] = {heading: {} for heading in missing}
     for row in range(len(table.cells)):
-        named = (
-            _read_part(singles[row], current.get("kecamatan"), context) if row in singles else {}
-        )
-        if not named.keys().isdisjoint(current):
+        named = current.read(singles[row]) if row in singles else {}
+        if named:
             table.reasons[row] = PART_HEADING
-            first = min(map(_LEVELS.index, named))
-            current |= dict.fromkeys((h for h in _LEVELS[first:] if h in current), None)
-            current |= {heading: name for heading, name in named.items() if heading in current}
+            current.take(named)
             continue
-        for heading, place in current.items():
+        for heading, place in current.places.items():
             if place is not None and row not in singles:
                 values[heading][row] = place
     for heading, by_row in values.items():
@@ -263,13 +258,30 @@ def _format_single(cell: Cell) -> str:
     return f"{cell:%d/%m/%Y}" if is_day else str(cell).strip()
 
 
-def _read_part(text: str, kecamatan: str | None, context: IngestContext) -> dict[str, str]:
-    """Return the names in the heading of a part, by our heading."""
-    if name := read_marked_kecamatan(text, context):
-        return {"kecamatan": name}
-    if name := read_marked_desa(text, kecamatan, context):
-        return {"desa": name}
-    return read_marked_station(text, context)
+class _PartPlaces:
+    """The places that the headings of parts have named so far, by our heading."""
+
+    def __init__(self, headings: Sequence[str], context: IngestContext) -> None:
+        self.places: dict[str, str | None] = dict.fromkeys(headings)
+        self._context = context
+
+    def read(self, text: str) -> dict[str, str]:
+        """Return the names in the heading of a part; nothing where it names no place of these."""
+        kecamatan = self.places.get("kecamatan")
+        if name := read_marked_kecamatan(text, self._context):
+            named = {"kecamatan": name}
+        elif name := read_marked_desa(text, kecamatan, self._context):
+            named = {"desa": name}
+        else:
+            named = read_marked_station(text, self._context)
+        return {} if named.keys().isdisjoint(self.places) else named
+
+    def take(self, named: Mapping[str, str]) -> None:
+        """Take the places of a heading; those of lower levels end with it."""
+        if named:
+            first = min(map(_LEVELS.index, named))
+            self.places |= dict.fromkeys((h for h in _LEVELS[first:] if h in self.places), None)
+            self.places |= {h: name for h, name in named.items() if h in self.places}
 
 
 def leave_out_statements(table: ConvertedTable) -> None:

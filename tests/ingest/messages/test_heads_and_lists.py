@@ -336,3 +336,40 @@ def test_a_box_that_arrived_somewhere_after_voting_is_asked_for_the_place(
     [row] = read(reader, text).rows
     assert row.cells.get("fase", "") == phase
     assert "fase" in {cell.heading for cell in row.unclear_cells}
+
+
+SHARED_NAME = "Sukananti"  # a desa of Rantau Alai and one of Rambang Kuang
+
+
+def test_a_kecamatan_alone_on_its_line_is_that_of_the_lines_below(reader: MessageExtractor) -> None:
+    found = read(
+        reader,
+        "Hadir pkl 12.00\nKec. Rantau Alai\n- Kelampaian TPS 1 : 214\n- Sukananti TPS 1 : 187\n"
+        "Kec. Kandis\n- Kandis I TPS 1 : 251",
+    )
+    assert [(r.cells["kecamatan"], r.cells["desa"], r.cells["hadir"]) for r in found.rows] == [
+        ("Rantau Alai", "Kelampaian", "214"),
+        ("Rantau Alai", SHARED_NAME, "187"),
+        ("Kandis", "Kandis I", "251"),
+    ]
+    assert not any(row.unclear_cells for row in found.rows)
+
+
+def test_a_name_of_two_desa_is_asked_and_not_read_as_that_of_the_line_above(
+    reader: MessageExtractor,
+) -> None:
+    found = read(reader, "Hadir pkl 12.00\n- Sukamaju TPS 1 : 198\n- Sukananti TPS 1 : 187")
+    assert [(r.cells["desa"], r.cells["hadir"]) for r in found.rows] == [
+        ("Sukamaju", "198"),
+        (SHARED_NAME, "187"),
+    ]
+    assert [cell.heading for cell in found.rows[1].unclear_cells] == ["desa"]
+
+
+def test_what_happened_in_a_desa_of_its_own_line_is_at_no_tps_of_another(
+    reader: MessageExtractor,
+) -> None:
+    found = read(reader, "Sejangko I TPS 1 hadir 98, TPS 2 hadir 105\ntadi ribut di Ketapang, reda")
+    (incident,) = [row for row in found.rows if row.feed == "incidents"]
+    assert incident.cells["desa"] == "Ketapang" and "tps" not in incident.cells
+    assert "desa" in {cell.heading for cell in incident.unclear_cells}  # I or II

@@ -211,6 +211,24 @@ def test_a_part_of_a_list_under_the_name_of_its_kecamatan(board: Board, tmp_path
     assert all("judul bagian" in reason["reasons"][0] for reason in result.reasons)
 
 
+def test_rows_below_the_name_of_no_desa_are_not_those_of_the_desa_above(
+    board: Board, tmp_path: Path
+) -> None:
+    text = (
+        "KEC. INDRALAYA SELATAN TGL 27-11-2024,,\nDESA : MERANJAT I,,\n"
+        "NO,TPS,JAM 10.00\n1,TPS 01,110\n"
+        "DESA : SUKARAJA,,\nNO,TPS,JAM 10.00\n1,TPS 01,162\n"
+        "DESA : BETI,,\nNO,TPS,JAM 10.00\n1,TPS 01,137\n"
+    )
+    result = bring(board, tmp_path / "a.csv", text)
+    assert [row[1:] for row in counts(board)] == [
+        ("16.10.08.2007", "001", 110),
+        ("16.10.08.2006", "001", 137),
+    ]
+    reasons = [reason["reasons"][0] for reason in result.reasons]
+    assert [reason for reason in reasons if "SUKARAJA" in reason and "tidak dikenal" in reason]
+
+
 def test_a_row_of_hxl_tags_is_no_report_and_names_what_no_heading_does(
     board: Board, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.messages.counts import count_words as words
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.place_mentions import TpsMention
+from situasi.ingest.messages.station_mentions import TpsMention
 
 # The 2 of `masing2` is no count.
 _LEAD = re.compile(r"(?:[^0-9\n;]|(?<=[a-z])2(?= )){0,60}", re.IGNORECASE)

@@ -13,7 +13,7 @@ from situasi.ingest.messages.counts.count_words import ON_LIST, SEX
 from situasi.ingest.messages.counts.listed_counts import is_below_voters
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
-from situasi.ingest.messages.place_mentions import TpsMention
+from situasi.ingest.messages.station_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_dated_phases
 
 _GARBLED = N_('"{words}": ada huruf di antara angkanya; berapa?')

@@ -10,9 +10,9 @@ from situasi.ingest.messages.counts.turnout_counts import TurnoutCount, find_cou
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.pasted_tables import TableRow
-from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.proposal import RecognisedCell, RowDraft, UnclearCell
 from situasi.ingest.messages.station_codes import UNKNOWN_CODE
+from situasi.ingest.messages.station_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_dated_phases
 
 _AREA_TOTAL = re.compile(
