@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from situasi.board import Board
@@ -147,3 +148,32 @@ def test_numbers_below_a_title_of_hours_are_hours(board: Board, tmp_path: Path) 
     )
     bring(board, tmp_path / "a.csv", text)
     assert stored(board) == [("27 08.00", 10), ("27 09.00", 20), ("27 10.00", 30)]
+
+
+def test_hours_that_a_spreadsheet_made_numbers_get_their_zero_back(
+    board: Board, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    rows: list[tuple[object, ...]] = [
+        ("KEC. INDRALAYA 27-11-2024",),
+        ("DESA", "TPS", "BUKA (PKL)", "TUTUP (PKL)"),
+        ("Tanjung Seteko", 1, "07.00", 13.1),
+        ("Tanjung Seteko", 2, 7, 13),
+        ("Tanjung Gelam", 1, 7.7, "13.05"),
+    ]
+    for row in rows:
+        sheet.append(row)
+    book.save(path := tmp_path / "a.xlsx")
+    later = NOON + timedelta(days=2)
+    request = IngestRequest(path, board.store, board.ingest_context, unbounded("uji"), now=later)
+    result = ingest_file(request)
+    assert stored(board) == [
+        ("27 07.00", "dibuka"),
+        ("27 13.10", "ditutup"),
+        ("27 07.00", "dibuka"),
+        ("27 13.00", "ditutup"),
+        ("27 13.05", "ditutup"),
+    ]
+    assert ["7.7" in reason["reasons"][0] for reason in result.reasons] == [True]
+    assert "jam 13.1 ditulis sebagai bilangan, dibaca 13.10" in flags(board)[1]

@@ -16,8 +16,6 @@ from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _MAX_CHARS = 300
 _COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
-_STATE_OF_STATION = re.compile(r"situasi|keadaan|kondisi|keterangan|status", re.IGNORECASE)
-_STATE_NAMING_STATION = re.compile(r"(?:keadaan|kondisi|status) tps\b", re.IGNORECASE)
 _PHASE_AND_HOUR = re.compile(
     r"(?P<phase>[^\d]+?)[\W_]*(?:(?:jam|pukul|pkl|pk)\W*)?(?P<clock>\d{1,2}[.:]\d{2})"
     r"(?: ?wib)?\W*",
@@ -31,9 +29,7 @@ _HANDLING = re.compile(
 _SITUATION = re.compile(r"suasana|situasi|keadaan|kondisi", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
-_MIN_SHARE = 0.75  # of different words that are phases
 _COUNT_ENDED = re.compile(r"selesai|rampung|tuntas|finish|done|complete|ended", re.IGNORECASE)
-_MOST_PHASES = 60  # different words of a list of phases
 _STATUS_WORD = re.compile(r"stat|progres|perkembang", re.IGNORECASE)
 
 
@@ -128,56 +124,6 @@ def name_situations(table: ConvertedTable) -> None:
             return
 
 
-def find_phase_column(table: ConvertedTable, context: IngestContext) -> None:
-    """Take for the phase a column on the state of TPS of which nearly all words name one.
-
-    Beside counts or incidents (a form with a part for each) every word has to be one.
-    """
-    if not table.has_any("tps") or table.has_any("fase", "petugas", "nrp"):
-        return
-    matcher, clues = get_phrase_matcher(context.vocabulary), context.vocabulary.clues
-    is_mixed = table.has_any("hadir", "jenis")
-    pattern = _STATE_NAMING_STATION if is_mixed else _STATE_OF_STATION
-    for name in filter(pattern.search, table.headings):
-        texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
-        texts = {text for text in texts if not _is_no_phase(text, clues)}
-        if (
-            name not in table.find_columns("uraian")
-            and texts
-            and sum(_names_phase(text, context, matcher) for text in texts)
-            >= (1 if is_mixed else _MIN_SHARE) * len(texts)
-        ):
-            table.cells = table.cells.rename(columns={name: "fase"})
-            return
-    if not is_mixed:
-        _take_listed_phases(table, context)
-
-
-def _take_listed_phases(table: ConvertedTable, context: IngestContext) -> None:
-    """Take for the phase the one column under an unknown heading of which each word is one."""
-    if context.vocabulary.detect_feed(table.headings) is not None:
-        return
-    find_status = partial(context.vocabulary.find_code, "incidents", "status")
-    names = []
-    for name in table.headings:
-        if table.vocabulary.find_any_column(name) is None:
-            filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
-            texts = [cell for cell in filled if isinstance(cell, str)]
-            is_listed = 1 < len(texts) == len(filled) <= _MOST_PHASES
-            if is_listed and all(_is_code(text, "tps", "fase", context) for text in texts):
-                names += [] if all(map(find_status, texts)) else [name]
-    if len(names) == 1:
-        table.cells = table.cells.rename(columns={names[0]: "fase"})
-        table.notes.append(f'kolom "{names[0]}" dibaca sebagai fase: semua isinya fase')
-
-
-def _names_phase(text: str, context: IngestContext, matcher: PhraseMatcher) -> bool:
-    passage = Passage(normalize_text(text[:_MAX_CHARS]))
-    return _is_code(text, "tps", "fase", context) or any(
-        match.column == "fase" for match in matcher.find(passage)
-    )
-
-
 def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> None:
     """Split a phase from the hour behind it (`BUKA 07.00`), where no column holds the hours."""
     if table.has_any("jam", "waktu"):
@@ -190,7 +136,7 @@ def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> Non
             if isinstance(cell, str)
             and len(cell) <= _MAX_CHARS
             and (match := _PHASE_AND_HOUR.fullmatch(cell.strip()))
-            and _is_code(match["phase"], "tps", "fase", context)
+            and is_code(match["phase"], "tps", "fase", context)
         }
         if found:
             _replace(table, name, {row: match["phase"] for row, match in found.items()})
@@ -218,7 +164,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         table.doubt(rows, "fase dibaca dari kalimatnya")
 
 
-def _is_no_phase(cell: Cell, clues: ClueWords) -> bool:
+def is_no_phase(cell: Cell, clues: ClueWords) -> bool:
     """Return whether a phase has not come yet (`Belum buka`), or is none of ours."""
     return clues.is_no_phase(cell) or _is_counting(cell, clues)
 
@@ -226,13 +172,14 @@ def _is_no_phase(cell: Cell, clues: ClueWords) -> bool:
 def _is_counting(cell: Cell, clues: ClueWords) -> bool:
     """Return whether the votes are being counted: of that only the end is a phase."""
     text = cell[:_MAX_CHARS] if isinstance(cell, str) else ""
-    return clues.stands_in("count_began", text) and not _COUNT_ENDED.search(text)
+    is_begun = clues.is_cell("counting", text) or clues.stands_in("count_began", text)
+    return is_begun and not _COUNT_ENDED.search(text)
 
 
 def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContext) -> None:
     """Empty the cells that tell of no phase; a row with nothing else is no report."""
     clues, column = context.vocabulary.clues, table.cells[name].tolist()
-    known = {cell: _is_no_phase(cell, clues) for cell in set(column) if isinstance(cell, str)}
+    known = {cell: is_no_phase(cell, clues) for cell in set(column) if isinstance(cell, str)}
     words = {row: normalize_text(cell) for row, cell in enumerate(column) if known.get(cell)}
     if not words:
         return
@@ -330,7 +277,7 @@ def _find_unknown(
     """Return the texts of a column, by row, that are no word of its vocabulary."""
     cells = table.cells[name].tolist()
     known = {
-        cell: _is_code(cell, feed, column, context) for cell in set(cells) if isinstance(cell, str)
+        cell: is_code(cell, feed, column, context) for cell in set(cells) if isinstance(cell, str)
     }
     return {
         row: normalize_text(cell[:_MAX_CHARS])
@@ -339,7 +286,8 @@ def _find_unknown(
     }
 
 
-def _is_code(cell: str, feed: str, column: str, context: IngestContext) -> bool:
+def is_code(cell: str, feed: str, column: str, context: IngestContext) -> bool:
+    """Return whether a cell is a word of a column of fixed words."""
     return context.vocabulary.find_code(feed, column, cell) is not None
 
 

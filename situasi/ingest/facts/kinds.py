@@ -17,7 +17,6 @@ from situasi.ingest.facts.answered_kinds import (
 from situasi.ingest.facts.answers import is_answered, read_answer, read_presence
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.free_words import (
-    find_phase_column,
     keep_words_of_giat,
     keep_words_of_handling,
     name_situations,
@@ -26,6 +25,7 @@ from situasi.ingest.facts.free_words import (
     split_phases_and_hours,
     take_messages,
 )
+from situasi.ingest.facts.phase_columns import find_phase_column, find_plain_phases
 from situasi.ingest.facts.voter_counts import name_voter_columns
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
@@ -72,6 +72,7 @@ def complete_kind(
     take_messages(table)
     name_voter_columns(table, facts)
     _read_status_answers(table)
+    find_plain_phases(table, context)
     leave_out_situations_in_words(table)
     take_flagged_kinds(table)
     take_other_answers(table)

@@ -1,6 +1,7 @@
 """Day and hour of a report that no column names: from titles, the file, or when it was sent."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -46,6 +47,7 @@ _LINE_OF_HOUR = re.compile(
     r"\W*+(?:wib\W*+)?",
     re.IGNORECASE,
 )
+_CUT = re.compile(r"(?:1?\d|2[0-3])\.[1-5]").fullmatch  # 13.10 as a number
 _FIRST_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:]([0-5]\d)(?!\d)")
 
 
@@ -61,6 +63,7 @@ def complete_time(
     _read_own_times(table, facts, feed, context)
     found = context.vocabulary.find_wide_headings(table.headings) if feed == "tps" else {}
     phases = [name for name, heading in found.items() if heading.column == "fase"]
+    _read_bare_hours(table, phases)
     _complete_written_days(table, [*table.find_columns("jam"), *phases], context.election.day)
     wide = found.values()
     has_hours = any(heading.column in {"clock", "fase"} for heading in wide)
@@ -125,7 +128,7 @@ def _read_own_times(
         take_hour_of_titles(table, facts.clock, facts.day, zone)
     _take_hours_in_words(table)
     _mark_registered_voters(table)
-    _read_bare_hours(table)
+    _read_bare_hours(table, table.find_columns("jam"))
     _carry_days(table)
 
 
@@ -163,27 +166,36 @@ def _ask_day(table: ConvertedTable, question: str) -> None:
     table.reasons.update(dict.fromkeys(undated, f"{question} Betulkan, lalu kirim lagi"))
 
 
-def _read_bare_hours(table: ConvertedTable) -> None:
+def _read_bare_hours(table: ConvertedTable, names: Sequence[str]) -> None:
     """Read whole hours (`8`, `10`, `13`) of a column of hours, where its other cells are hours too.
 
-    A number that is no hour says that the column holds something else. Of counts `1` is left: it
-    may be 13.00.
+    And numbers of a spreadsheet that cut their last zero (`13.1` of 13.10), where others are
+    written with minutes. A number that is no hour says that the column holds something else. Of
+    counts `1` is left: it may be 13.00.
     """
     first_hour = FIRST_HOUR if table.has_any(*COUNTS) else 0
-    for name in table.find_columns("jam"):
+    for name in names:
         column = table.cells[name].tolist()
         texts = ["" if is_blank(cell) else format_cell(cell).strip() for cell in column]
         bare = {text for text in texts if text.isascii() and text.isdigit() and len(text) < 3}
-        others = {text for text in texts if text} - bare
+        cut = {t for t, c in zip(texts, column, strict=True) if type(c) is float and _CUT(t)}
+        others = {text for text in texts if text} - bare - cut
         clocks = {text for text in others if is_clock_alone(text)}
         is_counted = any(text.isdigit() for text in others - clocks)
-        if is_counted or len(bare | clocks) < 2 or max(map(int, bare), default=24) > 23:
+        if is_counted or len(bare | clocks | cut) < 2 or max(map(int, bare), default=0) > 23:
             continue
-        hours = {row: int(text) for row, text in enumerate(texts) if text in bare}
-        rows = [row for row, hour in hours.items() if hour >= first_hour]
-        read = [f"{hours[row]:02d}.00" if row in rows else cell for row, cell in enumerate(column)]
-        table.set_column(name, read)
-        table.doubt(rows, "jam bulat dibaca tepat jamnya")
+        cut = cut if clocks else set()
+        read = {
+            row: f"{int(hour):02d}.{minutes:0<2}"
+            for row, text in enumerate(texts)
+            if text in bare | cut
+            for hour, _, minutes in [text.partition(".")]
+            if int(hour) >= first_hour
+        }
+        table.set_column(name, [read.get(row, cell) for row, cell in enumerate(column)])
+        table.doubt([r for r in read if texts[r] in bare], "jam bulat dibaca tepat jamnya")
+        for row in [row for row in read if texts[row] in cut]:
+            table.doubt([row], f"jam {texts[row]} ditulis sebagai bilangan, dibaca {read[row]}")
 
 
 def _take_hours_in_words(table: ConvertedTable) -> None:

@@ -29,6 +29,7 @@ GROUPS = (
     "record_id",
     "not_yet",
     "count_began",
+    "counting",
     "ready",
     "test_entry",
     "area_post",
@@ -65,9 +66,9 @@ class ClueWords:
     sheet that sums up others or explains them. men, women: what stands beside a count of only
     these. present, absent, tick: cells of a list of officers. presence_question: the heading of
     such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
-    cells that say that something has not happened yet. count_began: in one that says that the votes
-    are being counted, which is no phase of ours. ready: one that says that a TPS is ready to open,
-    which is none either. increment: in titles of counts that are not
+    cells that say that something has not happened yet. counting: those that say that the votes are
+    being counted, which is no phase of ours; count_began: in one that says so. ready: one that says
+    that a TPS is ready to open, which is none either. increment: in titles of counts that are not
     those until an hour. test_entry: in a report that somebody sent to try the form.
     area_post: a function that answers for a whole kecamatan. open_state: a cell that says how a TPS
     is, not what happened. attendance: the heading of a column of who is there, which needs no title
