@@ -137,7 +137,7 @@ def _called(call: ast.expr) -> str:
     if isinstance(call, ast.Name):
         return call.id
     if isinstance(call, ast.Attribute):
-        owner = ast.unparse(call.value)
+        owner = getattr(call.value, "attr", getattr(call.value, "id", ""))
         if owner.endswith("store") or call.attr == "raw_import":
             return "store.deliver" if call.attr == "deliver" else call.attr
         if call.attr in _BRINGING:

@@ -188,7 +188,8 @@ class MemoryStore:
             by = [b for number, b in self.releases if number == row.number and b not in undone]
             now.append(replace(row, released_by=min(by, default=None)))
         now = [row for row in now if feed in (None, row.feed)]
-        now = [row for row in now if numbers is None or row.number in numbers]
+        wanted = None if numbers is None else set(numbers)
+        now = [row for row in now if wanted is None or row.number in wanted]
         return [row for row in now if include_released or row.released_by is None]
 
     def quarantine_counts(self) -> dict[str, int]:
@@ -332,14 +333,11 @@ class _MemoryWriting:
 
     def _reject(self, one: Rejection) -> int | None:
         said = (self.delivery.feed, one.raw, one.reasons)
-        known = [
-            row.number
-            for row in self.after.quarantined_rows()
-            if (row.feed, row.raw, row.reasons) == said
-        ]
+        same = [row.number for row in self.after.kept if (row.feed, row.raw, row.reasons) == said]
+        known = self.after.quarantined_rows(numbers=same) if same else []
         if known:
-            self.waiting.add(known[0])
-            return known[0]
+            self.waiting.add(known[0].number)
+            return known[0].number
         self.after.kept.append(
             QuarantinedRow(
                 len(self.after.kept) + 1,

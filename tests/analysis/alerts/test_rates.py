@@ -6,6 +6,7 @@ import pytest
 
 from situasi.domain.register import Register
 from tests.bench import alerts as bench
+from tests.effort import effort
 
 pytestmark = pytest.mark.slow
 
@@ -18,8 +19,8 @@ def test_of_what_was_planted_all_is_raised_at_once_and_nothing_else(register: Re
 
 
 def test_bursts_are_seldom_false_and_seldom_missed(register: Register) -> None:
-    quiet = bench.bursts(register, 40, seed=11, planted=False)
+    quiet = bench.bursts(register, effort(40, check=16), seed=11, planted=False)
     assert quiet.false_a_day <= 1
-    some = bench.bursts(register, 40, seed=12, planted=True)
+    some = bench.bursts(register, effort(40, check=16), seed=12, planted=True)
     assert some.missed <= 0.08
     assert some.false_a_day <= 1

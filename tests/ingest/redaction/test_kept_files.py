@@ -165,10 +165,10 @@ def test_a_workbook_in_an_archive_is_redacted_too(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_files, "_BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(kept_files, "_BLOCK_BYTES", 1 << 12)
     for name in ("a.csv", "a.xml"):
         line = f"x,{NRP},aman {{}}\n" if name == "a.csv" else f'<c r="A{{}}"><v>{NRP}</v></c>'
-        text = "".join(map(line.format, range(40_000)))
+        text = "".join(map(line.format, range(25_000)))
         path = tmp_path / f"{name}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(name, text)
