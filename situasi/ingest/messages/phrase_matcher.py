@@ -95,6 +95,10 @@ _GAPPED_PHASES = tuple(
         ),
     )
 )
+_GAPPED_ILLNESS = re.compile(
+    r"\b(?:kpps|linmas|ptps|pengawas tps)\b(?:(?!pemilih|warga|saksi|orang tua)[^,;]){1,50}?"
+    r"\b(?:pingsan|meninggal|jatuh sakit|kelelahan|sesak napas|dilarikan ke)\b"
+)
 _CONTACT = re.compile("hubung|jangkau|kontak")
 
 _BEFORE_STATION = frozenset(("kotak", "suara", "logistik"))
@@ -135,8 +139,9 @@ class PhraseMatcher:
         matches = []
         for clause in passage.clauses:
             in_clause = [*self._match_clause(lowered, clause)]
-            has_phase = any(match.column == "fase" for match in in_clause)
-            matches += in_clause + ([] if has_phase else [*_match_gapped(lowered, clause)])
+            told = {match.column for match in in_clause}
+            gapped = _match_gapped(lowered, clause)
+            matches += in_clause + [match for match in gapped if match.column not in told]
         kinds = {match.code for match in matches if match.column == "jenis"}
         if kinds <= {"nihil", "lainnya"}:
             return matches
@@ -187,9 +192,9 @@ class PhraseMatcher:
 
     def _find_longest(self, words: Sequence[str]) -> tuple[int, list[Meaning]]:
         for size in range(len(words), 0, -1):
-            if words[size - 1] in _FILLERS and size > 1:
-                continue
             meanings = self._meanings.get("".join(words[:size]))
+            if not meanings and words[size - 1] in _FILLERS:
+                continue
             if not meanings and size > 1 and not _FILLERS.isdisjoint(words[1:size]):
                 meanings = self._meanings.get("".join(w for w in words[:size] if w not in _FILLERS))
             if meanings:
@@ -204,7 +209,12 @@ def get_phrase_matcher(vocabulary: Vocabulary) -> PhraseMatcher:
 
 
 def _match_gapped(text: str, clause: Span) -> Iterator[PhraseMatch]:
-    """Yield the phase whose words stand around a TPS and its place: `kotak TPS 3 ds X bergeser`."""
+    """Yield what is told around a TPS and its place: `kotak TPS 3 ds X bergeser`."""
+    if match := _GAPPED_ILLNESS.search(text, *clause):
+        before = _WORD.findall(text[clause.start : match.start()])[-_DENIAL_WINDOW:]
+        denial = _find_denial([*before, *_WORD.findall(match[0])], may_be_guarded=False)
+        span, kind = Span(*match.span()), "petugas_sakit"
+        yield PhraseMatch(span, "incidents", "jenis", kind, denial is None, denial)
     for pattern, code in _GAPPED_PHASES:
         if match := pattern.search(text, *clause):
             before = _WORD.findall(text[clause.start : match.start()])[-_DENIAL_WINDOW:]

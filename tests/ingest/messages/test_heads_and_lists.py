@@ -308,6 +308,10 @@ def test_a_correction_without_its_hour_is_asked_for_it(reader: MessageExtractor)
             {("001", "Embacang", "141"), ("002", "Kasih Raja", "127")},
         ),
         ("tps 1 kasih raja jam 09.00 total 260", {("001", "Kasih Raja", "260")}),
+        (
+            "koreksi lap jam 10 TPS 1 Kasih Raja seharusnya 65 bukan 56",
+            {("001", "Kasih Raja", "65")},
+        ),
         ("tps 1 kasih raja jam 9 jumlah pemilih 260", {("001", "Kasih Raja", "260")}),
         ("tps 1 kasih raja pukul 09.00 pemilih sudah 260", {("001", "Kasih Raja", "260")}),
         ("tps 1 kasih raja jam 9 pemilih mencapai 260 orang", {("001", "Kasih Raja", "260")}),

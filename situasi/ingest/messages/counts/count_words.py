@@ -133,6 +133,8 @@ SUM_OR_CORRECTED = re.compile(
     r"|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi",
     re.IGNORECASE,
 )
+# Between a desa and its number.
+OF_PLACE = re.compile(rf"[ :=-]*(?:(?:{SUM_OR_CORRECTED.pattern})[ :=-]*)?", re.IGNORECASE)
 CORRECTS = re.compile(r" *,? ?\(?bukan [0-9]", re.IGNORECASE)
 # `masing2 75 dan 80`: a number for each.
 FOR_EACH = re.compile(r"\b(?:masing[ -]?masing|masing2|msg2)\W*\Z", re.IGNORECASE)

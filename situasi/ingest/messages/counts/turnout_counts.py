@@ -276,7 +276,7 @@ class _CountReader:
         clause = self.entities.passage.clause_at(start)
         stations = [s for s in self.entities.stations if clause.start <= s.span.start < start]
         is_behind = any(
-            clause.start <= area.span.start and not text[area.span.end : start].strip(" :=-")
+            clause.start <= area.span.start and words.OF_PLACE.fullmatch(text, area.span.end, start)
             for area in self.entities.desa
             if area.span.end <= start
         )
