@@ -8,6 +8,7 @@ from typing import NamedTuple
 from situasi.domain.labels import N_
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
+from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 
 _MAX_WORDS = 6  # words
 _QUESTION = re.compile(r"\?(?:\s|\Z)")
@@ -136,6 +137,8 @@ class PhraseMatcher:
         lowered = passage.text.lower()
         if len(lowered) != len(passage.text):
             lowered = "".join(letter.lower()[:1] for letter in passage.text)
+        removed = VOTES_REMOVED.lower()  # whose words tell nothing, and deny nothing
+        lowered = lowered.replace(removed, "|" * len(removed))
         matches = []
         for clause in passage.clauses:
             in_clause = [*self._match_clause(lowered, clause)]
@@ -226,10 +229,15 @@ def _match_gapped(text: str, clause: Span) -> Iterator[PhraseMatch]:
 
 
 def _skip_stations(words: list[re.Match[str]]) -> list[re.Match[str]]:
-    """Return the words without a TPS inside a phrase: `kotak TPS 3 bergeser`."""
+    """Return the words without a TPS inside a phrase, or a written doubling.
+
+    `kotak TPS 3 bergeser`; `bagi2 uang`.
+    """
     kept: list[re.Match[str]] = []
     is_skipping = False
     for word in words:
+        if word[0] == "2" and kept and kept[-1].end() == word.start() and kept[-1][0] != "tps":
+            continue
         is_number = word[0].isdigit() or word[0] == "no"
         starts = word[0] == "tps" and bool(kept) and kept[-1][0] in _BEFORE_STATION
         is_skipping = starts or (is_skipping and is_number)

@@ -1,5 +1,6 @@
 """Redaction of rows for the store and for quarantine: no personal names or numbers."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from situasi.access.officer_key import OfficerKey
@@ -16,7 +17,13 @@ from situasi.ingest.redaction.persons import (
     read_escort,
     replace_numbers,
 )
+from situasi.ingest.redaction.vote_text import redact_votes
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMapping
+
+# Words that stand beside votes.
+_OF_VOTES = re.compile(
+    r"suara|paslon|calon|kolom kosong|kotak kosong|unggul|\bvotes?\b", re.IGNORECASE
+)
 
 
 def redact_text(feed: str, text: str) -> str:
@@ -30,6 +37,16 @@ def redact_texts(feed: str, texts: list[str | None]) -> list[str | None]:
         return texts
     changed = {text: redact_text(feed, text) for text in dict.fromkeys(texts) if text}
     return [changed[text] if text else text for text in texts]
+
+
+def remove_votes(texts: list[str | None], context: IngestContext) -> list[str | None]:
+    """Return a column of free words without votes: the police record none."""
+    changed = {
+        text: redact_votes(text, context.is_vote_heading, context.places.names_desa)[0]
+        for text in set(texts)
+        if text and _OF_VOTES.search(text) and any(map(str.isdigit, text))
+    }
+    return [changed.get(text, text) if text else text for text in texts] if changed else texts
 
 
 def redact_id(feed: str, text: str, key: OfficerKey) -> str:
@@ -71,6 +88,7 @@ def redact_cells(
         "nrp": lambda cell: _redact_nrp(cell, key),
         "pengawal": lambda cell: _redact_escort(cell, key),
         "teks_asli": lambda cell: redact_original(cell, context),
+        "uraian": lambda cell: redact_text(feed, remove_votes([cell], context)[0] or ""),
     }
     readers = {
         heading: by_column[column]

@@ -66,6 +66,18 @@ _NO_COUNT = re.compile(
     r"|[0-9]{1,2}[.:][0-9]{2}",
     re.IGNORECASE,
 )
+# What supporters did; a number beside it counts no votes, unless these are told too.
+_ACT = re.compile(
+    r"\b(?:(?:mem)?bagi(?:kan|2)?|bagi-bagi|uang|duit|amplop|sembako|beras|minyak goreng|rokok|kaos"
+    r"|stiker|spanduk|baliho|apk|serangan fajar|(?:ber)?kampanye|konvoi|arak|intimidasi"
+    r"|(?:meng|di)?ancam)\b",
+    re.IGNORECASE,
+)
+_RESULT_WORDS = re.compile(
+    r"\b(?:suara|perolehan|hasil|unggul|menang|kalah|rekap\w*|klaim|versi|dapat|(?:mem)?peroleh|(?:me)?raih|hitung\w*|count|sah"
+    r"|golput|kosong)\b",
+    re.IGNORECASE,
+)
 _VOTES_UNIT = re.compile(r"suara|sah", re.IGNORECASE)
 _AND = re.compile(r" *(?:[,&/]|dan|atau|vs|lawan) *", re.IGNORECASE)
 _TPS_BEFORE = re.compile(r"\btps[ .:#_-]{0,3}\Z", re.IGNORECASE)
@@ -151,7 +163,7 @@ def _is_vote(
     holds_votes: VotePredicate,
 ) -> bool:
     label = number.label.strip()
-    if _SAH.search(label) or (label and holds_votes(label)):
+    if _SAH.search(label) or (label and holds_votes(label) and not _tells_act(label)):
         return True
     if number.following and holds_votes(f"1 {number.following}"):
         return True
@@ -159,6 +171,8 @@ def _is_vote(
     if next_number is None or not label or not holds_votes(f"{label} 1"):
         return False
     between = text[number.end : next_number.at]
+    if any(map(str.isalpha, between)) and _tells_act(f"{label} {between}"):
+        return False
     has_count = (
         len(between) <= 40 and "\n" not in between.strip(" ") and not _AND.fullmatch(between)
     )
@@ -167,6 +181,11 @@ def _is_vote(
         and not _is_no_vote(text, next_number)
         and not holds_votes(f"{next_number.label} 1")
     )
+
+
+def _tells_act(words: str) -> bool:
+    """Return whether words tell what supporters did (`paslon 01 bagi uang`), and no result."""
+    return bool(_ACT.search(words)) and not _RESULT_WORDS.search(words)
 
 
 def _announces_votes(line: str, holds_votes: VotePredicate) -> bool:

@@ -20,6 +20,7 @@ from situasi.ingest.redaction.rows import (
     redact_id,
     redact_reasons,
     redact_texts,
+    remove_votes,
 )
 from situasi.ingest.tables import Cell, RejectedRow, ValidationResult, to_cell_array
 from situasi.ingest.validation.area_check import check_area
@@ -58,6 +59,8 @@ def build_validation_result(
         table.texts("teks_asli"),
         lambda text: (text and redact_original(text, table.context), None),
     )
+    if words := columns.get("uraian"):
+        columns["uraian"] = remove_votes(words, table.context)
     columns["flags"] = issues.format_warnings()
     for column in feed.columns:
         if column.kind is ColumnKind.TEXT and column.name != "id":

@@ -229,6 +229,9 @@ VOTES = [
     "Hasil hadir Lorok 1 = {n}, 2 = 31",
     "Pemilih hadir TPS 1 Lorok\n1 = {n}\n2 = 31",
     "Hadir 88 di Lorok, 1 = {n}, 2 = 31",
+    "timses paslon 01 bagi uang, hasil paslon 01 {n} paslon 02 31",
+    "paslon 01: {n} bagi sembako",
+    "bagi kaos, paslon 01 dapat {n}",
 ]
 AROUND = [
     "{}",
@@ -276,6 +279,9 @@ def test_votes_take_no_count_with_them_that_stands_below_words_on_voters(
         "110 pemilih telah memberikan suara di TPS 3",
         "perkembangan s.d. 10.00 wib\nTPS 1 : 123\nTPS 2 : 98",
         "saksi paslon 1 tidak hadir di TPS 4",
+        "ada tim paslon 01 bagi uang 50 ribu di desa Harapan",
+        "Timses paslon bagi2 sembako di RT 3 desa Harapan",
+        "bagi2 amplop gambar paslon 02 isi 100 ribu di desa Harapan",
     ],
 )
 def test_what_is_no_vote_stays(reader: MessageExtractor, text: str) -> None:

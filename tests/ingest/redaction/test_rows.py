@@ -145,3 +145,33 @@ def test_no_whole_nrp_ever_reaches_store_or_quarantine(
     assert checked.row_count == 1
     kept = checked.accepted.to_csv(index=False) + str(checked.rejected)
     assert not re.search(r"(?<!\d)[6-9]\d(?:0[1-9]|1[0-2])\d{4}(?!\d)", kept)
+
+
+@pytest.mark.parametrize("place", ["Indralaya", "Entah"])
+@pytest.mark.parametrize(
+    "words",
+    ["ribut soal hasil paslon 01 {} paslon 02 31", "suara 01 unggul {}", "kolom kosong: {}"],
+)
+def test_votes_in_the_words_of_a_row_are_kept_nowhere(
+    any_board: Board, words: str, place: str
+) -> None:
+    row = report("incidents", jenis="kericuhan", kecamatan=place, kode_kecamatan="")
+    checked = judged(any_board, "incidents", row | {"uraian": words.format(217)})
+    assert checked.row_count == 1
+    assert "217" not in checked.accepted.to_csv(index=False) + str(checked.rejected)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tim paslon 01 bagi uang 50 ribu kepada 12 warga",
+        "Timses paslon bagi2 sembako di RT 3",
+        "surat suara kurang 15 lembar di TPS 1",
+        "kotak suara 2 rusak; segel putus 3",
+    ],
+)
+def test_what_supporters_did_and_what_is_missing_stays_in_the_words_of_a_row(
+    any_board: Board, words: str
+) -> None:
+    checked = judged(any_board, "incidents", report("incidents", uraian=words))
+    assert checked.accepted["uraian"].tolist() == [words]
