@@ -14,6 +14,7 @@ from situasi.ingest.messages.station_mentions import TpsMention, format_tps_ques
 from situasi.ingest.parsing.box_arrivals import READ_AS_PPK, WHERE_ARRIVED, find_arrival
 from situasi.ingest.parsing.phase_days import SUPPLIES
 
+_COUNTED_OFFICERS = re.compile(r"\d ?(?:orang|org|personel|personil|pers|anggota)\b", re.IGNORECASE)
 # `jalan ditutup` is not about a TPS.
 _NOT_A_TPS = re.compile(
     r"\b(?:jalan|akses|jembatan|toko|pasar|kotak(?: suara)?|gerbang|pintu|posko|rapat|acara)"
@@ -257,13 +258,20 @@ def _is_by_officers(entities: MessageEntities, phrase_match: PhraseMatch) -> boo
     around = clause if _OFFICERS.search(passage.excerpt(clause)) else line
     is_bare = passage.excerpt(phrase_match.span).lower() in {"di tps", "di lokasi"}
     is_by_mark = bool(_MARK.search(passage.excerpt(around)))
+    # Those who came to an incident are counted; the officer who signs is none of them.
+    is_counted = not is_by_mark and bool(_COUNTED_OFFICERS.search(passage.excerpt(line)))
     return (
         phrase_match.is_asserted
         and (is_by_mark or bool(_OFFICERS.search(passage.excerpt(around))))
         and not _THINGS.search(passage.excerpt(around))
         and not _ACTIVITY.search(before)
         and not (is_bare and not _IN_PLACE.search(before))
+        and not (is_counted and _tells_incident(entities))
     )
+
+
+def _tells_incident(entities: MessageEntities) -> bool:
+    return any(m.column == "jenis" and m.code != "nihil" for m in entities.phrase_matches)
 
 
 def _fill_station(

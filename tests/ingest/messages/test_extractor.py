@@ -415,3 +415,20 @@ def test_numbers_of_a_list_do_not_hide_the_desa(reader: MessageExtractor, number
     text = f"Kec. Payaraman pkl 12.00\n{number}Tebedak II TPS 1 = 205"
     (row,) = reader.extract(Message(text)).rows
     assert (row.cells["desa"], row.cells["tps"], row.cells["hadir"]) == ("Tebedak II", "001", "205")
+
+
+def test_who_signs_a_report_is_none_of_the_officers_counted_at_an_incident(
+    reader: MessageExtractor,
+) -> None:
+    found = read(
+        reader,
+        "terjadi kericuhan di TPS 02 Kel. Tanjung Raja Timur pukul 10.45\n"
+        "Personel yang hadir di lokasi 6 orang\nPelapor : Aipda Suparman NRP 81060321",
+    )
+    assert [row.feed for row in found.rows] == ["incidents"]
+    assert "6" in found.unread_numbers
+
+
+def test_a_count_in_words_behind_its_sign_is_shown(reader: MessageExtractor) -> None:
+    found = read(reader, "saka tiga tps 1 hadir jam 9 = seratus lima\ncatatan: dua kali dicek")
+    assert found.unread_numbers[-1] == "seratus lima"

@@ -15,13 +15,16 @@ _NUMBER = re.compile(
 _ITEM = re.compile(r"^ *(\d{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
 _DIGITS = re.compile(r"\d+")
 _MASK = "*****"  # before the last digits of a telephone number or NRP
-# `dua orang`: a number in words, only where it plainly counts people.
+# `dua orang`: a number in words, only where it plainly counts people; and at the end of a line
+# behind `=` or `:`.
 _SPELLED_WORDS = """satu dua tiga empat lima enam tujuh delapan sembilan puluh belas ratus ribu
 sepuluh sebelas seratus seribu"""
+_ONE_SPELLED = "|".join(_SPELLED_WORDS.split())
 _SPELLED = re.compile(
-    rf"\b(?:(?:{'|'.join(_SPELLED_WORDS.split())}) ){{1,8}}"
-    r"(?:orang|org|pemilih|jiwa|warga|personel|personil|anggota|korban|saksi|linmas)\b",
-    re.IGNORECASE,
+    rf"\b(?:(?:{_ONE_SPELLED}) ){{1,8}}"
+    r"(?:orang|org|pemilih|jiwa|warga|personel|personil|anggota|korban|saksi|linmas)\b"
+    rf"|(?<=[=:] )(?:{_ONE_SPELLED})(?: (?:{_ONE_SPELLED})){{0,7}}(?=[ .]*$)",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
