@@ -32,7 +32,7 @@ _DENIAL_WINDOW = 3  # words before a phrase that may deny it
 
 # Columns read from running text, and the single words that are unambiguous even there.
 _SINGLE_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
-    ("tps", "fase"): frozenset(("dibuka", "ditutup", "buka", "tutup")),
+    ("tps", "fase"): frozenset(("dibuka", "ditutup", "buka", "bukak", "tutup")),
     ("tps", "kontak"): frozenset(),
     ("personnel", "checkin"): frozenset(("serpas", "otw")),
     ("incidents", "status"): frozenset(

@@ -432,3 +432,8 @@ def test_who_signs_a_report_is_none_of_the_officers_counted_at_an_incident(
 def test_a_count_in_words_behind_its_sign_is_shown(reader: MessageExtractor) -> None:
     found = read(reader, "saka tiga tps 1 hadir jam 9 = seratus lima\ncatatan: dua kali dicek")
     assert found.unread_numbers[-1] == "seratus lima"
+
+
+def test_the_word_of_the_region_for_open_is_a_phase(reader: MessageExtractor) -> None:
+    (row,) = the_rows(reader, "Ndan, TPS 1 Kota Daro II la bukak jam 7 lewat 10")
+    assert (row["fase"], row["waktu"]) == ("dibuka", "27/11/2024 07.10")
