@@ -16,6 +16,7 @@ _PROOF = re.compile(
     rf"[a-z][a-z .'-]{{2,30}}, ?(?:tanggal |tgl\.? )?[0-9.\u2026_ ]{{0,6}} ?{_MONTH} ?[0-9]{{4}}"
     r"|(?:mengetahui|mengesahkan|menyetujui|disetujui oleh|diketahui oleh|dibuat oleh"
     r"|hormat kami|yang membuat|yang melapor(?:kan)?|yang melaporkan)\b[^0-9]{0,60}"
+    r"|(?:dikeluarkan|ditetapkan|dibuat) di\b[^0-9]{2,60}|pada tanggal\b.{2,40}"
     r"|.{0,40}\b(?:nrp|nip)\b.{0,30}"
     r"|(?:[a-z]+ ?/? ?)?(?:[0-9]{8}|[0-9]{18}|[0-9]{8} [0-9]{6} [0-9] [0-9]{3})",
     re.IGNORECASE,

@@ -49,7 +49,7 @@ _NOT_PRESENT = re.compile(
 # Of a part of them: what came since the last report, or who has not come.
 _OF_A_PART = re.compile(r"tambah|target|per\W*jam|selisih|\bsisa|belum|\bblm\b|tidak|\btdk\b", re.I)
 _OF_PERSONS = re.compile(r"\bdpt|petugas|personel|personil|linmas|saksi|kpps", re.I)
-_OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak", re.I)
+_OF_AMOUNT = re.compile(r"jumlah|jml|jmlh|total|banyak|(?:kotak|surat) suara", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}", re.I)
 _TPS_CODE = re.compile(r"\d{13}|\d\d(?:\.\d\d){2}\.\d{4}\.\d{3}")  # of KPU
 _ACCOUNT = re.compile(r"[^\W\d_]\d|@")  # `kandis01`: of a person, not a place

@@ -56,6 +56,13 @@ def test_a_signature_is_left_out_with_its_row_numbers(in_blocks: bool) -> None:
     assert "baris 3, 4, 6, 7" in format_notes(dropped)[0]
 
 
+def test_where_an_order_was_issued_begins_its_signature() -> None:
+    issued = [row(None, "Dikeluarkan di : Indralaya"), row(None, "Pada tanggal : 26 November 2024")]
+    kept, dropped = left([FULL, *issued, *SIGNED[1:]])
+    assert kept == [FULL]
+    assert dropped == [3, 4, 5, 7, 8]
+
+
 def test_two_who_sign_side_by_side_and_a_row_after_them() -> None:
     signed = [
         row("Mengetahui,", None, None, "Yang membuat"),

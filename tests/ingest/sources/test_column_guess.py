@@ -74,6 +74,7 @@ def test_a_column_is_known_by_what_it_holds(
         ("Jml TPS", [19, 38, 60, 19]),
         ("Sisa surat suara", [12, 40, 77, 118, 240]),
         ("Petugas KPPS", [7, 7, 6, 5, 7]),
+        ("KOTAK SUARA", [4, 2, 6, 4, 2]),
     ],
 )
 def test_a_number_of_something_else_is_neither_voters_present_nor_a_tps(
