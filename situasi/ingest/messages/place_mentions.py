@@ -42,6 +42,17 @@ _LIST_MARK = re.compile(
 _BEFORE_TPS = re.compile(
     r"(?<![\w.])[^\W\d_][\w.']*(?=[ .]{1,2}(?:[^\W\d_][\w.']*[ .]{1,2}){0,3}(?:tps)?)", re.I
 )
+# `Belanti baru buka`: there it is no part of the name.
+_JUST_NOW = re.compile(
+    r" +(?:(?:di)?buka|(?:di)?tutup|hadir|hdr|datang|ada|(?:di)?mulai|selesai|sampai|tiba|n?coblos"
+    r"|nyoblos|memilih|mencoblos|sekitar|sktr|[0-9])",
+    re.IGNORECASE,
+)
+# The place of an office or of its head is not that of the TPS beside it.
+_OFFICE_BEFORE = re.compile(
+    r"\b(?:(?:wa)?kapolsek|polsek|(?:se)?camat|danramil|koramil|puskesmas|ppk|panwascam) \Z",
+    re.IGNORECASE,
+)
 _TPS_BEHIND = re.compile(r"[ .:]{1,2}tps(?![^\W\d_])", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
 _LONGEST_DESA = 60  # characters
@@ -155,6 +166,8 @@ def find_desa(
     for start, is_expected in _unmarked_positions(passage, stations):
         matched = [*desa, *kecamatan]
         if any(area.span.start <= start < area.span.end + 1 for area in matched):
+            continue
+        if not is_expected and _OFFICE_BEFORE.search(passage.text, max(0, start - 12), start):
             continue
         nearby = _nearby_kecamatan(passage, start, kecamatan)
         area = _match_unmarked(passage, start, nearby, places, is_expected)
@@ -342,6 +355,8 @@ def _match_unmarked(
 def _is_cut(rest: Tokens) -> bool:
     """Return whether a name was cut before a word that distinguishes: `Tanjung Gelam | Timur`."""
     word = rest[0][1].lower().strip(".") if rest else ""
+    if word == "baru" and _JUST_NOW.match(rest[0].string, rest[0].end()):
+        return False
     return word in DISTINGUISHING_WORDS or word in _NUMBERS
 
 

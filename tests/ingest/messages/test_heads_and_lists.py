@@ -377,3 +377,9 @@ def test_what_happened_in_a_desa_of_its_own_line_is_at_no_tps_of_another(
     (incident,) = [row for row in found.rows if row.feed == "incidents"]
     assert incident.cells["desa"] == "Ketapang" and "tps" not in incident.cells
     assert "desa" in {cell.heading for cell in incident.unclear_cells}  # I or II
+
+
+def test_a_number_behind_a_closing_is_offered_beside_it(reader: MessageExtractor) -> None:
+    closed, counted = read(reader, "TPS 01 KASIH RAJA 09.00 TUTUP 311 PEMILIH").rows
+    assert (closed.cells["fase"], counted.cells["hadir"]) == ("ditutup", "311")
+    assert [cell.heading for cell in counted.unclear_cells] == ["hadir"]

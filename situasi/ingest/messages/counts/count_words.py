@@ -123,7 +123,7 @@ AT_STATION = re.compile(
 NEUTRAL = re.compile(
     r"(?:[\s:=\-\u2013(.>,]|\b(?:situasi|aman|kondusif|lancar|terkendali|dan|sementara|saat|ini"
     r"|sdh|sudah|telah|baru|ada|sebanyak|mencapai|berjumlah|pemilih|pmlh|jumlah|jml|total|update|posisi"
-    r"|pantauan|skrg|sekarang|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
+    r"|pantauan|skrg|sekarang|(?:di)?tutup|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
     re.IGNORECASE,
 )
 # `jumlah pemilih 78`; `yg benar 78 bukan 87`: what is told instead of what was told before.
