@@ -44,14 +44,6 @@ def test_one_of_them_without_a_time_of_sending_leaves_it_open(board: Board, tmp_
     assert bring(board, tmp_path, told).quarantined == 2
 
 
-def test_a_count_below_an_earlier_one_is_marked(board: Board, tmp_path: Path) -> None:
-    told = rows({"hour": "10.00", "count": 98}, {}, {"hour": "11.00", "count": 120})
-    assert bring(board, tmp_path, told).accepted == 3
-    marks = board.store.rows_after(FEEDS["tps"]).set_index("hadir")["flags"]
-    assert "hitungan sebelumnya (118)" in marks[98]
-    assert marks[[118, 120]].isna().all()
-
-
 @pytest.mark.parametrize(
     ("first", "second", "accepted"),
     [
@@ -59,6 +51,7 @@ def test_a_count_below_an_earlier_one_is_marked(board: Board, tmp_path: Path) ->
         ({}, {"tps": 2, "count": 128}, 2),
         ({}, {"count": "", "phase": "dibuka"}, 2),  # a phase is no count
         ({"id": "T-1"}, {"id": "T-1", "count": 128}, 2),  # the same report, corrected
+        ({}, {"count": 128, "phase": "ditutup", "hour": "09.00"}, 2),  # all who came until then
         ({}, {"count": 9999}, 1),  # held for itself: the other is not doubted
     ],
 )

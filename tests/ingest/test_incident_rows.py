@@ -81,7 +81,7 @@ def test_a_good_row_is_accepted_as_written(board: Board, tmp_path: Path) -> None
         ({"waktu": "31/02/2024 08.00"}, "31/02/2024"),
         ({"waktu": "32/27/2024 08.00"}, "32/27/2024"),
         ({"waktu": "27/11/2024 12.16"}, "masa depan"),
-        ({"waktu": "27/11/2023 11.00"}, "periksa tahunnya"),
+        ({"waktu": "27/11/2023 11.00"}, "periksa tahunnya"),  # `27/11/2020` alone is of the past
         ({"kode_kecamatan": "", "kecamatan": ""}, "tempat"),
         ({"kode_kecamatan": "", "kecamatan": "Tanjung"}, "Tanjung Batu"),
         ({"kode_kecamatan": "16.10.99", "kecamatan": ""}, "16.10.99"),

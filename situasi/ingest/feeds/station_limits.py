@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -124,19 +124,21 @@ def check_counts_agree(
     scopes: Texts,
     counts: Sequence[int | None],
     times: TimeColumns,
+    phases: Texts,
 ) -> None:
     """Hold the counts of one place and minute that differ; where one was sent later, it stands.
 
-    A row with the id of another is its correction. Mark a count smaller than one before it.
+    A row with the id of another is its correction; the count of a closing is another than that of
+    its hour.
     """
     moments, sent = times.occurred_at.values, times.reported_at.values
-    told: dict[tuple[str, Any], dict[int, int]] = {}
+    told: dict[tuple[str, Any, bool], dict[int, int]] = {}
     for row, count in enumerate(counts):
         if count is None or times.precision[row] != "menit" or row in table.issues.errors:
             continue
         if (code := _find_code(place, scopes[row], row)) is not None:
-            told.setdefault((code, moments[row]), {})[row] = count
-    _mark_falling_counts(table, told)
+            is_closing = phases[row] == "ditutup"
+            told.setdefault((code, moments[row], is_closing), {})[row] = count
     ids = table.texts("id")
     for rows, found in ((list(found), [*found.values()]) for found in told.values()):
         if len(set(found)) < 2:
@@ -149,21 +151,6 @@ def check_counts_agree(
                 table.issues.add_warning(row, _COUNTED_AGAIN.format(texts))
             else:
                 table.issues.add_error(row, _COUNTS_DIFFER.format(texts), "hadir", "tps", "clock")
-
-
-def _mark_falling_counts(table: TableCheck, told: Mapping[tuple[str, Any], dict[int, int]]) -> None:
-    """Warn of counts below the last one of their place, as they only grow.
-
-    told: by place and moment, by row.
-    """
-    last: dict[str, int] = {}
-    for code, moment in sorted(told):
-        found = told[code, moment]
-        for row, count in found.items():
-            if count < last.get(code, 0):
-                note = f"lebih kecil dari hitungan sebelumnya ({format_number(last[code])})"
-                table.issues.add_warning(row, f"{note}: periksa angkanya")
-        last[code] = max(found.values())
 
 
 def _find_code(place: PlaceColumns, scope: str | None, row: int) -> str | None:

@@ -85,7 +85,7 @@ def check(table: TableCheck) -> ValidationResult:
         lingkup.append(scope)
     check_voter_limits(table, place, lingkup, hadir)
     check_lists_of_file(table, place, lingkup, hadir)
-    check_counts_agree(table, place, lingkup, hadir, times)
+    check_counts_agree(table, place, lingkup, hadir, times, fase)
     check_phase_days(table, fase, times, latihan)
     check_phase_order(table, place, fase, times)
     return build_validation_result(

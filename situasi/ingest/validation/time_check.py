@@ -220,7 +220,8 @@ def _check_plausible(
     for row in np.flatnonzero((times.moments > latest) & is_real & (not allow_future)).tolist():
         table.issues.add_error(row, "waktu di masa depan; periksa tanggal dan jam", "occurred_at")
     earliest = to_datetime64(table.context.election.midnight - _OLDEST)
-    for row in np.flatnonzero(times.moments < earliest).tolist():
+    is_exact = times.precision == "menit"  # what happened years ago is told by its day
+    for row in np.flatnonzero((times.moments < earliest) & is_exact).tolist():
         table.issues.add_error(
             row, "waktu hampir setahun sebelum pemungutan: periksa tahunnya", "occurred_at"
         )
