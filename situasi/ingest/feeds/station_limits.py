@@ -128,17 +128,19 @@ def check_counts_agree(
 ) -> None:
     """Hold the counts of one place and minute that differ; where one was sent later, it stands.
 
-    A row with the id of another is its correction; the count of a closing is another than that of
-    its hour.
+    A row with the id of another is its correction. The count of a closing is another than that of
+    its hour. Of messages a person decides one by one.
     """
     moments, sent = times.occurred_at.values, times.reported_at.values
     told: dict[tuple[str, Any, bool], dict[int, int]] = {}
+    messages, refused = table.texts("teks_asli"), table.issues.errors
     for row, count in enumerate(counts):
-        if count is None or times.precision[row] != "menit" or row in table.issues.errors:
+        if times.precision[row] != "menit" or row in refused or messages[row] is not None:
             continue
-        if (code := _find_code(place, scopes[row], row)) is not None:
-            is_closing = phases[row] == "ditutup"
-            told.setdefault((code, moments[row], is_closing), {})[row] = count
+        code = _find_code(place, scopes[row], row)
+        if count is not None and code is not None:
+            key = code, moments[row], phases[row] == "ditutup"
+            told.setdefault(key, {})[row] = count
     ids = table.texts("id")
     for rows, found in ((list(found), [*found.values()]) for found in told.values()):
         if len(set(found)) < 2:
