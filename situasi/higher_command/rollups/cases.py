@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from situasi.analysis import timestamps
 from situasi.analysis.incidents import case_index, cases, merging
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import crowd_state
@@ -26,7 +27,8 @@ def compute_case_figures(
     """Compute the fields of Rollup about cases and situasi, and until when they hold by themselves.
 
     incidents, merges: known rows of these feeds, with the columns of the store. The time is that at
-    which the oldest hijau that counts becomes silence; None where there is none.
+    which the oldest hijau that counts becomes silence, or the first report of a rehearsal is known;
+    None where there is none.
     """
     keys = cases.build_case_keys(incidents, parameters.zone)
     case_table = case_index.build_from_known(incidents.assign(case=keys)).to_frame()
@@ -37,7 +39,11 @@ def compute_case_figures(
     open_cases = cases.filter_open(merged)
     # As on its own wall: one that is still open is critical whichever day it began.
     critical = open_cases[cases.is_critical(open_cases, parameters.critical)]
-    has_reports = bool(len(cases.select(incidents, day)))
+    first_known = cases.select(incidents, day)["known_at"].min()
+    has_reports = not pd.isna(first_known) and first_known <= timestamps.minute_end(at)
+    if not has_reports and not pd.isna(first_known):
+        moments = filter(None, (valid_until, first_known.to_pydatetime()))
+        valid_until = min(moments)
     if has_reports:
         figures |= _compute_day_figures(cases.drop_nihil(cases.select(merged, day)))
     if has_reports or len(critical):
