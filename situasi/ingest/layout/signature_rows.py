@@ -76,12 +76,8 @@ def drop_signatures(
     """Yield the rows without those of signatures, whose numbers are added to `dropped`.
 
     A signature begins with a row of few cells that names an office, or a place with a date, and
-    goes on until a row of other content. width: columns of the table. Of one column alone, which
-    may list NRP, none is dropped.
+    goes on until a row of other content. width: columns of the table.
     """
-    if width == 1:
-        yield from numbered_rows
-        return
     limit, signature = min(_MAX_CELLS, max(1, width // 2)), _Signature()
     for number, part in numbered_rows:
         if isinstance(part, Block):
@@ -147,7 +143,9 @@ def _list_texts(row: Row, limit: int) -> list[str]:
 
 
 def _opens_signature(texts: list[str]) -> bool:
-    return bool(texts) and all(_is_proof(text) or _OFFICE.fullmatch(text) for text in texts)
+    """Return whether these may begin a signature; numbers alone may be a list of NRP."""
+    has_words = any(any(map(str.isalpha, text)) for text in texts)
+    return has_words and all(_is_proof(text) or _OFFICE.fullmatch(text) for text in texts)
 
 
 def _is_proof(text: str) -> bool:

@@ -89,9 +89,10 @@ def test_a_row_that_proves_no_signature_stays(lone: list[object]) -> None:
     assert left([FULL, lone, FULL]) == ([FULL, lone, FULL], [])
 
 
-def test_a_list_of_numbers_in_one_column_is_no_signature() -> None:
-    rows = [(2, ["87041234"]), (3, ["KAPOLSEK"]), (4, ["86041235"])]
-    assert list(drop_signatures(iter(rows), 1, [])) == rows
+@pytest.mark.parametrize("width", [1, 5])
+def test_a_list_of_numbers_is_no_signature(width: int) -> None:
+    rows = [(n, [f"8704123{n}", *[None] * (width - 1)]) for n in (2, 3, 4)]
+    assert list(drop_signatures(iter(rows), width, [])) == rows
 
 
 def test_a_total_below_an_office_ends_the_signature() -> None:
