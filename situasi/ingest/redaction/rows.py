@@ -1,6 +1,5 @@
 """Redaction of rows for the store and for quarantine: no personal names or numbers."""
 
-import re
 from collections.abc import Callable, Mapping
 
 from situasi.access.officer_key import OfficerKey
@@ -20,10 +19,7 @@ from situasi.ingest.redaction.persons import (
 from situasi.ingest.redaction.vote_text import redact_votes
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMapping
 
-# Words that stand beside votes.
-_OF_VOTES = re.compile(
-    r"suara|paslon|calon|kolom kosong|kotak kosong|unggul|\bvotes?\b", re.IGNORECASE
-)
+_WORDS_OF_VOTES = ("suara", "paslon", "calon", "kolom kosong", "kotak kosong", "unggul", "vote")
 
 
 def redact_text(feed: str, text: str) -> str:
@@ -41,10 +37,11 @@ def redact_texts(feed: str, texts: list[str | None]) -> list[str | None]:
 
 def remove_votes(texts: list[str | None], context: IngestContext) -> list[str | None]:
     """Return a column of free words without votes: the police record none."""
+    lowered = {text: text.lower() for text in texts if text}
     changed = {
         text: redact_votes(text, context.is_vote_heading, context.places.names_desa)[0]
-        for text in set(texts)
-        if text and _OF_VOTES.search(text) and any(map(str.isdigit, text))
+        for text, words in lowered.items()
+        if any(word in words for word in _WORDS_OF_VOTES) and any(map(str.isdigit, text))
     }
     return [changed.get(text, text) if text else text for text in texts] if changed else texts
 
