@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from situasi.domain import definition_tables as cells
 from situasi.domain import past_turnout
@@ -21,10 +21,6 @@ from situasi.domain.feed_schemas import FASE, FUNGSI, GIAT, KERAWANAN
 
 _DATE_BASES = only("tersumber", "sebagian_tersumber", "sumber_berbeda", "tanpa_tanggal", "usulan")
 _EMPTY_IS_NONE = AfterValidator(lambda text: text or None)
-
-
-def _is_sourced(basis: str) -> bool:
-    return bool(_DATE_BASES.func(basis) == "tersumber")  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True)
@@ -54,8 +50,7 @@ class Desa:
 class Stage:
     """A stage of the election (tahapan). A date that no source gives is None.
 
-    has_confirmed_dates: its dates are sourced and undisputed; note says what is not. An alias is
-    the column of `tahapan.csv`.
+    basis: of its dates; note says what is not sourced. An alias is the column of `tahapan.csv`.
     """
 
     code: Annotated[Filled, Field(alias="kode")]
@@ -63,9 +58,14 @@ class Stage:
     start: Annotated[cells.DayOrNone, Field(alias="mulai")]
     end: Annotated[cells.DayOrNone, Field(alias="selesai")]
     scope: Annotated[str, Field(alias="lingkup")]
-    has_confirmed_dates: Annotated[bool, Field(alias="dasar"), BeforeValidator(_is_sourced)]
+    basis: Annotated[str, Field(alias="dasar"), _DATE_BASES]
     source: Annotated[str, Field(alias="sumber")]
     note: Annotated[str, Field(alias="catatan")]
+
+    @property
+    def has_confirmed_dates(self) -> bool:
+        """Return whether its dates are sourced and undisputed."""
+        return self.basis == "tersumber"
 
 
 @dataclass(frozen=True)

@@ -269,6 +269,11 @@ def test_no_tps_opens_after_the_voting_or_closes_before_it(
 ) -> None:
     row = report("tps", fase=phase, hadir="", waktu=f"27/11/2024 {hour}")
     assert len(judged(any_board, "tps", row, wib("21.00")).accepted) == accepted
+    early = row | {"waktu_lapor": "27/11/2024 05.40"}
+    assert len(judged(any_board, "tps", early, wib("21.00")).accepted) == accepted
+    late = judged(any_board, "tps", row | {"waktu_lapor": "27/11/2024 18.00"}, wib("21.00"))
+    [mark] = late.accepted["flags"]
+    assert ("periksa jamnya" in (mark or "")) == (not accepted)
 
 
 # What cannot be: a count of no hour, a TPS that no kecamatan has, a desa that nobody knows.

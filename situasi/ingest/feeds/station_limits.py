@@ -208,7 +208,8 @@ def check_phase_days(
 ) -> None:
     """Add an error to phases of the day of voting that are dated before it was light that day.
 
-    And to an opening after the voting ended, or a closing before it began.
+    And to an opening after the voting ended, or a closing before it began; one that was sent after
+    it is only marked: voting that was put off opens late.
     """
     election = table.context.election
     _check_voting_hours(table, phases, times)
@@ -223,6 +224,7 @@ def check_phase_days(
 
 def _check_voting_hours(table: TableCheck, phases: Texts, times: TimeColumns) -> None:
     election, moments = table.context.election, times.occurred_at.values
+    was_sent_after = times.reported_at.values >= moments  # never where no time of sending is known
     opens, closes, midnight = map(
         to_datetime64,
         (
@@ -235,5 +237,9 @@ def _check_voting_hours(table: TableCheck, phases: Texts, times: TimeColumns) ->
     is_early = (moments < opens) & (moments >= to_datetime64(election.local_time(time(FIRST_HOUR))))
     for phase, is_wrong in (("dibuka", is_late), ("ditutup", is_early)):
         for row in np.flatnonzero(is_wrong).tolist():
-            if phases[row] == phase and times.precision[row] == "menit":
+            if phases[row] != phase or times.precision[row] != "menit":
+                continue
+            if was_sent_after[row]:
+                table.issues.add_warning(row, _NOT_THEN.format(phase))
+            else:
                 table.issues.add_error(row, _NOT_THEN.format(phase), "clock")
