@@ -27,7 +27,7 @@ def tellings(day: dict[str, Rows]) -> dict[str, Rows]:
 
 
 def stage(code: str, name: str, start: date | None, end: date | None) -> Stage:
-    return Stage(code, name, start, end, "nasional", True, "", "")
+    return Stage(code, name, start, end, "nasional", "tersumber", "", "")
 
 
 def line(

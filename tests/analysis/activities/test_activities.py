@@ -412,7 +412,7 @@ def stage(code: str = "T1", start: str | None = "2024-11-20", end: str | None = 
           scope: str = "nasional") -> Stage:  # fmt: skip
     return Stage(
         code, code, date.fromisoformat(start) if start else None,
-        date.fromisoformat(end) if end else None, scope, True, "", "",
+        date.fromisoformat(end) if end else None, scope, "tersumber", "", "",
     )  # fmt: skip
 
 

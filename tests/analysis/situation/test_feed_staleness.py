@@ -8,12 +8,13 @@ import pytest
 
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.feed_staleness import FeedState, compute_states, find_newest_time
-from situasi.analysis.situation.overview import Overview, compute_overview
+from situasi.analysis.situation.overview import Overview
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.register import Register
 from situasi.presentation import kpis
 from tests.builders import DAY, incident, incidents, rows_of, wib
 from tests.conftest import NOON
+from tests.queries import compute_overview
 
 WATCH = (wib("04.00"), DAY + timedelta(days=1))
 LIMIT = {"incidents": timedelta(hours=1)}

@@ -17,15 +17,15 @@ DAY = date(2024, 11, 27)
 NAMES = {"lewat": "sudah lewat", "berjalan": "berjalan", "akan": "akan datang"}
 
 
-def stage(code: str, start: date | None, end: date | None, *, sure: bool = True) -> Stage:
-    return Stage(code, f"Tahap {code}", start, end, "nasional", sure, "", "")
+def stage(code: str, start: date | None, end: date | None, *, basis: str = "tersumber") -> Stage:
+    return Stage(code, f"Tahap {code}", start, end, "nasional", basis, "", "")
 
 
 STAGES = (
     stage("A", date(2024, 9, 25), date(2024, 11, 23)),
     stage("B", DAY, DAY),
     stage("C", date(2024, 11, 28), date(2024, 12, 3)),
-    stage("D", date(2024, 9, 2), date(2024, 9, 4), sure=False),
+    stage("D", date(2024, 9, 2), date(2024, 9, 4), basis="sumber_berbeda"),
     stage("E", None, None),
 )
 
@@ -101,7 +101,7 @@ def test_a_long_name_is_whole_in_lines_of_about_one_length_and_no_other_name_is_
     None
 ):
     name = "Penyerahan daftar penduduk potensial pemilih (DP4) kepada KPU Ogan Ilir"
-    long = Stage("A", name, DAY, DAY, "nasional", True, "", "")
+    long = Stage("A", name, DAY, DAY, "nasional", "tersumber", "", "")
     figure = drawn((*STAGES[:1], long, *STAGES[2:3]))
     told = next(one for one in names(figure) if "DP4" in one).removeprefix("<b>")
     lines = told.removesuffix("</b>").split("<br>")
@@ -115,7 +115,7 @@ def test_a_long_name_is_whole_in_lines_of_about_one_length_and_no_other_name_is_
 
 
 def test_a_name_is_never_read_as_markup() -> None:
-    figure = drawn((Stage("A", "Rapat <i>KPU</i> & Bawaslu", DAY, DAY, "", True, "", ""),))
+    figure = drawn((Stage("A", "Rapat <i>KPU</i> & Bawaslu", DAY, DAY, "", "tersumber", "", ""),))
     assert list(names(figure)) == ["<b>Rapat &lt;i&gt;KPU&lt;/i&gt; &amp; Bawaslu</b>"]
 
 
