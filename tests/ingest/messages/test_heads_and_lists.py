@@ -383,3 +383,32 @@ def test_a_number_behind_a_closing_is_offered_beside_it(reader: MessageExtractor
     closed, counted = read(reader, "TPS 01 KASIH RAJA 09.00 TUTUP 311 PEMILIH").rows
     assert (closed.cells["fase"], counted.cells["hadir"]) == ("ditutup", "311")
     assert [cell.heading for cell in counted.unclear_cells] == ["hadir"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rekap jam 11\nMiji tps1 210 tps2 198", ["210", "198"]),
+        ("Update jam 11\nDs. Miji\nTPS 1 210\nTPS 2 198", ["210", "198"]),
+        ("jam 11 tps 1 miji skrg 178", ["178"]),
+        ("tps 1 miji baru 45", ["45"]),
+    ],
+)
+def test_bare_numbers_beside_tps_are_asked(
+    reader: MessageExtractor, text: str, told: list[str]
+) -> None:
+    rows = read(reader, text).rows
+    assert [row.cells["hadir"] for row in rows] == told
+    assert all("hadir" in {cell.heading for cell in row.unclear_cells} for row in rows)
+
+
+@pytest.mark.parametrize(
+    "text", ["rekap jam 15.00\nMiji tps1 210 tps2 198", "rekap suara jam 12 Miji tps 1 210",
+             "tps 1 miji skrg 12 personil"],
+)  # fmt: skip
+def test_bare_numbers_that_may_be_votes_or_officers_are_only_shown(
+    reader: MessageExtractor, text: str
+) -> None:
+    found = read(reader, text)
+    assert not found.rows
+    assert found.unread_numbers

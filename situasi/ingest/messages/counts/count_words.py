@@ -126,11 +126,12 @@ NEUTRAL = re.compile(
     r"|pantauan|skrg|sekarang|(?:di)?tutup|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
     re.IGNORECASE,
 )
-# `jumlah pemilih 78`; `yg benar 78 bukan 87`: what is told instead of what was told before.
+# `jumlah pemilih 78`; `yg benar 78 bukan 87`, `td 60 skrg 78`: told instead of an earlier one.
 SUM_OR_CORRECTED = re.compile(
     rf"{TOTAL.pattern}|(?:{TOTAL.pattern} )?(?:pemilih|pmlh|pengunjung)"
     r"(?: (?:sudah|sdh|telah|ada|baru|mencapai|berjumlah|sebanyak)){0,2}"
-    r"|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi",
+    r"|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi"
+    r"|skrg|skg|sekarang|saat ini|baru",
     re.IGNORECASE,
 )
 # Between a desa and its number.
@@ -151,7 +152,7 @@ ENDS_COUNT = re.compile(
 )
 # Where votes are counted, a number behind a TPS may be one of votes.
 COUNTING = re.compile(
-    r"\b(?:suara|hitung|penghitungan|perhitungan|hasil|rekap(?:itulasi)?|paslon|calon|kolom"
-    r"|kotak kosong|unggul|menang|perolehan)\b",
+    r"\b(?:suara|hitung|penghitungan|perhitungan|hasil|paslon|calon|kolom"
+    r"|rekap(?:itulasi)?(?! (?:jam|jm|pukul|pkl)\b)|kotak kosong|unggul|menang|perolehan)\b",
     re.IGNORECASE,
 )

@@ -1,7 +1,6 @@
 """Finds the numbers of a message that count voters present, and what each of them counts."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -11,14 +10,17 @@ from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.counts import count_words as words
 from situasi.ingest.messages.counts.count_words import ON_LIST, SEX
 from situasi.ingest.messages.counts.listed_counts import is_below_voters
+from situasi.ingest.messages.counts.number_mentions import (
+    NumberMention,
+    find_numbers,
+    parse_count,
+)
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.station_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_dated_phases
 
 _GARBLED = N_('"{words}": ada huruf di antara angkanya; berapa?')
-_LIKE_DIGITS = str.maketrans("OolI", "0011")
-_JOINED = re.compile(r"[0-9](?::|[ ](?=[0-9]{3}(?![0-9])))")
 _HOW_MANY = N_('"{words}": jumlah pemilih yang hadir?')
 
 
@@ -39,28 +41,7 @@ class TurnoutCount(NamedTuple):
     @property
     def value(self) -> int:
         """Return the number."""
-        return _parse_count(self.text)
-
-
-class _NumberMention(NamedTuple):
-    """A number with its label before it, and what follows."""
-
-    match: re.Match[str]
-    label: str
-    following: str
-
-    @property
-    def count_text(self) -> str:
-        """Return the count: of a pair, how many voters are present."""
-        return self.match["came"] or self.match[0]
-
-    @property
-    def is_pair(self) -> bool:
-        return self.match["came"] is not None
-
-    @property
-    def stripped_label(self) -> str:
-        return self.label.strip(" :=-\u2013(.>#*|")
+        return parse_count(self.text)
 
 
 @dataclass
@@ -79,7 +60,7 @@ class _CountReader:
     has_open_parts: bool = False
     last_station: int = 0
 
-    def read(self, number: _NumberMention) -> None:
+    def read(self, number: NumberMention) -> None:
         entities, start = self.entities, number.match.start()
         line = entities.passage.line_at(start)
         line_before = entities.passage.excerpt((line.start, start))
@@ -164,11 +145,11 @@ class _CountReader:
         elif (part := words.PART.search(label)) and part[1].lower() == "dpt":
             self.is_voter_list = not self.has_open_parts
 
-    def _count_column(self, number: _NumberMention) -> str | None:
+    def _count_column(self, number: NumberMention) -> str | None:
         """Return the column of the voters that a number counts, if any."""
         label = number.stripped_label
         following = words.BEHIND.match(number.following)
-        if self._counts_others(number) or (number.is_pair and not _is_count_of_list(number)):
+        if self._counts_others(number) or (number.is_pair and not number.is_count_of_list):
             return None
         if words.SEXES.search(label) or words.SEX_BEHIND.match(number.following):
             return SEX if self._may_be_sexes(number) and not self.is_voter_list else None
@@ -183,7 +164,7 @@ class _CountReader:
             return "hadir"
         return self._column_by_position(number)
 
-    def _counts_others(self, number: _NumberMention) -> bool:
+    def _counts_others(self, number: NumberMention) -> bool:
         """Return whether those counted are absent, no voters or no people."""
         label = number.stripped_label
         following = words.BEHIND.match(number.following)
@@ -209,7 +190,7 @@ class _CountReader:
         has_counts = any(count.column != ON_LIST for count in self.counts)
         return words.PARTS[name] if self.has_open_parts or (has_counts and name != "dpt") else None
 
-    def _may_be_sexes(self, number: _NumberMention) -> bool:
+    def _may_be_sexes(self, number: NumberMention) -> bool:
         """Return whether men and women present are counted; without that word, beside a TPS."""
         line = self.entities.passage.line_at(number.match.start())
         text = self.entities.passage.text[slice(*line)]
@@ -218,15 +199,15 @@ class _CountReader:
         may_be = bool(is_both) and is_beside and not (self._may_be_votes or self._has_incident)
         return self.entities.mentions_turnout or may_be
 
-    def _is_sum_of_sexes(self, number: _NumberMention) -> bool:
+    def _is_sum_of_sexes(self, number: NumberMention) -> bool:
         """Return whether this is labelled as a total and is the sum of the last two sexes."""
         by_sex = [count for count in self.counts[-2:] if count.column == SEX]
         is_total = bool(words.TOTAL.fullmatch(number.stripped_label))
         is_total = is_total or number.label.strip() in {"=", "(", ":"}
-        total = _parse_count(number.count_text)
+        total = parse_count(number.count_text)
         return is_total and len(by_sex) == 2 and sum(count.value for count in by_sex) == total
 
-    def _follows_mention(self, number: _NumberMention) -> bool:
+    def _follows_mention(self, number: NumberMention) -> bool:
         """Return whether only a TPS, a time, a place or calm is before the number on its line."""
         entities, start = self.entities, number.match.start()
         areas = [area.span for area in (*entities.desa, *entities.kecamatan)]
@@ -238,7 +219,7 @@ class _CountReader:
             words.NEUTRAL.fullmatch(entities.passage.text[previous_end:start])
         )
 
-    def _may_count(self, number: _NumberMention) -> bool:
+    def _may_count(self, number: NumberMention) -> bool:
         """Return whether people are counted, but not clearly as voters present: it is asked."""
         if self.is_voter_list or words.ABSENT.search(number.following):
             return False
@@ -248,7 +229,7 @@ class _CountReader:
             return False
         is_counted = bool(words.UNIT.match(number.following))
         if number.is_pair:
-            is_counted = _is_count_of_list(number)
+            is_counted = number.is_count_of_list
         if is_counted and self._follows_mention(number):
             label_start = number.match.start() - len(number.label)
             is_timed = any(clock.span.end == label_start for clock in self.entities.clocks)
@@ -257,8 +238,8 @@ class _CountReader:
             return bool(words.NEUTRAL.fullmatch(number.stripped_label))
         return self._stands_behind_mention(number) and not self._may_be_votes
 
-    def _stands_behind_mention(self, number: _NumberMention) -> bool:
-        """Return whether a mark joins the number to its TPS or time: `TPS 1 = 118`."""
+    def _stands_behind_mention(self, number: NumberMention) -> bool:
+        """Return whether a mark joins the number to its TPS: `TPS 1 = 118`, or an hour is told."""
         if self._stands_behind_desa(number):
             return True
         label = number.stripped_label
@@ -267,26 +248,30 @@ class _CountReader:
         start = number.match.start() - len(number.label)
         is_behind = any(span.end == start for span in self.entities.anchor_spans)
         has_mark = bool(number.label.strip()) or self.entities.mentions_turnout
-        has_mark = has_mark or self.entities.is_told_alone(Span(*number.match.span()))
+        is_long = len(number.match[0]) > 1 and bool(self.entities.clocks)
+        has_mark = has_mark or is_long or self.entities.is_told_alone(Span(*number.match.span()))
         return is_behind and has_mark and bool(words.ENDS_COUNT.match(number.following))
 
-    def _stands_behind_desa(self, number: _NumberMention) -> bool:
+    def _stands_behind_desa(self, number: NumberMention) -> bool:
         """Return whether it stands behind its desa, before a time (`66 (09.00)`) or at the end."""
         start, text = number.match.start(), self.entities.passage.text
         clause = self.entities.passage.clause_at(start)
         stations = [s for s in self.entities.stations if clause.start <= s.span.start < start]
-        is_behind = any(
-            clause.start <= area.span.start and words.OF_PLACE.fullmatch(text, area.span.end, start)
+        between = [
+            text[area.span.end : start]
             for area in self.entities.desa
-            if area.span.end <= start
-        )
+            if clause.start <= area.span.start
+            and area.span.end <= start
+            and words.OF_PLACE.fullmatch(text, area.span.end, start)
+        ]
         has_mark = self.entities.mentions_turnout or text[:start].rstrip()[-1:] in {":", "="}
         has_mark = has_mark or bool(self.entities.clocks or words.CORRECTS.match(number.following))
+        has_mark = has_mark or any(map(str.strip, between))  # `TPS 2 Belanti baru 45`
         is_end = has_mark and bool(words.ENDS_COUNT.match(number.following))
         is_end = is_end or bool(words.TIME_BEHIND.match(number.following))
-        return len(stations) == 1 and is_behind and is_end and not number.is_pair
+        return len(stations) == 1 and bool(between) and is_end and not number.is_pair
 
-    def _column_by_position(self, number: _NumberMention) -> str | None:
+    def _column_by_position(self, number: NumberMention) -> str | None:
         """Return the column of a number right after its TPS or time, if turnout is mentioned."""
         entities, text = self.entities, self.entities.passage.text
         start = number.match.start() - len(number.label)
@@ -313,69 +298,19 @@ class _CountReader:
 
 def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str]]:
     """Return every count of voters, and notes on what was not read."""
-    matches = list(_find_numbers(entities))
-    reader = _CountReader(entities, [match.start() for match in matches])
+    numbers = list(find_numbers(entities))
+    reader = _CountReader(entities, [number.match.start() for number in numbers])
     if entities.mentions_turnout:
         text = entities.passage.text
         reader.notes += [
             N_('"{words}" bukan jumlah orang; tidak dibaca').format(words=match[0])
             for match in words.PERCENT.finditer(text)
         ]
-    previous_end = 0
-    for match in matches:
-        following = entities.passage.text[
-            match.end() : entities.passage.line_at(match.start()).end
-        ][:60]
-        reader.read(
-            _NumberMention(match, _label_before(entities, previous_end, match.start()), following)
-        )
-        previous_end = match.end()
+    for number in numbers:
+        reader.read(number)
     reader.read_lists()
     reader.read_garbled()
     return reader.counts, reader.notes
-
-
-def _parse_count(text: str) -> int:
-    return int(re.sub("[.,]", "", text).translate(_LIKE_DIGITS))
-
-
-def _is_count_of_list(number: _NumberMention) -> bool:
-    present, on_list = int(number.match["came"]), int(number.match["list"])
-    return present <= on_list and on_list >= words.SHORTEST_LIST
-
-
-def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:
-    """Yield the numbers that are no part of a TPS, a clock time, a date, a place or a point."""
-    areas = [area.span for area in (*entities.desa, *entities.kecamatan)]
-    anchors = entities.anchor_spans
-    others = [day.span for day in entities.timing.days] + [p.span for p in entities.points]
-    others += [row.span for row in entities.table_rows]
-    others += [count.digits for count in entities.listed_counts]
-    other_spans = sorted([*anchors, *others, *areas])
-    anchor_ends = {span.end for span in anchors}
-    text, index = entities.passage.text, 0
-    for match in words.NUMBER.finditer(text):
-        start = match.start()
-        while index < len(other_spans) and other_spans[index].end <= start:
-            index += 1
-        if index < len(other_spans) and other_spans[index].start <= start:
-            continue
-        # `07.00:20` and `TPS 1:118` join a count to what it belongs to; `3:20` joins nothing, and
-        # `1 050` is one number.
-        is_joined = bool(_JOINED.match(text, max(0, start - 2)))
-        if not is_joined or start - 1 in anchor_ends:
-            yield match
-
-
-def _label_before(entities: MessageEntities, last: int, start: int) -> str:
-    """Return the text before a number, back to the previous number, TPS, time or mark."""
-    ends = [span.end for span in entities.anchor_spans if last < span.end <= start]
-    text = entities.passage.text[
-        max(last, entities.passage.line_at(start).start, *ends, start - 80) : start
-    ]
-    label = words.MARKS.split(text)[-1]
-    # `1 dpk hadir 45`: the part is of the number before it.
-    return words.LEADING_PART.sub("", label) if last == start - len(label) else label
 
 
 def _find_clock(
