@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from situasi.board import Board
-from situasi.domain.feed_schemas import TPS
+from situasi.domain.feed_schemas import INCIDENTS, TPS
 from situasi.ingest.pipeline import IngestRequest, IngestResult, ingest_file
 from situasi.ingest.vocabulary.hour_headings import find_bare_hours
 from tests.builders import unbounded
@@ -177,3 +177,20 @@ def test_hours_that_a_spreadsheet_made_numbers_get_their_zero_back(
     ]
     assert ["7.7" in reason["reasons"][0] for reason in result.reasons] == [True]
     assert "jam 13.1 ditulis sebagai bilangan, dibaca 13.10" in flags(board)[1]
+
+
+def test_the_hour_of_the_report_is_used_where_no_other_is_asked(
+    board: Board, tmp_path: Path
+) -> None:
+    text = (
+        "LAPORAN SITUASI (NIHIL)\nRabu, 27 November 2024\n"
+        "No;Kecamatan;Desa;TPS;Jam Lapor;Situasi\n"
+        "1;Kandis;Miji;1;09.05;NIHIL\n2;Kandis;Miji;1;11.00;Aman, nihil\n"
+    )
+    assert bring(board, tmp_path / "nihil.csv", text).accepted == 2
+    rows = board.store.rows_after(INCIDENTS).sort_values("row")
+    clocks = rows["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d %H.%M")
+    assert [*zip(clocks, rows["jenis"], strict=True)] == [
+        ("27 09.05", "nihil"), ("27 11.00", "nihil"),
+    ]  # fmt: skip
+    assert rows["flags"].str.contains("jam lapor yang diisi pelapor").all()

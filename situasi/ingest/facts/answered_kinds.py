@@ -210,9 +210,9 @@ def _is_giat(cell: Cell, table: ConvertedTable) -> bool:
 
 
 def leave_out_situations_in_words(table: ConvertedTable) -> None:
-    """Add to the words of a row a state of the crowd that is told in several (`Sudah kondusif`).
+    """Add to the words of a row a state of the crowd told in several (`Sudah kondusif`) or `nihil`.
 
-    A single word that is none of the three colours is asked. Beside a count it is a remark.
+    Another single word that is none of the three colours is asked. Beside a count it is a remark.
     """
     if table.has_any("hadir"):
         return
@@ -221,7 +221,9 @@ def leave_out_situations_in_words(table: ConvertedTable) -> None:
         words = {
             row: normalize_text(str(cell))
             for row, cell in enumerate(column)
-            if _is_text(cell) and len(str(cell).split()) > 1 and not _is_situation(cell, table)
+            if _is_text(cell)
+            and (len(str(cell).split()) > 1 or _is_kind(cell, table))
+            and not _is_situation(cell, table)
         }
         if words:
             keep_words(table, {row: f"{name.lower()}: {text}" for row, text in words.items()})
@@ -231,3 +233,7 @@ def leave_out_situations_in_words(table: ConvertedTable) -> None:
 
 def _is_situation(cell: Cell, table: ConvertedTable) -> bool:
     return table.vocabulary.find_code("incidents", "situasi", cell) is not None
+
+
+def _is_kind(cell: Cell, table: ConvertedTable) -> bool:
+    return table.vocabulary.find_code("incidents", "jenis", cell) is not None

@@ -25,6 +25,7 @@ from situasi.ingest.facts.times_of_report import (
     forget_hours_of_forms,
     take_day_of_report,
     take_hour_of_titles,
+    take_hours_of_report,
     take_time_of_report,
 )
 from situasi.ingest.parsing.cells import format_cell, is_blank
@@ -72,6 +73,7 @@ def complete_time(
         return
     if not has_hours and not table.has_any("waktu", "jam"):
         _take_unnamed_hours(table)
+        take_hours_of_report(table)
     if facts.day_question is not None:
         _ask_day(table, facts.day_question)
     day, source = facts.day, "dari judul atau nama berkas"

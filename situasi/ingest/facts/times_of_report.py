@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
-from situasi.ingest.facts.time_cells import find_undated_rows
+from situasi.ingest.facts.time_cells import find_undated_rows, find_untimed_rows
 from situasi.ingest.facts.time_columns import find_time_columns, find_time_meaning
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.date_parser import parse_date_parts
@@ -114,6 +114,22 @@ def take_time_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
             hours = table.cells[clocks].tolist()
             table.fill("jam", [row for row in rows if not is_blank(hours[row])], hours.__getitem__)
         table.doubt(rows, TIME_OF_REPORT)
+
+
+def take_hours_of_report(table: ConvertedTable) -> None:
+    """Use the hour of the report where no column asks another time (`Jam Lapor`, dated title).
+
+    Beside a day of the incident it is another hour.
+    """
+    if table.has_any("waktu", "tanggal", "jam", "waktu_lapor"):
+        return
+    for name in table.find_columns("jam_lapor")[:1]:
+        hours = table.cells[name].tolist()
+        filled = [row for row in find_untimed_rows(table) if not is_blank(hours[row])]
+        rows = {row: hours[row] for row in filled if row not in table.reached}
+        table.fill("jam", list(rows), rows.__getitem__)
+        table.doubt(rows, TIME_OF_ANSWER)
+        table.set_column(name, [None if r in rows else hour for r, hour in enumerate(hours)])
 
 
 def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:

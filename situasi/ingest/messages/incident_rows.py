@@ -17,7 +17,9 @@ _SOMETHING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NOTHING = re.compile(
-    r"\b(?:nihil|(?:tidak|tdk|tak|belum|blm) (?:ada|terdapat|terjadi)|tanpa|zero)\b", re.IGNORECASE
+    r"\b(?:nihil|(?:tidak|tdk|tak|belum|blm|dak|dk|idak) (?:ada|ado|katek|terdapat|terjadi)|tanpa"
+    r"|katek|zero)\b",
+    re.IGNORECASE,
 )
 # `saksi nihil`: nothing is said of the situation; `kurang aman`: the opposite.
 _NIHIL_OF = re.compile(

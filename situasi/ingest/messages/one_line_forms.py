@@ -25,7 +25,7 @@ _CLOCK_PART = re.compile(
 _COUNT_PART = re.compile(r"\b(?:hadir|hdr|pemilih|pmlh|partisipasi|turnout)\b", re.IGNORECASE)
 _COUNTED = r"[0-9]{1,4}(?: (?:orang|org|pemilih|jiwa))?\b"
 _WRONG_FIRST = re.compile(
-    rf"\bbukan (?P<wrong>{_COUNTED})[, ]{{1,3}}"
+    rf"\b(?:bukan|bkn) (?P<wrong>{_COUNTED})[, ]{{1,3}}"
     rf"(?:tapi|tp|tetapi|melainkan|(?:yang|yg) (?:benar|betul))[ :]{{1,2}}(?P<right>{_COUNTED})",
     re.IGNORECASE,
 )

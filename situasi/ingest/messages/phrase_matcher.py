@@ -16,9 +16,10 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 _FILLER_WORDS = "telah sudah sdh tlh udah dlm keadaan yang yg dgn dengan suara"
 _FILLERS = frozenset(_FILLER_WORDS.split())
 # After one of these words the thing named did not happen, not yet, or is only guarded against.
-_DENIED_WORDS = "tidak tdk tak tiada belum blm bukan nihil tanpa zero"
+_DENIED_WORDS = """tidak tdk tak tiada belum blm bukan nihil tanpa zero gak nggak dak dk idak katek
+dakdo"""
 _AHEAD_WORDS = """akan siap rencana menunggu sebelum menjelang jelang persiapan bila jika apabila
-agar supaya segera menjaga demi pastikan memastikan guna"""
+agar supaya segera menjaga demi pastikan memastikan guna nanti ntar kalau kalo klo abis"""
 # One of these, anywhere before in the clause, makes it a wish.
 _WISH_WORDS = "semoga smoga smg mudah mudahan insya insyaallah harap diharapkan tolong"
 _GUARDED_WORDS = """antisipasi mengantisipasi mencegah cegah pencegahan potensi rawan kerawanan
@@ -64,7 +65,7 @@ _GAPPED_PHASES = tuple(
     (re.compile(pattern), code)
     for pattern, code in (
         (
-            r"\bkotak(?: suara)?\b.{1,60}?\b(?:bergeser|digeser|bergerak|berangkat)\b",
+            r"\bkotak(?: suara)?\b.{1,60}?\b(?:bergeser|di ?geser|bergerak|berangkat)\b",
             "kotak_bergeser",
         ),
         (
@@ -75,10 +76,14 @@ _GAPPED_PHASES = tuple(
         *(
             (
                 r"\bkotak(?: suara)?\b.{0,60}?\b(?:diterima|tiba|sampai)(?: di| oleh)? "
-                rf"(?:gudang )?{office}\b",
-                f"kotak_tiba_{office}",
+                rf"(?:gudang )?(?:{office})\b",
+                code,
             )
-            for office in ("ppk", "pps", "kpu")
+            for office, code in (
+                ("ppk|kecamatan|kantor camat", "kotak_tiba_ppk"),
+                ("pps", "kotak_tiba_pps"),
+                ("kpu", "kotak_tiba_kpu"),
+            )
         ),
         (r"\b(?:peng|per)?hitung(?:an)?(?: suara)?\b.{1,60}?\bselesai\b", "hitung_selesai"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bselesai\b", "ditutup"),
@@ -90,6 +95,7 @@ _GAPPED_PHASES = tuple(
         ),
         (
             r"\bkotak(?: suara)?\b.{1,60}?\b(?:tiba|diterima|(?:sudah|sdh|telah|tlh) sampai"
+            r"|(?:sudah|sdh|telah|tlh) (?:ada )?di (?:lokasi|tps)"
             r"|sampai(?! (?:jam|pukul|pkl|dengan|dgn|saat|pagi|siang|sore|malam|hari|sekarang)))\b"
             r"(?! ?(?:di |ke |oleh )?(?:pps|kpu|kecamatan|kantor|gudang|polsek|posko))",
             "logistik_tiba",

@@ -21,7 +21,7 @@ _DESA = re.compile(r"\b(?:desa|ds|kel|kelurahan)\b[ .:]{0,3}", re.IGNORECASE)
 _AT = re.compile(r"\b(?:di|wilayah)\b ?", re.IGNORECASE)
 _AT_BEFORE = re.compile(rf"{_AT.pattern}\Z", re.IGNORECASE)
 _TOKEN = re.compile(
-    r"[ .]{0,2}([^\W\d_]+(?:['.]?[^\W\d_]+)*\.?|[0-9]{1,2}(?![0-9.,:/]"
+    r"[ .]{0,2}([^\W\d_]+(?:['.]?[^\W\d_]+)*\.?|[0-9]{1,2}(?![0-9:/]|[.,][0-9]"
     r"| ?(?:orang|org|pemilih|pmlh|jiwa|warga|pers)))"
 )
 _STOPS_WORDS = """kec kecamatan kab kabupaten tps desa ds kel kelurahan telah sudah sdh tlh dgn

@@ -21,6 +21,7 @@ _NOT_A_TPS = re.compile(
     r"(?: [a-z]+)?(?: telah| sudah)? ?\Z",
     re.IGNORECASE,
 )
+_OF_STATION = frozenset(("dibuka", "ditutup", "hitung_selesai"))
 _SOON = re.compile(r"\b(?:menit|mnt|jam|sebentar|bentar) lagi(?: akan)? *\Z", re.IGNORECASE)
 _NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
 # Supplies that are not at the TPS yet.
@@ -69,6 +70,12 @@ _DAY_AND_CLOCK = re.compile(
     r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2})\.([0-9]{2})(?:\.[0-9]{2})?"
 )
 _AT_STATION = re.compile(r"\bdi tps\b", re.IGNORECASE)
+# Whoever writes so is there: `86 ndan, sdh di tps 3`.
+_ARRIVED = re.compile(
+    r"\A\W*(?:(?:86|siap|(?:n?dan|komandan)|izin|ijin|mohon|lapor|melaporkan|kami|saya)\b\W*)*"
+    r"(?:sudah|sdh|telah|tlh|lah|la)(?: (?:tiba|sampai|merapat|standby))? di tps\b",
+    re.IGNORECASE,
+)
 
 
 def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
@@ -79,7 +86,7 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
         for match in entities.phrase_matches
         if match.column == "fase"
         and match.is_asserted
-        and not _NOT_A_TPS.search(text[max(0, match.span.start - 40) : match.span.start])
+        and not (match.code in _OF_STATION and _NOT_A_TPS.search(text[: match.span.start][-40:]))
         and not _SOON.search(text[max(0, match.span.start - 24) : match.span.start])
         and not _NOT_FINAL.match(text, match.span.end)
         and not (match.code == "logistik_tiba" and _ELSEWHERE.match(text, match.span.end))
@@ -93,8 +100,9 @@ def find_dated_phases(entities: MessageEntities) -> list[Span]:
 
 
 def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """Yield a row for each phase and each TPS that belongs to it."""
+    """Yield a row for each phase and each TPS that belongs to it; what a heading repeats once."""
     phases = find_phases(entities)
+    cells: list[dict[str, str]] = []
     for index, phase in enumerate(phases):
         next_start = phases[index + 1].span.start if index + 1 < len(phases) else None
         for tps, number in _each_tps_number(entities.stations_at(phase.span)):
@@ -107,7 +115,9 @@ def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
             if escort and phase.code.startswith("kotak"):
                 escort_span = Span(line.start + escort.start(), line.start + escort.end())
                 draft.fill("pengawal", escort[1].strip(), escort[0], escort_span)
-            yield draft
+            if draft.cells not in cells:
+                cells.append(dict(draft.cells))
+                yield draft
 
 
 def _fill_phase(entities: MessageEntities, draft: RowDraft, phase: PhraseMatch) -> None:
@@ -167,28 +177,36 @@ def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
                             names=labels
                         ),
                     )
-                if officer:
-                    draft.fill("petugas", officer[1], officer[0], Span(*officer.span()))
-                else:
-                    draft.ask("petugas", N_("nomor petugas atau NRP tidak disebut"))
+                _fill_officer(draft, officer)
                 _fill_checkin_place(entities, draft, tps, station, latest.span)
                 yield draft
 
 
 def _build_presence_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """Yield a row where a message only tells that an officer with an NRP is at a TPS: asked."""
+    """Yield a row where a message only tells that an officer is at a TPS: asked.
+
+    By an NRP, or by whoever writes the message.
+    """
     text = entities.passage.text
     officers, place = [*_MARK.finditer(text)], _AT_STATION.search(text)
     kinds = any(m.column in {"jenis", "fase", "kontak"} for m in entities.phrase_matches)
-    if len(officers) != 1 or place is None or kinds or entities.mentions_turnout:
+    is_told = len(officers) == 1 or (not officers and _ARRIVED.match(text))
+    if not is_told or place is None or kinds or entities.mentions_turnout:
         return
     at = Span(place.start(), place.end())
     for tps, station in _each_tps_number(entities.stations_at(at)):
         draft = RowDraft("personnel")
         draft.ask("checkin", N_("petugas di TPS: lapor diri tiba?"), "tiba_di_tps")
-        draft.fill("petugas", officers[0][1], officers[0][0], Span(*officers[0].span()))
+        _fill_officer(draft, officers[0] if officers else None)
         _fill_checkin_place(entities, draft, tps, station, at)
         yield draft
+
+
+def _fill_officer(draft: RowDraft, officer: re.Match[str] | None) -> None:
+    if officer:
+        draft.fill("petugas", officer[1], officer[0], Span(*officer.span()))
+    else:
+        draft.ask("petugas", N_("nomor petugas atau NRP tidak disebut"))
 
 
 def _group_checkins(

@@ -412,3 +412,65 @@ def test_bare_numbers_that_may_be_votes_or_officers_are_only_shown(
     found = read(reader, text)
     assert not found.rows
     assert found.unread_numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tps 1 miji jm 9 smtr 87 org, aman", "87"),
+        ("Sampai jam 09.00 tps 1 miji baru 45 ndan, sepi nian", "45"),
+        ("Di tps 1 miji jam 9 tadi ado 102 pemilih", "102"),
+        ("desa miji\nTps 1 jm 10 la 98 wong", "98"),
+        (
+            "Pemungutan suara TPS 1 Miji selesai pkl 13.10, pemilih 254 org, siap penghitungan",
+            "254",
+        ),
+    ],
+)
+def test_everyday_words_before_a_count_leave_it_a_question(
+    reader: MessageExtractor, text: str, told: str
+) -> None:
+    assert told in {row.cells.get("hadir") for row in read(reader, text).rows}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dak katek ribut di tps 1 miji ndan, aman bae",
+        "Kalo ada keributan di TPS segera lapor ndan",
+        "nanti kotak digeser jam 4 sore ya",
+        "tinggal nunggu 15 org lg antri di tps 1 miji, abis tu tutup",
+    ],
+)
+def test_what_is_denied_planned_or_only_supposed_is_no_report(
+    reader: MessageExtractor, text: str
+) -> None:
+    told = {(row.cells.get("jenis"), row.cells.get("fase")) for row in read(reader, text).rows}
+    assert told <= {("nihil", None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("kotak suara tps 1 dan tps 2 miji lg di jalan menuju PPK ndan", "kotak_bergeser"),
+        ("tps 1 miji selesai semua, kotak langsung di geser ke PPK", "kotak_bergeser"),
+        ("Kotak TPS 1 miji sampai di kantor camat kandis pkl 19.00", "kotak_tiba_ppk"),
+        ("kotak suara dan surat suara sdh di lokasi TPS 1 miji jam 06.30", "logistik_tiba"),
+    ],
+)
+def test_everyday_words_of_boxes_are_read(reader: MessageExtractor, text: str, phase: str) -> None:
+    assert {row.cells.get("fase") for row in read(reader, text).rows} == {phase}
+
+
+def test_a_phase_in_heading_and_line_is_one_row(reader: MessageExtractor) -> None:
+    text = "LAPORAN PEMBUKAAN TPS\nDesa : Miji\nTPS : 001\nDibuka : Pkl 07.05 WIB\nSituasi : Aman"
+    assert [row.cells.get("fase") for row in read(reader, text).rows].count("dibuka") == 1
+
+
+@pytest.mark.parametrize("text", ["86 ndan, sdh di tps 1 miji, kpps nyusun meja", "sdh di TPS 1"])
+def test_whoever_writes_that_they_are_there_is_asked_for_their_number(
+    reader: MessageExtractor, text: str
+) -> None:
+    [row] = read(reader, text).rows
+    assert row.feed == "personnel"
+    assert {"checkin", "petugas"} <= {cell.heading for cell in row.unclear_cells}

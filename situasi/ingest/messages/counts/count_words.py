@@ -7,7 +7,7 @@ from situasi.ingest.messages.clock_mentions import SPELLED_HOURS
 # A count of one sex; only the sum of both is stored. Voters on the list, who are not present.
 SEX, ON_LIST = "l+p", "dpt"
 
-PEOPLE = r"(?:orang|org|pemilih|pmlh|warga|jiwa|voters)"
+PEOPLE = r"(?:orang|org|wong|pemilih|pmlh|warga|jiwa|voters)"
 # `118/465`, `118 dari DPT 465`: voters present of voters on the list; not day and month, as no
 # list is so short.
 _OF = (
@@ -123,7 +123,8 @@ AT_STATION = re.compile(
 NEUTRAL = re.compile(
     r"(?:[\s:=\-\u2013(.>,]|\b(?:situasi|aman|kondusif|lancar|terkendali|dan|sementara|saat|ini"
     r"|sdh|sudah|telah|baru|ada|sebanyak|mencapai|berjumlah|pemilih|pmlh|jumlah|jml|total|update|posisi"
-    r"|pantauan|skrg|sekarang|(?:di)?tutup|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
+    r"|pantauan|skrg|sekarang|(?:di)?tutup|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d"
+    r"|smtr|smntr|la|lah|ado|tadi|td)\b)*",
     re.IGNORECASE,
 )
 # `jumlah pemilih 78`; `yg benar 78 bukan 87`, `td 60 skrg 78`: told instead of an earlier one.
@@ -131,7 +132,9 @@ SUM_OR_CORRECTED = re.compile(
     rf"{TOTAL.pattern}|(?:{TOTAL.pattern} )?(?:pemilih|pmlh|pengunjung)"
     r"(?: (?:sudah|sdh|telah|ada|baru|mencapai|berjumlah|sebanyak)){0,2}"
     r"|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi"
-    r"|skrg|skg|sekarang|saat ini|baru",
+    r"|(?:skrg|skg|sekarang|saat ini|smtr|smntr|sementara|tadi|td)"
+    r"(?: (?:baru|sudah|sdh|lah|la|ado))?"
+    r"|baru|sudah|sdh|lah|la|ado",
     re.IGNORECASE,
 )
 # Between a desa and its number.
@@ -143,10 +146,12 @@ FOR_EACH = re.compile(r"\b(?:masing[ -]?masing|masing2|msg2)\W*\Z", re.IGNORECAS
 LIST_HEADING = re.compile(r"\bdpt\b(?!\W{0,4}[0-9])", re.IGNORECASE)
 # The tally of votes, whose numbers are ballots.
 TALLY = re.compile(r"hitung", re.IGNORECASE)
+VOTERS = re.compile(r"\b(?:pemilih|pmlh)\b", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
 TIME_BEHIND = re.compile(r" *\(?(?:(?:jam|jm|pkl|pukul)\b|[01]?[0-9][.:][0-5][0-9])", re.IGNORECASE)
 ENDS_COUNT = re.compile(
-    r" *(?:\Z|[,;.)&+/|\n]|bukan\b|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
+    r" *(?:(?:n?dan|komandan|pak|bang)\b *(?![0-9]))?"
+    r"(?:\Z|[,;.)&+/|\n]|bukan\b|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
     r"|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )

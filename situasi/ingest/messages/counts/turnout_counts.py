@@ -225,6 +225,7 @@ class _CountReader:
             return False
         line = self.entities.passage.line_at(number.match.start())
         is_tally = bool(words.TALLY.search(self.entities.passage.text, *line))
+        is_tally = is_tally and not words.VOTERS.search(number.label)
         if is_tally or self._counts_others(number) or self._has_incident:
             return False
         is_counted = bool(words.UNIT.match(number.following))
