@@ -1,7 +1,7 @@
 """Filter widgets whose values are kept in the URL, so that a link shows the same view."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -219,12 +219,14 @@ def _parse_time(text: str) -> datetime | None:
 def render_time_slider() -> None:
     """Draw the time slider; its right end is the present."""
     start, end = _naive_day_bounds()
+    # Hours from 1 to 24: the midnight that ends the day is 24.00, not the hour before its first.
+    hours = "kk" if start.hour and end.time() == time.min else "HH"
     local = st.slider(
         _("Tampilkan keadaan sebagaimana diketahui pada"),
         min_value=start,
         max_value=end,
         step=timedelta(minutes=1),
-        format="HH.mm" if i18n.current_language() == "id" else "HH:mm",
+        format=f"{hours}.mm" if i18n.current_language() == "id" else f"{hours}:mm",
         key="saat",
         disabled=url_state.is_fixed_by_link("saat"),
         label_visibility="collapsed",

@@ -45,3 +45,7 @@ def test_an_address_without_a_time_asks_for_the_present(empty: Board) -> None:
     app.run()
     app.session_state["saat"] = present
     assert app.run().text[0].value == ""
+
+
+def test_the_midnight_that_ends_the_day_is_the_hour_24_on_the_slider(app: AppTest) -> None:
+    assert app.slider[0].proto.format == "kk.mm"  # 1 to 24: "HH" would write 00.00 at the right end
