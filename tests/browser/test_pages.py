@@ -139,7 +139,7 @@ DECIDING = {
     "partisipasi": (("kecamatan", "partisipasi", "hadir", "TPS melapor", "catatan"),
                     ("kecamatan", "desa", "TPS", "terlambat", "ditagih", "giliran"),
                     ("kecamatan", "desa", "TPS", "hadir", "diragukan karena")),
-    "tps": (("kecamatan", "desa", "TPS", "terlambat", "ditagih"),),
+    "tps": (("kecamatan", "desa", "TPS", "terlambat", "ditagih", "giliran"),),
     "personel": (("kecamatan", "≈ perlu", "diplot", "hadir", "tanpa petugas", "tanpa kabar"),),
     "tahapan": (("kecamatan", "semua", "preemtif", "preventif", "gakkum", "banops"),
                 ("waktu", "keadaan", "giat", "kecamatan", "lokasi", "uraian"),

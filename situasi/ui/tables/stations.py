@@ -1,14 +1,31 @@
 """Tables of the pages TPS and Partisipasi."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 import pandas as pd
 
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
-from situasi.ui.tables.columns import Cells, duration_column, number_column, time_column
+from situasi.ui.tables.columns import (
+    MISSING,
+    Cells,
+    Column,
+    duration_column,
+    number_column,
+    text_column,
+    time_column,
+)
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import stations as wording
+
+# Narrow enough for half of a screen of 1366 pixels; longer names wrap.
+_PLACE_WIDTH_PX, _OWED_WIDTH_PX, _CHASER_WIDTH_PX = 112, 122, 104
 
 
 def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -53,15 +70,47 @@ def build_late_reports_table(rows: pd.DataFrame) -> Table:
     ordered = rows.sort_values("late_min", ascending=False, kind="stable")
     owed_reports = zip(ordered["owed"], ordered["owed_hour"], strict=True)
     chasers = zip(ordered["chaser"], ordered["kecamatan"], strict=True)
-    columns: dict[str, Cells] = {
-        **_build_place_columns(ordered),
-        _("terlambat"): duration_column(pd.to_timedelta(ordered["late_min"], "min")),
-        _("ditagih"): [wording.format_owed_report(fase, hour) for fase, hour in owed_reports],
-        _("giliran"): [wording.format_chaser(chaser, place) for chaser, place in chasers],
-        _("keadaan"): [label("lapor", state) for state in ordered["state"]],
-        _("laporan terakhir"): time_column(ordered["last_at"]),
+    owed_texts = [wording.format_owed_report(fase, hour) for fase, hour in owed_reports]
+    chaser_texts = [wording.format_chaser(chaser, place) for chaser, place in chasers]
+    places = {
+        heading: text_column(cells, max_width_px=_PLACE_WIDTH_PX)
+        for heading, cells in _build_place_columns(ordered).items()
     }
-    return make_table(columns, ordered["latihan"])
+    columns: dict[str, Cells] = {
+        **places,
+        _("terlambat"): _build_late_column(ordered),
+        _("ditagih"): text_column(owed_texts, max_width_px=_OWED_WIDTH_PX),
+        _("giliran"): text_column(chaser_texts, max_width_px=_CHASER_WIDTH_PX),
+    }
+    return make_table(columns, ordered["latihan"], row_lines=2)
+
+
+def _build_late_column(rows: pd.DataFrame) -> Column:
+    """Return how late, with a state that is not "terlambat"; in a file each in its own column."""
+    late = duration_column(pd.to_timedelta(rows["late_min"], "min"))
+    states = ["" if state == "terlambat" else label("lapor", state) for state in rows["state"]]
+
+    def format_cells(n: int, day: date) -> list[str]:
+        durations = late.format_cells(n, day) if late.format_cells else []
+        return [
+            " · ".join(filter(None, ("" if state and text == MISSING else text, state)))
+            for text, state in zip(durations, states, strict=False)
+        ]
+
+    def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
+        state = text_column(label("lapor", state) for state in rows["state"])
+        return {
+            **late.to_file_columns(heading),
+            **state.to_file_columns(_("keadaan")),
+            **time_column(rows["last_at"]).to_file_columns(_("laporan terakhir")),
+        }
+
+    return replace(
+        late,
+        format_cells=format_cells,
+        build_file_columns=build_file_columns,
+        max_width_px=_OWED_WIDTH_PX,
+    )
 
 
 def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:

@@ -38,12 +38,14 @@ class Table:
     On the screen it stands only where rows of an exercise and real ones mix: a page with any row of
     an exercise has a band.
     row_cases: the case of each row, which a click on the row opens; empty where rows are no cases.
-    is_mixed: whether rows of an exercise stand beside real ones.
+    is_mixed: whether rows of an exercise stand beside real ones. row_lines: that texts may take,
+    where columns are too narrow for one.
     """
 
     columns: Mapping[str, Column]
     row_cases: tuple[str, ...] = ()
     is_mixed: bool = False
+    row_lines: int = 1
     _layouts: dict[Hashable, dataframe.TableLayout] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -85,12 +87,13 @@ def make_table(
     columns: Mapping[str, Cells],
     is_exercise: bool | Iterable[bool | None] = False,
     row_cases: Iterable[str] = (),
+    row_lines: int = 1,
 ) -> Table:
     """Build a table of these columns; plain cells are text.
 
     is_exercise: which rows are of an exercise, or whether all are; None: a row of neither, which
-    holds nothing. The mark stays with the table when it is copied or saved. row_cases: as of a
-    Table.
+    holds nothing. The mark stays with the table when it is copied or saved. row_cases, row_lines:
+    as of a Table.
     """
     by_heading = {
         heading: column if isinstance(column, Column) else table_columns.text_column(column)
@@ -102,7 +105,7 @@ def make_table(
     if any(marks):
         mark = table_columns.text_column(_("LATIHAN") if marked else "" for marked in marks)
         by_heading = {_("LATIHAN"): mark, **by_heading}
-    return Table(by_heading, tuple(row_cases), is_mixed=any(marks) and False in marks)
+    return Table(by_heading, tuple(row_cases), any(marks) and False in marks, row_lines)
 
 
 def render_table_popover(title: str, build: Callable[[], Table], key: str) -> None:
@@ -160,21 +163,21 @@ def render_table(
     title: str,
     *,
     visible_rows: int = VISIBLE_ROWS,
-    row_lines: int = 1,
+    row_lines: int | None = None,
     file_only: Sequence[str] = (),
     explanation_key: str = "",
     **options: Any,
 ) -> Any:
     """Draw a table with its downloads; return what st.dataframe returns (a selection).
 
-    title: what the table holds, in words; also used for the file name. row_lines: that long
-    texts may take, where columns are too narrow for one. file_only: headings of columns for the
+    title: what the table holds, in words; also used for the file name. row_lines: as of a
+    Table, None: what the table says. file_only: headings of columns for the
     file alone. explanation_key: key of the rule, if it differs from `key`. options:
     of st.dataframe.
     """
     view_time = _get_view_time()
     rows = min(len(table), MAX_ROWS)
-    row_height_px = dataframe.compute_row_height_px(row_lines)
+    row_height_px = dataframe.compute_row_height_px(row_lines or table.row_lines)
     layout, widths = table.get_layout(file_only, rows, view_time.at.date())
     opens_cases = bool(table.row_cases) and "on_select" not in options and case_links.may_open()
     if opens_cases:

@@ -1,0 +1,38 @@
+"""The table of TPS that owe a report: narrow on a screen, whole in a file."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from situasi.board import Board
+from situasi.ui.tables.stations import build_late_reports_table
+
+_AT = pd.Timestamp("2024-11-27 11:00", tz="Asia/Jakarta")
+
+
+def _build_rows(board: Board, states: list[str], late_min: list[float]) -> pd.DataFrame:
+    tps = board.register.tps.head(len(states)).reset_index(drop=True)
+    return tps.assign(
+        state=states, late_min=late_min, owed="hadir", owed_hour=_AT, chaser="posko",
+        last_at=_AT, latihan=False,
+    )  # fmt: skip
+
+
+def test_a_state_other_than_late_stands_beside_how_late_and_alone_without_an_hour(
+    empty: Board,
+) -> None:
+    rows = _build_rows(empty, ["terlambat", "tak_terjangkau", "tak_terjangkau"], [90, 60, None])
+    column = build_late_reports_table(rows).columns["terlambat"]
+    assert column.format_cells is not None
+    assert column.format_cells(3, _AT.date()) == [
+        "1 jam 30 menit", "1 jam · tak terjangkau", "tak terjangkau",
+    ]  # fmt: skip
+
+
+def test_what_the_screen_has_no_room_for_stands_in_the_file(empty: Board) -> None:
+    table = build_late_reports_table(_build_rows(empty, ["terlambat", "tak_terjangkau"], [90, 60]))
+    file = table.to_file_frame()
+    assert list(file["keadaan"]) == ["terlambat", "tak terjangkau"]
+    assert list(file["terlambat (menit)"]) == [90, 60]
+    assert list(file["laporan terakhir (WIB)"]) == [_AT.tz_localize(None)] * 2
+    assert not {"keadaan", "laporan terakhir"} & set(table.select_screen_columns())
