@@ -38,6 +38,7 @@ def show(context: PageContext) -> None:
     _render_handover()
     _render_forms(context, known)
     title = format_counts(_("{n} akun"), n=len(known))
+    page_layout.render_section_title(title)
     table_view.render_table(tables.build_accounts_table(known), "akun_semua", title)
     if history is None:
         return

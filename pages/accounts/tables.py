@@ -46,11 +46,19 @@ def build_history_table(entries: pd.DataFrame) -> Table:
         _("waktu"): machine_time_column(newest["at"]),
         _("akun"): [str(detail.get("account", "")) for detail in details],
         _("tindakan"): [_(ACTION_NAMES[action]) for action in newest["action"]],
-        _("oleh"): newest["actor"],
+        _("oleh"): [_format_actor(actor) for actor in newest["actor"]],
         _("peran"): [label("role", detail.get("role")) for detail in details],
         _("wilayah"): [_format_area(detail.get("area") or ()) for detail in details],
     }
     return make_table(columns)
+
+
+def _format_actor(actor: str) -> str:
+    """Return who did it: an account, or a user of the server's machine ("cli", "cli:NAME")."""
+    door, _colon, name = actor.partition(":")
+    if door != "cli":
+        return actor
+    return _("komputer server: {name}").format(name=name) if name else _("komputer server")
 
 
 def _format_area(area: tuple[str, ...] | list[str]) -> str:

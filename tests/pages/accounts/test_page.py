@@ -86,7 +86,7 @@ def test_an_account_is_ended_and_opened_again_with_another_password(
     assert not accounts.verify_password(wati, PASSWORD)
     told = app.get("dataframe")[-1].value
     assert list(told["tindakan"])[:2] == ["sandi baru", "ditutup"]
-    assert list(told["oleh"])[:3] == ["rina", "rina", "cli"]
+    assert list(told["oleh"])[:3] == ["rina", "rina", "komputer server"]
 
 
 def test_without_the_own_password_nothing_changes_and_guessing_ends(
