@@ -25,7 +25,7 @@ from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import stations as wording
 
 # Narrow enough for half of a screen of 1366 pixels; longer names wrap.
-_PLACE_WIDTH_PX, _OWED_WIDTH_PX, _CHASER_WIDTH_PX = 112, 122, 104
+_PLACE_WIDTH_PX, _LATE_WIDTH_PX, _OWED_WIDTH_PX, _CHASER_WIDTH_PX = 110, 106, 120, 104
 
 
 def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -109,7 +109,7 @@ def _build_late_column(rows: pd.DataFrame) -> Column:
         late,
         format_cells=format_cells,
         build_file_columns=build_file_columns,
-        max_width_px=_OWED_WIDTH_PX,
+        max_width_px=_LATE_WIDTH_PX,
     )
 
 
