@@ -40,8 +40,8 @@ def take_flagged_kinds(table: ConvertedTable) -> None:
         return
     labels = {
         name: _LETTER.sub("", name.strip(), count=1)
-        for name in table.headings
-        if table.vocabulary.find_any_column(name) is None and is_answered(table, name)
+        for name in table.list_unknown()
+        if is_answered(table, name)
     }
     labels |= _complete_codes(labels, table)
     if sum(_is_incident(label, table) for label in labels.values()) < _MIN_FLAGS:
@@ -125,7 +125,7 @@ def _list_rows_of_states(table: ConvertedTable) -> set[int]:
     if not table.has_any(*COUNTS):
         return set()
     rows = set(range(table.size))
-    names = [n for heading in ("waktu", "tanggal", "jam") for n in table.find_columns(heading)]
+    names = table.find_columns("waktu", "tanggal", "jam")
     if not names:
         return rows
     times = list(zip(*(map(str, table.cells[name].tolist()) for name in names), strict=True))
@@ -138,13 +138,11 @@ def take_other_answers(table: ConvertedTable) -> None:
     """Add to the words of an incident what was written behind `Lainnya, sebutkan`."""
     if not table.has_any("jenis"):
         return
-    for name in table.headings:
-        if _OTHER.search(name) and table.vocabulary.find_any_column(name) is None:
-            column = table.cells[name].tolist()
-            words = {row: cell for row, cell in enumerate(column) if _is_text(cell)}
-            keep_words(table, {row: normalize_text(str(cell)) for row, cell in words.items()})
-            if words:
-                table.drop_columns([name])
+    for name in filter(_OTHER.search, table.list_unknown()):
+        cells = enumerate(table.cells[name].tolist())
+        if words := {row: normalize_text(str(cell)) for row, cell in cells if _is_text(cell)}:
+            keep_words(table, words)
+            table.drop_columns([name])
 
 
 def _is_text(cell: Cell) -> bool:
@@ -164,7 +162,7 @@ def take_leading_giat(table: ConvertedTable) -> None:
         }
         if found:
             keep_words(table, {row: normalize_text(str(column[row])) for row in found})
-            table.set_column(name, [found.get(row, cell) for row, cell in enumerate(column)])
+            table.replace_cells(name, found)
             table.doubt(found, "giat dibaca dari awal kalimatnya")
 
 
@@ -186,9 +184,8 @@ def take_other_giat(table: ConvertedTable, names: Sequence[str]) -> None:
         unknown = [row for row in sorted(words) if _is_other_giat(words[row], table)]
         if unknown and name in kinds:
             keep_words(table, {row: words[row] for row in unknown})
-            others = dict.fromkeys(unknown, "lainnya")
-            table.set_column(name, [others.get(row, cell) for row, cell in enumerate(column)])
-        table.fill("giat", unknown if name not in kinds else [], lambda _row: "lainnya")
+            table.replace_cells(name, dict.fromkeys(unknown, "lainnya"))
+        table.fill("giat", dict.fromkeys(unknown if name not in kinds else [], "lainnya"))
         table.doubt(unknown, "jenis giat tidak dikenal, dibaca lainnya")
 
 
@@ -217,17 +214,16 @@ def leave_out_situations_in_words(table: ConvertedTable) -> None:
     if table.has_any("hadir"):
         return
     for name in table.find_columns("situasi"):
-        column = table.cells[name].tolist()
         words = {
             row: normalize_text(str(cell))
-            for row, cell in enumerate(column)
+            for row, cell in enumerate(table.cells[name].tolist())
             if _is_text(cell)
             and (len(str(cell).split()) > 1 or _is_kind(cell, table))
             and not _is_situation(cell, table)
         }
         if words:
             keep_words(table, {row: f"{name.lower()}: {text}" for row, text in words.items()})
-            table.set_column(name, [None if r in words else c for r, c in enumerate(column)])
+            table.replace_cells(name, dict.fromkeys(words))
             table.doubt(words, f'situasi tidak jelas dari kolom "{name}"')
 
 

@@ -52,10 +52,9 @@ def take_messages(table: ConvertedTable) -> None:
     """Take for the words of an incident those under `Pesan`, where its kind stands beside them."""
     if table.has_any("jenis") and not table.has_any("uraian", "giat"):
         clues = table.vocabulary.clues
-        unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
-        names = [name for name in unknown if clues.is_heading("message_text", name)]
+        names = [name for name in table.list_unknown() if clues.is_heading("message_text", name)]
         if names:
-            table.cells = table.cells.rename(columns={names[0]: "uraian"})
+            table.rename(names[0], "uraian")
 
 
 def keep_words_of_giat(table: ConvertedTable) -> None:
@@ -75,8 +74,8 @@ def keep_replaced_words(
         for row, cell in enumerate(column)
         if code_by_cell.get(cell, cell) != cell and len(str(cell).split()) > 1
     }
-    rows = [row for row in table.find_empty_rows("uraian") if row in words]
-    table.fill("uraian", rows, words.__getitem__)
+    empty = table.find_empty_rows("uraian")
+    table.fill("uraian", {row: words[row] for row in empty if row in words})
 
 
 def keep_words_of_handling(table: ConvertedTable) -> None:
@@ -92,12 +91,11 @@ def _join_words(
 
     words: by row, for those that have none; empty: of no row.
     """
-    unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
-    names = [name for name in unknown if heading.search(name.replace("_", " "))]
+    names = [name for name in table.list_unknown() if heading.search(name.replace("_", " "))]
     names = names if len(names) == 1 else []
     if not names and not any(words):
         return
-    others = next((table.cells[n].tolist() for n in names), [None] * table.size)
+    others = table.cells[names[0]].tolist() if names else [None] * table.size
     columns = [table.cells[name].tolist() for name in table.find_columns("uraian")]
     joined: dict[int, Cell] = {}
     for row in table.find_empty_rows():
@@ -108,7 +106,7 @@ def _join_words(
         if (whole := "; ".join(filter(None, parts))) != text:
             joined[row] = whole
     table.drop_columns(names)
-    table.fill("uraian", list(joined), joined.__getitem__)
+    table.fill("uraian", joined)
 
 
 def name_situations(table: ConvertedTable) -> None:
@@ -116,11 +114,10 @@ def name_situations(table: ConvertedTable) -> None:
     if table.has_any("situasi"):
         return
     find_code = partial(table.vocabulary.find_code, "incidents", "situasi")
-    for name in filter(_SITUATION.search, table.headings):
-        filled = {str(c) for c in table.cells[name].tolist() if not is_blank(c)}
-        is_unknown = table.vocabulary.find_any_column(name) is None
-        if is_unknown and filled and all(map(find_code, filled)):
-            table.cells = table.cells.rename(columns={name: "situasi"})
+    for name in filter(_SITUATION.search, table.list_unknown()):
+        filled = set(map(str, table.list_filled(name)))
+        if filled and all(map(find_code, filled)):
+            table.rename(name, "situasi")
             return
 
 
@@ -139,9 +136,8 @@ def split_phases_and_hours(table: ConvertedTable, context: IngestContext) -> Non
             and is_code(match["phase"], "tps", "fase", context)
         }
         if found:
-            _replace(table, name, {row: match["phase"] for row, match in found.items()})
-            clocks: dict[int, Cell] = {row: match["clock"] for row, match in found.items()}
-            table.fill("jam", list(clocks), clocks.__getitem__)
+            table.replace_cells(name, {row: match["phase"] for row, match in found.items()})
+            table.fill("jam", {row: match["clock"] for row, match in found.items()})
             return
 
 
@@ -159,7 +155,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
             if not _is_not_there(text, context) and (code := _find_asserted(text, "fase", matcher))
         }
         rows = [row for row, text in unknown.items() if text in codes]
-        _replace(table, name, {row: codes[unknown[row]] for row in rows})
+        table.replace_cells(name, {row: codes[unknown[row]] for row in rows})
         keep_words(table, {row: unknown[row] for row in rows})
         table.doubt(rows, "fase dibaca dari kalimatnya")
 
@@ -183,16 +179,20 @@ def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContex
     words = {row: normalize_text(cell) for row, cell in enumerate(column) if known.get(cell)}
     if not words:
         return
-    _replace(table, name, dict.fromkeys(words))
+    table.replace_cells(name, dict.fromkeys(words))
     alone = set(table.find_empty_rows(*_COUNTS, "fase", "kontak")) & words.keys()
     for row, word in words.items():
         if row in alone:
-            reason = READY if clues.is_cell("ready", word) else NOT_YET
-            reason = COUNT_BEGAN if _is_counting(word, clues) else reason
-            table.reasons.setdefault(row, reason.format(word))
+            table.reasons.setdefault(row, _choose_reason(word, clues).format(word))
     keep_words(table, {row: f"fase: {word}" for row, word in words.items() if row not in alone})
     if counted := [word for word in words.values() if _is_counting(word, clues)]:
         table.notes.append(f"{COUNT_BEGAN.format(counted[0])}; {len(counted)} baris")
+
+
+def _choose_reason(word: str, clues: ClueWords) -> str:
+    if _is_counting(word, clues):
+        return COUNT_BEGAN
+    return READY if clues.is_cell("ready", word) else NOT_YET
 
 
 def read_handling(table: ConvertedTable, context: IngestContext) -> None:
@@ -213,7 +213,7 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
             continue
         matcher = get_phrase_matcher(context.vocabulary)
         read = {text: _find_status(text, context, matcher) for text in set(unknown.values())}
-        _replace(table, name, {row: read[text] for row, text in unknown.items()})
+        table.replace_cells(name, {row: read[text] for row, text in unknown.items()})
         keep_words(table, {row: f"{name.lower()}: {text}" for row, text in unknown.items()})
         table.doubt([r for r, t in unknown.items() if read[t]], "status dibaca dari kalimatnya")
         others = [table.cells[n].tolist() for n in table.find_columns("status") if n != name]
@@ -239,7 +239,7 @@ def _prefer_stated_status(table: ConvertedTable, name: str) -> None:
     }
     second = {r: t for r, t in done.items() if any(not is_blank(column[r]) for column in stated)}
     if second:
-        _replace(table, name, dict.fromkeys(second))
+        table.replace_cells(name, dict.fromkeys(second))
         keep_words(table, {row: f"{name.lower()}: {text}" for row, text in second.items()})
     only = done.keys() - second.keys()
     table.doubt(sorted(only), f'status kosong: dibaca dari kolom "{name}"')
@@ -253,15 +253,15 @@ def _take_status_remarks(table: ConvertedTable, context: IngestContext) -> None:
     if any(map(_STATUS_WORD.search, table.find_columns("status"))):
         return
     words = context.vocabulary.codes["incidents", "status"]
-    unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
-    for name in filter(_REMARK.search, (*table.find_columns("uraian"), *unknown)):
-        column = table.cells[name].tolist()
-        texts = {row: str(cell) for row, cell in enumerate(column) if not is_blank(cell)}
+    names = (*table.find_columns("uraian"), *table.list_unknown())
+    for name in filter(_REMARK.search, names):
+        cells = enumerate(table.cells[name].tolist())
+        texts = {row: str(cell) for row, cell in cells if not is_blank(cell)}
         codes = {row: words.get(normalize_key(text)) for row, text in texts.items()}
         if None not in codes.values() and {*codes.values()} - {"nihil"}:
             calm = {row: text for row, text in texts.items() if codes[row] == "nihil"}
-            table.set_column(name, [None if r in calm else c for r, c in enumerate(column)])
-            table.cells = table.cells.rename(columns={name: "status"})
+            table.replace_cells(name, dict.fromkeys(calm))
+            table.rename(name, "status")
             keep_words(table, {row: f"{name.lower()}: {text}" for row, text in calm.items()})
             return
 
@@ -319,21 +319,8 @@ def _list_codes(parts: Iterable[str], context: IngestContext) -> Iterable[str]:
             yield code
 
 
-def _replace(table: ConvertedTable, name: str, codes: dict[int, str | None]) -> None:
-    column = table.cells[name].tolist()
-    table.set_column(name, [codes.get(row, cell) for row, cell in enumerate(column)])
-
-
-def keep_words(table: ConvertedTable, texts: dict[int, str]) -> None:
+def keep_words(table: ConvertedTable, texts: Mapping[int, str]) -> None:
     """Add the words of these rows to what the rows tell (`uraian`)."""
-    if not texts:
-        return
-    name = next(iter(table.find_columns("uraian")), "uraian")
-    old: list[Cell] = [None] * table.size
-    if name in table.cells.columns:
-        old = table.cells[name].tolist()
-    joined = [
-        cell if row not in texts else texts[row] if is_blank(cell) else f"{cell}; {texts[row]}"
-        for row, cell in enumerate(old)
-    ]
-    table.set_column(name, joined)
+    old = table.list_cells("uraian")
+    words = {r: t if is_blank(old[r]) else f"{old[r]}; {t}" for r, t in texts.items()}
+    table.fill("uraian", words)

@@ -50,7 +50,7 @@ def name_station_totals(table: ConvertedTable, facts: FileContext, context: Inge
         is_total = bool(areas) and facts.desa is None and not any(map(_names_station, cells))
         is_total = is_total and _are_totals_of_kecamatan(places, numbers, context)
     if is_total:
-        table.cells = table.cells.rename(columns={stations[0]: f"banyaknya {stations[0]}"})
+        table.rename(stations[0], f"banyaknya {stations[0]}")
         table.doubt(rows, f"kolom “{stations[0]}” dibaca banyaknya TPS, bukan nomornya")
 
 
@@ -141,8 +141,7 @@ def _mark_kecamatan(
         table.cells = table.cells.rename(
             columns=dict.fromkeys(table.find_columns("tempat"), "desa")
         )
-    table.fill("kecamatan", list(rows), rows.__getitem__)
-    table.doubt(rows, "kecamatan dari baris jumlah di atasnya")
+    table.fill("kecamatan", rows, "kecamatan dari baris jumlah di atasnya")
 
 
 def _count_group(row: int, names: Sequence[Cell], numbers: Sequence[int | None]) -> int:

@@ -22,7 +22,7 @@ def sum_sexes(table: ConvertedTable) -> None:
         sums = [_add(men, women) for men, women in pairs]
         if clock in own:
             rows = _find_missing_sums(table, own[clock], sums)
-            table.fill(own[clock], rows, sums.__getitem__)
+            table.fill(own[clock], {row: sums[row] for row in rows})
         else:
             table.drop_columns(names)
             table.set_column(clock, sums)

@@ -133,7 +133,7 @@ def _take_remarks_on_counts(table: ConvertedTable) -> None:
         for name in table.find_columns("situasi")[:1]:
             remark = "catatan situasi" if table.has_any("uraian") else "uraian"
             column = table.cells[name].tolist()
-            table.cells = table.cells.rename(columns={name: remark})
+            table.rename(name, remark)
             for row, cell in enumerate(column):
                 if not is_blank(cell) and not _is_calm(cell, table):
                     note = f"situasi “{normalize_text(str(cell))[:60]}” bukan laporan kejadian"
@@ -165,8 +165,7 @@ def _take_kind_from_titles(
     if heading == "jenis":
         words = table.cells[table.find_columns("uraian")[0]].tolist()
         rows = [row for row in rows if _tells_incident(words[row], context)]
-    table.fill(heading, rows, lambda _: code)
-    table.doubt(rows, f"{heading} dari judul atau nama berkas")
+    table.fill(heading, dict.fromkeys(rows, code), f"{heading} dari judul atau nama berkas")
 
 
 def _tells_incident(cell: Cell, context: IngestContext) -> bool:
@@ -182,10 +181,10 @@ def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
     if table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
         return
     for name in table.find_columns("uraian"):
-        filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+        filled = table.list_filled(name)
         known = sum(_is_kind(cell, context) for cell in filled)
         if known and _HAPPENED.search(name) and known >= _MIN_KNOWN_SHARE * len(filled):
-            table.cells = table.cells.rename(columns={name: "jenis"})
+            table.rename(name, "jenis")
             return
     _take_column_of_kinds(table, context)
 
@@ -199,7 +198,7 @@ def _take_column_of_kinds(table: ConvertedTable, context: IngestContext) -> None
         return
     names = []
     for name in table.headings:
-        filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+        filled = table.list_filled(name)
         known = sum(_is_kind(cell, context) for cell in filled)
         if (
             known > 1
@@ -208,7 +207,7 @@ def _take_column_of_kinds(table: ConvertedTable, context: IngestContext) -> None
         ):
             names.append(name)
     if len(names) == 1:
-        table.cells = table.cells.rename(columns={names[0]: "jenis"})
+        table.rename(names[0], "jenis")
 
 
 def _take_problems(table: ConvertedTable, context: IngestContext) -> None:
@@ -217,24 +216,19 @@ def _take_problems(table: ConvertedTable, context: IngestContext) -> None:
         return
     if table.vocabulary.detect_feed(table.headings) is not None:
         return
-    names = [
-        name
-        for name in table.headings
-        if _PROBLEM.search(name) and table.vocabulary.find_any_column(name) is None
-    ]
     filled = {
         name: _list_words(table, name)
-        for name in names
+        for name in filter(_PROBLEM.search, table.list_unknown())
         if not is_answered(table, name, read_presence)
     }
     for name in [name for name in filled if filled[name]][:1]:
         kinds = sum(_is_kind(cell, context) for cell in filled[name])
         meaning = "jenis" if 2 * kinds >= len(filled[name]) else "uraian kejadian"
-        table.cells = table.cells.rename(columns={name: meaning})
+        table.rename(name, meaning)
 
 
 def _list_words(table: ConvertedTable, name: str) -> set[str]:
-    cells = {c for c in set(table.cells[name].tolist()) if isinstance(c, str) and not is_blank(c)}
+    cells = {cell for cell in table.list_filled(name) if isinstance(cell, str)}
     return {cell for cell in cells if any(map(str.isalpha, cell))}
 
 
@@ -257,16 +251,10 @@ def _take_kinds_in_words(table: ConvertedTable, context: IngestContext) -> None:
     }
     if not found:
         return
-    table.set_column(name, [found.get(row, cell) for row, cell in enumerate(column)])
-    for heading in table.find_columns("uraian")[:1]:
-        words = table.cells[heading].tolist()
-        texts_joined = {
-            r: t if is_blank(words[r]) else f"{t}; {words[r]}" for r, t in texts.items()
-        }
-        rows = [texts_joined[r] if r in found else cell for r, cell in enumerate(words)]
-        table.set_column(heading, rows)
-    table.fill("uraian", [] if table.has_any("uraian") else list(found), texts.__getitem__)
-    table.doubt(found, "jenis dibaca dari uraian")
+    table.replace_cells(name, found)
+    old = table.list_cells("uraian")
+    words = {r: texts[r] if is_blank(old[r]) else f"{texts[r]}; {old[r]}" for r in found}
+    table.fill("uraian", words, "jenis dibaca dari uraian")
 
 
 def _is_kind(cell: Cell, context: IngestContext) -> bool:
@@ -285,7 +273,7 @@ def _name_arrival(table: ConvertedTable, facts: FileContext) -> None:
     words = [facts.words, *(str(c) for n in goals for c in set(table.cells[n].tolist()))]
     offices = {office.lower() for text in words for office in _OFFICE.findall(text)}
     if len(names) == 1 and len(offices) == 1 and not table.has_any("fase"):
-        table.cells = table.cells.rename(columns={names[0]: f"tiba di {offices.pop()}"})
+        table.rename(names[0], f"tiba di {offices.pop()}")
 
 
 def _name_boxes(table: ConvertedTable) -> None:
@@ -346,9 +334,8 @@ def _take_kinds_from_words(
     column = table.cells[name or table.find_columns("uraian")[0]].tolist()
     texts = {row: normalize_text(str(c)[:_MAX_TEXT_CHARS]) for row, c in enumerate(column) if c}
     kinds = {row: kind for row, text in texts.items() if (kind := find(text))}
-    rows = [row for row in table.find_empty_rows(heading) if row in kinds]
-    table.fill(heading, rows, kinds.__getitem__)
-    table.doubt(rows, f"{heading} dibaca dari uraian")
+    missing = {row: kinds[row] for row in table.find_empty_rows(heading) if row in kinds}
+    table.fill(heading, missing, f"{heading} dibaca dari uraian")
 
 
 def find_kind(text: str, matcher: PhraseMatcher) -> str | None:

@@ -1,7 +1,7 @@
 """Forms that ask for a count and for an incident at once: each row becomes the reports it holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -127,7 +127,7 @@ def _is_remark(table: ConvertedTable, name: str) -> bool:
 
 def _count_kinds(table: ConvertedTable, name: str) -> float:
     """Return the share of kinds among the answers of a column."""
-    cells = {cell for cell in set(table.cells[name].tolist()) if not is_blank(cell)}
+    cells = table.list_filled(name)
     return sum(_is_code(cell, "jenis", table) for cell in cells) / max(1, len(cells))
 
 
@@ -169,13 +169,13 @@ def _may_tell(table: ConvertedTable, name: str) -> bool:
 def _list_columns_of_incidents(table: ConvertedTable, questions: Sequence[_Question]) -> list[str]:
     """Return the columns that say nothing of a count."""
     names = dict.fromkeys(name for question in questions for name in question.columns)
-    names |= dict.fromkeys(n for h in _INCIDENTS_ONLY for n in table.find_columns(h))
+    names |= dict.fromkeys(table.find_columns(*_INCIDENTS_ONLY))
     return list(names | dict.fromkeys(_find_own_times(table)))
 
 
 def _find_own_times(table: ConvertedTable) -> list[str]:
     """Return the columns that say when an incident was, where others say when voters came."""
-    times = [*_list_columns(table, _TIMES), *find_time_columns(table)]
+    times = [*table.find_columns(*_TIMES), *find_time_columns(table)]
     clues = table.vocabulary.clues
     own = [n for n in times if clues.stands_in("trouble", n) or clues.stands_in("condition", n)]
     return own if len(own) < len(times) or table.has_any("waktu_lapor") else []
@@ -195,7 +195,7 @@ def _holds_counts(
 
 
 def _find_counts(table: ConvertedTable) -> list[list[Cell]]:
-    names = [name for heading in _COUNTS for name in table.find_columns(heading)]
+    names = table.find_columns(*_COUNTS)
     return [table.cells[name].tolist() for name in names]
 
 
@@ -265,12 +265,12 @@ def _build_incidents(
     unused = [
         name
         for name in rest.headings
-        if name in _list_columns(rest, _COUNTS_ONLY)
+        if name in rest.find_columns(*_COUNTS_ONLY)
         or name in wide
         or (rest.vocabulary.find_any_column(name) is None and not _TIME_WORD.search(name))
     ]
     part = rest.select_rows(rows, unused)
-    for name in _list_columns(table, _INCIDENTS_ONLY):
+    for name in table.find_columns(*_INCIDENTS_ONLY):
         is_other_kind = name != question.kind and name in table.find_columns("jenis")
         if name != question.gate and not is_other_kind:
             part.set_column(name, _take(table, name, rows))
@@ -295,10 +295,6 @@ def _leave_out_unread_situations(part: ConvertedTable) -> None:
         part.set_column(name, column)
 
 
-def _list_columns(table: ConvertedTable, headings: Sequence[str]) -> list[str]:
-    return [name for heading in headings for name in table.find_columns(heading)]
-
-
 def _take(table: ConvertedTable, name: str, rows: Sequence[int]) -> list[Cell]:
     column = table.cells[name].tolist()
     return [column[row] for row in rows]
@@ -312,30 +308,28 @@ def _take_own_times(
         known = next((h for h in _TIMES if name in table.find_columns(h)), None)
         heading = known or find_time_meaning(table, name)
         cells = _take(table, name, rows)
-        filled = [row for row, cell in enumerate(cells) if not is_blank(cell)]
+        filled = {row: cell for row, cell in enumerate(cells) if not is_blank(cell)}
         if heading == "jam":
-            _take_days(part, filled, cells, context)
-        part.fill(heading, filled, cells.__getitem__)
+            _take_days(part, filled, context)
+        part.fill(heading, filled)
 
 
-def _take_days(
-    part: ConvertedTable, rows: Sequence[int], clocks: Sequence[Cell], context: IngestContext
-) -> None:
+def _take_days(part: ConvertedTable, clocks: Mapping[int, Cell], context: IngestContext) -> None:
     """Keep only the day of the count, else that of the report, for incidents with an hour."""
     zone = context.election.zone
     days: dict[int, str] = {}
     for name in part.find_columns("waktu_lapor")[:1]:
         column = part.cells[name].tolist()
-        found = {row: find_day_of_report(column[row], clocks[row], zone) for row in rows}
+        found = {row: find_day_of_report(column[row], clock, zone) for row, clock in clocks.items()}
         days |= {row: day for row, day in found.items() if day is not None}
     for name in part.find_columns("waktu"):
         column = part.cells[name].tolist()
-        days |= {row: day for row in rows if (day := _find_day(column[row])) is not None}
-        part.set_column(name, [None if row in days else c for row, c in enumerate(column)])
+        days |= {row: day for row in clocks if (day := _find_day(column[row])) is not None}
+        part.replace_cells(name, dict.fromkeys(days))
     for name in part.find_columns("tanggal")[:1]:
         column = part.cells[name].tolist()
         days = {row: day for row, day in days.items() if is_blank(column[row])}
-    part.fill("tanggal", list(days), days.__getitem__)
+    part.fill("tanggal", days)
 
 
 def _find_day(cell: Cell) -> str | None:

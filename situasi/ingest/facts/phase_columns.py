@@ -7,7 +7,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.facts.free_words import is_code, is_no_phase
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
-from situasi.ingest.parsing.cells import is_blank, normalize_text
+from situasi.ingest.parsing.cells import normalize_text
 from situasi.ingest.sources.converted_table import ConvertedTable
 
 _MAX_CHARS = 300
@@ -50,12 +50,10 @@ def _take_states_beside_others(table: ConvertedTable, context: IngestContext) ->
     """
     if not table.has_any("tps") or table.has_any("fase", "nrp"):
         return
-    clues = context.vocabulary.clues
     for name in filter(_STATE_NAMING_STATION.search, table.headings):
-        texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
-        texts = {text for text in texts if not is_no_phase(text, clues)}
+        texts = _list_phases(table, name)
         if texts and all(is_code(text, "tps", "fase", context) for text in texts):
-            table.cells = table.cells.rename(columns={name: "fase"})
+            table.rename(name, "fase")
             return
 
 
@@ -68,10 +66,9 @@ def _take_states(
     """
     if not table.has_any("tps") or table.has_any(*_OTHER_REPORTS):
         return False
-    matcher, clues = get_phrase_matcher(context.vocabulary), context.vocabulary.clues
+    matcher = get_phrase_matcher(context.vocabulary)
     for name in filter(_STATE_OF_STATION.search, table.headings):
-        texts = {str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)}
-        texts = {text for text in texts if not is_no_phase(text, clues)}
+        texts = _list_phases(table, name)
         plain = {context.vocabulary.find_code("tps", "fase", text) for text in texts} - {None}
         if (
             name not in table.find_columns("uraian")
@@ -80,7 +77,7 @@ def _take_states(
             and sum(_names_phase(text, context, matcher) for text in texts)
             >= min_share * len(texts)
         ):
-            table.cells = table.cells.rename(columns={name: "fase"})
+            table.rename(name, "fase")
             return True
     return False
 
@@ -93,16 +90,21 @@ def _take_listed_phases(table: ConvertedTable, context: IngestContext) -> None:
         return
     find_status = partial(context.vocabulary.find_code, "incidents", "status")
     names = []
-    for name in table.headings:
-        if table.vocabulary.find_any_column(name) is None:
-            filled = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
-            texts = [cell for cell in filled if isinstance(cell, str)]
-            is_listed = 1 < len(texts) == len(filled) <= _MOST_PHASES
-            if is_listed and all(is_code(text, "tps", "fase", context) for text in texts):
-                names += [] if all(map(find_status, texts)) else [name]
+    for name in table.list_unknown():
+        filled = table.list_filled(name)
+        texts = [cell for cell in filled if isinstance(cell, str)]
+        is_listed = 1 < len(texts) == len(filled) <= _MOST_PHASES
+        if is_listed and all(is_code(text, "tps", "fase", context) for text in texts):
+            names += [] if all(map(find_status, texts)) else [name]
     if len(names) == 1:
-        table.cells = table.cells.rename(columns={names[0]: "fase"})
+        table.rename(names[0], "fase")
         table.notes.append(f'kolom "{names[0]}" dibaca sebagai fase: semua isinya fase')
+
+
+def _list_phases(table: ConvertedTable, name: str) -> set[str]:
+    """Return the different words of a column, without those that tell of no phase."""
+    texts, clues = map(str, table.list_filled(name)), table.vocabulary.clues
+    return {text for text in texts if not is_no_phase(text, clues)}
 
 
 def _names_phase(text: str, context: IngestContext, matcher: PhraseMatcher) -> bool:

@@ -31,6 +31,7 @@ _PLAIN_STATION = re.compile(r"(?:tps\W{0,3}(?:no\W{0,3})?)?\d{1,3}(?:\.0)?", re.
 _STATION_CELL = re.compile(r"tps\W{0,3}(?:no\W{0,3})?\d{1,3}", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
 BASE_OF_RECORD = "baris induk, bukan laporan sendiri: laporannya baris lain; tidak perlu dibetulkan"
+_AREA_OF_TITLES = "kecamatan dari judul atau nama berkas"
 _DESA_CODE = re.compile(r"\d{2}\.?\d{2}\.?\d{2}\.?\d{4}")
 
 
@@ -45,24 +46,20 @@ def complete_place(table: ConvertedTable, facts: FileContext, context: IngestCon
     _fill_down(table)
     if facts.tps is not None and not table.has_any("tps", *_PLACES, "desa", "kode_desa"):
         rows = table.find_empty_rows("tps")
-        table.fill("tps", rows, lambda _: facts.tps)
-        table.doubt(rows, "TPS dari judul")
+        table.fill("tps", dict.fromkeys(rows, facts.tps), "TPS dari judul")
     if facts.kecamatan is not None and not table.has_any(*_PLACES, "lat", "koordinat"):
         # A row without a TPS of its own is no count of the whole kecamatan.
         no_station = table.find_unnamed_stations()
         rows = [row for row in table.find_empty_rows(*_PLACES) if row not in no_station]
-        table.fill("kecamatan", rows, lambda _: facts.kecamatan)
-        table.doubt(rows, "kecamatan dari judul atau nama berkas")
+        table.fill("kecamatan", dict.fromkeys(rows, facts.kecamatan), _AREA_OF_TITLES)
     if facts.kecamatan is not None and not table.has_any(*_OTHER_PLACES):
         _take_area_beside_places(table, facts.kecamatan, context)
     if facts.venue is not None and table.has_any("checkin", "giat"):
         rows = table.find_empty_rows(*_PLACES, "desa", "kode_desa", "lokasi", "lat", "koordinat")
-        table.fill("tempat", rows, lambda _: facts.venue)
-        table.doubt(rows, "tempat dari judul")
+        table.fill("tempat", dict.fromkeys(rows, facts.venue), "tempat dari judul")
     if facts.desa is not None and not table.has_any("desa", "kode_desa", "tempat"):
         rows = table.find_empty_rows("desa")
-        table.fill("desa", rows, lambda _: facts.desa)
-        table.doubt(rows, "desa dari judul atau nama berkas")
+        table.fill("desa", dict.fromkeys(rows, facts.desa), "desa dari judul atau nama berkas")
 
 
 def _take_area_beside_places(table: ConvertedTable, area: str, context: IngestContext) -> None:
@@ -81,8 +78,7 @@ def _take_area_beside_places(table: ConvertedTable, area: str, context: IngestCo
         }
         open_rows = set(table.find_empty_rows("kecamatan"))
         rows = [r for r, c in enumerate(column) if r in open_rows and needs_area.get(c)]
-        table.fill("kecamatan", rows, lambda _: area)
-        table.doubt(rows, "kecamatan dari judul atau nama berkas")
+        table.fill("kecamatan", dict.fromkeys(rows, area), _AREA_OF_TITLES)
 
 
 def _needs_area(
@@ -108,7 +104,7 @@ def take_station_column(table: ConvertedTable) -> None:
         if _is_station(next(cells, None)) and all(map(_is_station, cells)):
             found.append(name)
     if len(found) == 1:
-        table.cells = table.cells.rename(columns={found[0]: "tps"})
+        table.rename(found[0], "tps")
 
 
 def _is_station(cell: Cell) -> bool:
@@ -131,7 +127,7 @@ def _take_places_in_words(table: ConvertedTable, context: IngestContext) -> None
             for heading, value in _find_place(cell, context, has_point).items():
                 found[heading][row] = value
     for heading, by_row in found.items():
-        table.fill(heading, list(by_row), by_row.__getitem__)
+        table.fill(heading, by_row)
     table.doubt(found["kecamatan"], "tempat dibaca dari uraian")
 
 
@@ -170,7 +166,7 @@ def _take_desa_codes(table: ConvertedTable) -> None:
         column = table.cells[name].tolist()
         filled = [cell for cell in column if not is_blank(cell)]
         if filled and all(_DESA_CODE.fullmatch(str(cell).strip()) for cell in filled):
-            table.cells = table.cells.rename(columns={name: "kode_desa"})
+            table.rename(name, "kode_desa")
 
 
 def _take_points(table: ConvertedTable) -> None:
@@ -180,7 +176,7 @@ def _take_points(table: ConvertedTable) -> None:
     """
     if table.has_any("koordinat", "lat", "lon"):
         return
-    unknown = [n for n in table.headings if table.vocabulary.find_any_column(n) is None]
+    unknown = table.list_unknown()
     points_alone = [name for name in unknown if _holds_points(table.cells[name].tolist())]
     for name in table.find_columns("tempat"):
         column = table.cells[name].tolist()
@@ -192,10 +188,10 @@ def _take_points(table: ConvertedTable) -> None:
         by_row: dict[int, Cell] = {r: points[c] for r, c in enumerate(column) if c in points}
         if by_row:
             table.set_column(name, [None if cell in points else cell for cell in column])
-            table.fill("koordinat", list(by_row), by_row.__getitem__)
+            table.fill("koordinat", by_row)
             return
     if len(points_alone) == 1:
-        table.cells = table.cells.rename(columns={points_alone[0]: "koordinat"})
+        table.rename(points_alone[0], "koordinat")
 
 
 def _holds_points(column: Sequence[Cell]) -> bool:
@@ -212,11 +208,7 @@ def _fill_from_records(table: ConvertedTable) -> None:
     That row is none of the reports, where it holds no hour and no count of its own.
     """
     is_record = partial(table.vocabulary.clues.is_heading, "record_id")
-    names = [
-        name
-        for heading in (*_PLACES, "desa", "kode_desa", "tps")
-        for name in table.find_columns(heading)
-    ]
+    names = table.find_columns(*_PLACES, "desa", "kode_desa", "tps")
     for record in list(filter(is_record, table.headings))[:1]:
         records = table.cells[record].tolist()
         rows_by_record: dict[Cell, list[int]] = {}
@@ -243,9 +235,7 @@ def _fill_down(table: ConvertedTable) -> None:
     Only in rows that say nothing else of their place; one of a form says all that it knows.
     """
     stations = table.find_columns("tps")
-    names = [
-        name for heading in ("kecamatan", "desa", "tempat") for name in table.find_columns(heading)
-    ]
+    names = table.find_columns("kecamatan", "desa", "tempat")
     for name in names if stations else ():
         column = table.cells[name].tolist()
         if None not in column or column[0] is None:
@@ -255,8 +245,7 @@ def _fill_down(table: ConvertedTable) -> None:
         numbers = [None if row in skipped else number for row, number in enumerate(numbers)]
         above = _list_places_above(table, name, numbers)
         if above and _count_up(column, numbers):
-            table.fill(name, list(above), above.__getitem__)
-            table.doubt(above, f"{name} dari baris di atasnya")
+            table.fill(name, above, f"{name} dari baris di atasnya")
 
 
 def _list_places_above(
@@ -268,8 +257,8 @@ def _list_places_above(
     """
     is_named = _mark_rows(table, {*_OTHER_PLACES, "tempat", "lokasi"} - {"kecamatan"}, name)
     records = _mark_rows(table, ("id", "waktu_lapor"))
-    areas = [table.cells[n].tolist() for n in table.find_columns("kecamatan")[:1] if n != name]
-    area = areas[0] if areas else [None] * table.size
+    is_area = name in table.find_columns("kecamatan")[:1]
+    area = [None] * table.size if is_area else table.list_cells("kecamatan")
     found: dict[int, Cell] = {}
     above: Cell = None
     area_above: Cell = None

@@ -53,8 +53,8 @@ def take_polsek_places(table: ConvertedTable, facts: FileContext, context: Inges
         code = _find_polsek(facts.words, context)
         polsek = dict.fromkeys(empty, code) if code else {}
         if not code and table.has_any("checkin") and (named := _COMMAND.search(facts.words)):
-            table.fill("tempat", empty, lambda _: "Polres")
-            table.doubt(empty, f"tempat dari judul ({normalize_cell(named[0])})")
+            note = f"tempat dari judul ({normalize_cell(named[0])})"
+            table.fill("tempat", dict.fromkeys(empty, "Polres"), note)
     _fill_places(table, polsek, source, context)
 
 
@@ -122,7 +122,7 @@ def _fill_places(
         for heading, value in found.items():
             places[heading][row] = value
     for heading, by_row in places.items():
-        table.fill(heading, list(by_row), by_row.__getitem__)
+        table.fill(heading, by_row)
 
 
 def _find_desa_in_words(

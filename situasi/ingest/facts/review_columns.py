@@ -98,15 +98,17 @@ def _apply_unnamed(table: ConvertedTable, name: str) -> bool:
 def take_approved_status(table: ConvertedTable) -> None:
     """Take for the status of an incident a word of approval that is one of ours (`confirmed`)."""
     find_code = table.vocabulary.find_code
-    codes = {row: find_code("incidents", "status", w) for row, w in table.approved.items()}
-    rows = [row for row, code in codes.items() if code and row not in table.reasons]
-    table.fill("status", rows, codes.__getitem__)
-    table.doubt(rows, "status dari hasil pemeriksaan di sumbernya")
+    codes = {
+        row: code
+        for row, word in table.approved.items()
+        if row not in table.reasons and (code := find_code("incidents", "status", word))
+    }
+    table.fill("status", codes, "status dari hasil pemeriksaan di sumbernya")
 
 
 def _read_states(table: ConvertedTable, name: str) -> dict[str, ReviewState] | None:
     """Return what each word of a column says; None where it holds more than a few words."""
-    distinct = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+    distinct = table.list_filled(name)
     if not 0 < len(distinct) <= _MOST_WORDS:
         return None
     clues, states = table.vocabulary.clues, dict[str, ReviewState]()

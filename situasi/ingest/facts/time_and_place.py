@@ -38,7 +38,7 @@ def split_times_and_places(table: ConvertedTable) -> None:
         pairs = [_split(cell) for cell in column]
         if any(place for _, place in pairs):
             table.set_column(name, [moment for moment, _ in pairs])
-            table.cells = table.cells.rename(columns={name: "waktu"})
+            table.rename(name, "waktu")
             table.set_column("tempat", [place for _, place in pairs])
             return
 

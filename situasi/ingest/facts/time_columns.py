@@ -46,11 +46,7 @@ def find_time_columns(table: ConvertedTable, known: Collection[str] = ()) -> lis
     Those whose headings name a time; where none does, those whose cells can be nothing else.
     known: headings of which it is known what they are.
     """
-    unknown = [
-        name
-        for name in table.headings
-        if name not in known and table.vocabulary.find_any_column(name) is None
-    ]
+    unknown = [name for name in table.list_unknown() if name not in known]
     return choose_time_columns({name: table.cells[name].tolist() for name in unknown})
 
 
@@ -74,14 +70,12 @@ def choose_time_columns(columns: Mapping[str, Sequence[Cell]]) -> list[str]:
 
 def find_record_times(table: ConvertedTable) -> list[str]:
     """Return the columns under unknown headings that say when a row was written (`Update`)."""
-    names = [
+    return [
         name
-        for name in table.headings
-        if table.vocabulary.find_any_column(name) is None
-        and _RECORD_TIME.search(name)
-        and not _NO_TIME_OF_REPORT.search(name)
+        for name in filter(_RECORD_TIME.search, table.list_unknown())
+        if not _NO_TIME_OF_REPORT.search(name)
+        and _share(table.cells[name].tolist(), is_time) >= _MIN_SHARE
     ]
-    return [name for name in names if _share(table.cells[name].tolist(), is_time) >= _MIN_SHARE]
 
 
 def find_time_meaning(table: ConvertedTable, name: str) -> str:

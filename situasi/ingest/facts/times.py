@@ -88,8 +88,7 @@ def complete_time(
     if facts.day is None:
         undated = [row for row in undated if not _may_be_another_day(table, row)]
     if undated:
-        table.fill("tanggal", undated, lambda _: day)
-        table.doubt(undated, f"tanggal {source}")
+        table.fill("tanggal", dict.fromkeys(undated, day), f"tanggal {source}")
         _move_nights_after(table, undated, context.election.day)
     is_named = day is not None or facts.day_question is not None
     clock = facts.clock if is_named and not has_hours else None
@@ -112,12 +111,10 @@ def _fill_hours(table: ConvertedTable, clock: str | None, day: str | None, sourc
     if clock is None:
         return
     untimed = [row for row in untimed if row not in table.reached]
-    table.fill("jam", untimed, lambda _: clock)
-    table.doubt(untimed, "jam dari judul atau nama berkas")
+    table.fill("jam", dict.fromkeys(untimed, clock), "jam dari judul atau nama berkas")
     if day is not None:
         dayless = sorted({*untimed} & {*table.find_empty_rows("tanggal", "waktu")})
-        table.fill("tanggal", dayless, lambda _: day)
-        table.doubt(dayless, f"tanggal {source}")
+        table.fill("tanggal", dict.fromkeys(dayless, day), f"tanggal {source}")
 
 
 def _read_own_times(
@@ -194,7 +191,7 @@ def _read_bare_hours(table: ConvertedTable, names: Sequence[str]) -> None:
             for hour, _, minutes in [text.partition(".")]
             if int(hour) >= first_hour
         }
-        table.set_column(name, [read.get(row, cell) for row, cell in enumerate(column)])
+        table.replace_cells(name, read)
         table.doubt([r for r in read if texts[r] in bare], "jam bulat dibaca tepat jamnya")
         for row in [row for row in read if texts[row] in cut]:
             table.doubt([row], f"jam {texts[row]} ditulis sebagai bilangan, dibaca {read[row]}")
@@ -208,7 +205,7 @@ def _take_hours_in_words(table: ConvertedTable) -> None:
         texts = [str(cell) for cell in table.cells[name].tolist() if not is_blank(cell)]
         hours = sum(_LINE_OF_HOUR.fullmatch(text.strip()) is not None for text in texts)
         if hours and 2 * hours >= len(texts):
-            table.cells = table.cells.rename(columns={name: "jam"})
+            table.rename(name, "jam")
             return
 
 
@@ -244,8 +241,7 @@ def _carry_days(table: ConvertedTable) -> None:
             days[row], last = day, minutes
         else:
             day = None
-    table.fill("tanggal", list(days), days.__getitem__)
-    table.doubt(days, "tanggal dari baris di atasnya")
+    table.fill("tanggal", days, "tanggal dari baris di atasnya")
 
 
 def _find_minutes(cell: Cell) -> int | None:
@@ -290,5 +286,5 @@ def _take_time_column(table: ConvertedTable, name: str) -> None:
     """Use a column of times under an unknown heading."""
     meaning = find_time_meaning(table, name)
     rows = [row for row, cell in enumerate(table.cells[name].tolist()) if not is_blank(cell)]
-    table.cells = table.cells.rename(columns={name: meaning})
+    table.rename(name, meaning)
     table.doubt(rows, f'waktu dari kolom "{name}"')

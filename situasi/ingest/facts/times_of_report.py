@@ -109,10 +109,10 @@ def take_time_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
         rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
         states = _take_days_of_states(table, rows, column, zone)
         rows = [row for row in rows if row not in states]
-        table.fill("waktu", rows, column.__getitem__)
+        table.fill("waktu", {row: column[row] for row in rows})
         for clocks in table.find_columns("jam_lapor")[:1]:
             hours = table.cells[clocks].tolist()
-            table.fill("jam", [row for row in rows if not is_blank(hours[row])], hours.__getitem__)
+            table.fill("jam", {row: hours[row] for row in rows if not is_blank(hours[row])})
         table.doubt(rows, TIME_OF_REPORT)
 
 
@@ -127,9 +127,8 @@ def take_hours_of_report(table: ConvertedTable) -> None:
         hours = table.cells[name].tolist()
         filled = [row for row in find_untimed_rows(table) if not is_blank(hours[row])]
         rows = {row: hours[row] for row in filled if row not in table.reached}
-        table.fill("jam", list(rows), rows.__getitem__)
-        table.doubt(rows, TIME_OF_ANSWER)
-        table.set_column(name, [None if r in rows else hour for r, hour in enumerate(hours)])
+        table.fill("jam", rows, TIME_OF_ANSWER)
+        table.replace_cells(name, dict.fromkeys(rows))
 
 
 def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:
@@ -146,8 +145,7 @@ def complete_from_reports(table: ConvertedTable, zone: ZoneInfo) -> None:
     rows = [row for row in rows if not is_blank(reported[row])]
     states = _take_days_of_states(table, rows, reported, zone)
     rows = [row for row in rows if row not in states]
-    table.fill("waktu", rows, reported.__getitem__)
-    table.doubt(rows, NO_TIME_FILLED)
+    table.fill("waktu", {row: reported[row] for row in rows}, NO_TIME_FILLED)
 
 
 def _take_days_of_states(
@@ -161,8 +159,7 @@ def _take_days_of_states(
     for row in table.reached.intersection(rows):
         if (day := _find_local_day(reported[row], zone)) is not None:
             days[row] = day
-    table.fill("waktu", list(days), days.__getitem__)
-    table.doubt(days, ONLY_REACHED)
+    table.fill("waktu", days, ONLY_REACHED)
     return days
 
 
@@ -196,12 +193,11 @@ def take_hour_of_titles(table: ConvertedTable, clock: str, day: str | None, zone
     if not rows or len(stations) < len(rows) or {*days.values()} != {day or days[rows[0]]}:
         return
     if table.timed_by_form:
-        table.set_column(names[0], [None if r in days else c for r, c in enumerate(reported)])
+        table.replace_cells(names[0], dict.fromkeys(days))
         for row in table.timed_by_form.intersection(rows):
             table.doubts[row].remove(TIME_OF_FORM)
-    table.fill("tanggal", rows, days.__getitem__)
-    table.fill("jam", rows, lambda _: clock)
-    table.doubt(rows, "jam dari judul atau nama berkas")
+    table.fill("tanggal", days)
+    table.fill("jam", dict.fromkeys(rows, clock), "jam dari judul atau nama berkas")
     table.doubt(rows, "tanggal dari waktu lapor")
     complete_from_reports(table, zone)
 
@@ -232,16 +228,13 @@ def take_day_of_report(
     names = table.find_columns("waktu_lapor")[:1]
     undated = find_undated_rows(table) if names else []
     reported = table.cells[names[0]].tolist() if undated else []
-    clocks = [
-        table.cells[name].tolist() for h in ("jam", "waktu") for name in table.find_columns(h)
-    ]
+    clocks = [table.cells[name].tolist() for name in table.find_columns("jam", "waktu")]
     days: dict[int, Cell] = {}
     for row in undated:
         clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
         if (day := find_day_of_report(reported[row], clock, election.zone)) is not None:
             days[row] = day
-    table.fill("tanggal", list(days), days.__getitem__)
-    table.doubt(days, "tanggal dari waktu lapor")
+    table.fill("tanggal", days, "tanggal dari waktu lapor")
 
 
 def _take_day_of_wide_report(
@@ -269,8 +262,7 @@ def _take_day_of_wide_report(
             day = _find_day_of_phases(reported[row], phases, election)
         if day is not None:
             days[row] = day
-    table.fill("tanggal", list(days), days.__getitem__)
-    table.doubt(days, "tanggal dari waktu lapor")
+    table.fill("tanggal", days, "tanggal dari waktu lapor")
 
 
 def _find_day_of_phases(
@@ -334,8 +326,8 @@ def date_hours_of_forms(
                 converted.read_first("fase", row), converted.read_first("jam", row), election
             )
         ]
-        converted.fill("tanggal", rows, lambda _: f"{election.day:%d/%m/%Y}")
-        converted.doubt(rows, "tanggal dari waktu formulir diisi")
+        day = f"{election.day:%d/%m/%Y}"
+        converted.fill("tanggal", dict.fromkeys(rows, day), "tanggal dari waktu formulir diisi")
 
 
 def check_form_days(

@@ -61,7 +61,7 @@ def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
 
 def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:
     """Hold counts that are what came since the one before: by titles, their heading, or the row."""
-    names = [n for heading in ("hadir", "hadir_l", "hadir_p") for n in table.find_columns(heading)]
+    names = table.find_columns("hadir", "hadir_l", "hadir_p")
     names += table.vocabulary.find_wide_headings(table.headings)
     if not names:
         return
@@ -92,9 +92,7 @@ def _read_increments(
 ) -> dict[int, str]:
     """Return by row the words in it that call its count what was added (`Metode`: `tambahan`)."""
     clues, found = table.vocabulary.clues, dict[int, str]()
-    places = [
-        n for h in ("kecamatan", "desa", "tempat", "tps", "id") for n in table.find_columns(h)
-    ]
+    places = table.find_columns("kecamatan", "desa", "tempat", "tps", "id")
     for name in [n for n in table.headings if counts and n not in {*names, *places}]:
         column = table.cells[name].tolist()
         texts = {cell for cell in set(column) if isinstance(cell, str)}
@@ -145,7 +143,7 @@ def _name_sum_of_sexes(table: ConvertedTable) -> None:
     if (len(men), len(women), len(sums)) != (1, 1, 1) or table.has_any("hadir", "hadir_dpt"):
         return
     if _are_parts(table, men[0], women[0], sums[0]):
-        table.cells = table.cells.rename(columns={sums[0]: "hadir"})
+        table.rename(sums[0], "hadir")
 
 
 def _find_sums(table: ConvertedTable) -> list[str]:
@@ -199,7 +197,7 @@ def _name_counts_by_officers(table: ConvertedTable) -> None:
     if is_strength or len(numbers) < _MIN_COUNTED * len(counts) or not numbers:
         return
     if numbers[len(numbers) // 2] > _MOST_OFFICERS:
-        table.cells = table.cells.rename(columns={names[0]: "jumlah pemilih hadir"})
+        table.rename(names[0], "jumlah pemilih hadir")
 
 
 def _name_voter_parts(table: ConvertedTable, facts: FileContext) -> None:

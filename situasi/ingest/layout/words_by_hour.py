@@ -1,7 +1,7 @@
 """Tables of words by hour or day: the situation (`Aman`), or who was there; no counts of voters."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -44,11 +44,7 @@ def unfold_hours(table: Table, vocabulary: Vocabulary) -> Table:
         return table
     columns = {name: table.cells[name].tolist() for name in hours}
     if _hold_presence(table, headings, columns, vocabulary):
-        distinct = {cell for column in columns.values() for cell in column}
-        read = partial(
-            _read_tick, vocabulary=vocabulary, is_cross_absent=_has_other_ticks(distinct)
-        )
-        ticks = {name: list(map(read, column)) for name, column in columns.items()}
+        ticks = _read_ticks(columns, vocabulary)
         named = _find_named(table, headings, vocabulary)
         return _unfold(table, hours, ticks, ("kehadiran",), "kehadiran", named)
     if _hold_situations(list(columns.values()), vocabulary):
@@ -70,11 +66,18 @@ def unfold_days(table: Table, vocabulary: Vocabulary, voting_day: date) -> Table
     columns = {name: table.cells[name].tolist() for name in days}
     if not _hold_presence(table, headings, columns, vocabulary):
         return table
-    distinct = {cell for column in columns.values() for cell in column}
-    read = partial(_read_tick, vocabulary=vocabulary, is_cross_absent=_has_other_ticks(distinct))
-    ticks = {name: list(map(read, column)) for name, column in columns.items()}
+    ticks = _read_ticks(columns, vocabulary)
     named = _find_named(table, headings, vocabulary)
     return _unfold(table, days, ticks, ("kehadiran",), "kehadiran", named, unit="tanggal")
+
+
+def _read_ticks(
+    columns: Mapping[str, Sequence[Cell]], vocabulary: Vocabulary
+) -> dict[str, list[Cell]]:
+    """Return the columns with their marks as words."""
+    distinct = {cell for column in columns.values() for cell in column}
+    read = partial(_read_tick, vocabulary=vocabulary, is_cross_absent=_has_other_ticks(distinct))
+    return {name: list(map(read, column)) for name, column in columns.items()}
 
 
 def _find_month(titles: Sequence[str]) -> tuple[int, int] | None:

@@ -97,8 +97,7 @@ def convert_reports(
         _complete(part, facts, context, profile, feed or None)
         if kind is not None:
             rows = part.find_empty_rows("jenis")
-            part.fill("jenis", rows, dict.fromkeys(rows, kind).__getitem__)
-            part.doubt(rows, "jenis dari pertanyaannya")
+            part.fill("jenis", dict.fromkeys(rows, kind), "jenis dari pertanyaannya")
         tables.append(replace(part.build(), feed=feed) if feed else part.build())
     return tables
 
@@ -207,7 +206,7 @@ def _apply_profile(converted: ConvertedTable, profile: SourceProfile) -> None:
     for heading, value in _list_constants(converted, profile):
         skipped = no_station if heading in {"kecamatan", "kode_kecamatan", "desa"} else set()
         rows = [row for row in converted.find_empty_rows(heading) if row not in skipped]
-        converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
+        converted.fill(heading, dict.fromkeys(rows, value))
 
 
 def _read_facts(
@@ -245,7 +244,7 @@ def _leave_out_citizens(converted: ConvertedTable) -> None:
     clues = converted.vocabulary.clues
     stages = [name for name in converted.headings if clues.is_heading("case_stage", name)]
     if names and stages and not converted.has_any("status"):  # of the case, not of a TPS
-        converted.cells = converted.cells.rename(columns={stages[0]: "status penanganan"})
+        converted.rename(stages[0], "status penanganan")
 
 
 def _prefer_asked_time(converted: ConvertedTable, headings: SourceHeadings) -> SourceHeadings:

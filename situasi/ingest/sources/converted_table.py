@@ -1,6 +1,6 @@
 """A table while it is converted: its cells, and what has to be said of single rows."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -55,10 +55,23 @@ class ConvertedTable:
             notes = self.doubts.setdefault(row, [])
             notes += [] if note in notes else [note]
 
-    def find_columns(self, heading: str) -> list[str]:
-        """Return the columns that mean this heading of ours, under whatever name."""
+    def find_columns(self, *headings: str) -> list[str]:
+        """Return the columns that mean these headings of ours, one heading after another."""
         names = self.cells.columns.tolist()
-        return [name for name in names if self._find_meaning(name) == heading]
+        return [name for h in headings for name in names if self._find_meaning(name) == h]
+
+    def list_unknown(self) -> list[str]:
+        """Return the headings that mean nothing in any feed."""
+        return [n for n in self.headings if self.vocabulary.find_any_column(n) is None]
+
+    def list_filled(self, name: str) -> set[Cell]:
+        """Return the different filled cells of a column."""
+        return {cell for cell in self.cells[name].tolist() if not is_blank(cell)}
+
+    def list_cells(self, heading: str) -> list[Cell]:
+        """Return the cells of the first column of this meaning; all None without one."""
+        names = self.find_columns(heading)
+        return self.cells[names[0]].tolist() if names else [None] * self.size
 
     def read_first(self, heading: str, row: int) -> Cell:
         """Return the cell of a row in the first column of this meaning; None without one."""
@@ -78,12 +91,12 @@ class ConvertedTable:
     @cached_property
     def total_rows(self) -> frozenset[int]:
         """The rows that begin with the label of a total: nothing is filled in there."""
-        places = [n for h in ("kecamatan", "desa", "tempat", "tps") for n in self.find_columns(h)]
+        places = self.find_columns("kecamatan", "desa", "tempat", "tps")
         return frozenset(row for row, _ in find_labelled_rows(self.cells, self.headings, places))
 
     def find_empty_rows(self, *headings: str) -> list[int]:
         """Return the rows with no cell under any of these headings; no totals, no titles."""
-        names = [name for heading in headings for name in self.find_columns(heading)]
+        names = self.find_columns(*headings)
         columns = [self.cells[name].tolist() for name in names]
         rows = enumerate(zip(*columns, strict=True)) if columns else enumerate([()] * self.size)
         skipped = self.total_rows | self.reasons.keys()
@@ -94,9 +107,7 @@ class ConvertedTable:
 
         None where no row names any: then it is a table of something larger.
         """
-        names = [
-            name for h in ("tps", "desa", "kode_desa", "tempat") for name in self.find_columns(h)
-        ]
+        names = self.find_columns("tps", "desa", "kode_desa", "tempat")
         if not self.has_any("tps") or self.vocabulary.detect_feed(self.headings) != TPS.name:
             return set()
         cells = zip(*(self.cells[name].tolist() for name in names), strict=True)
@@ -113,15 +124,27 @@ class ConvertedTable:
         column = pd.Series(list(values), self.cells.index, dtype="object")
         self.cells = self.cells.assign(**{name: column})
 
-    def fill(self, heading: str, rows: Sequence[int], get_value: Callable[[int], Cell]) -> None:
-        """Put values into empty cells under a heading of ours, which is added where missing."""
-        if not rows:
+    def replace_cells(self, name: str, new_cells: Mapping[int, Cell]) -> None:
+        """Replace the cells of a column in these rows."""
+        column = self.cells[name].tolist()
+        self.set_column(name, [new_cells.get(row, cell) for row, cell in enumerate(column)])
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a column another heading."""
+        self.cells = self.cells.rename(columns={name: new_name})
+
+    def fill(self, heading: str, new_cells: Mapping[int, Cell], note: str = "") -> None:
+        """Put cells by row under a heading of ours, which is added where missing.
+
+        note: to add to these rows.
+        """
+        if not new_cells:
             return
         name = next(iter(self.find_columns(heading)), heading)
-        column: list[Cell] = self.cells[name].tolist() if name in self.cells else [None] * self.size
-        for row in rows:
-            column[row] = get_value(row)
-        self.set_column(name, column)
+        if name not in self.cells:
+            self.set_column(name, [None] * self.size)
+        self.replace_cells(name, new_cells)
+        self.doubt(new_cells if note else (), note)
 
     def drop_columns(self, names: Sequence[str]) -> None:
         """Leave out columns."""

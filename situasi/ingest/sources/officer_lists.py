@@ -70,7 +70,7 @@ def name_strength(table: ConvertedTable) -> None:
         filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
         is_group = normalize_key(name).startswith(("pers", "kekuatan", "kuat", "pam"))
         if is_group and filled and all(map(_STRENGTH.fullmatch, map(format_cell, filled))):
-            table.cells = table.cells.rename(columns={name: f"jumlah {name.lower()}"})
+            table.rename(name, f"jumlah {name.lower()}")
 
 
 def split_officer_columns(table: ConvertedTable) -> None:
@@ -124,7 +124,7 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
     _mark_summary_lines(table)
     _read_presence_flags(table)
     if not roll_calls and (answered := _find_answers(table)) is not None:
-        table.cells = table.cells.rename(columns={answered: "checkin"})
+        table.rename(answered, "checkin")
         return
     is_list = _TITLE.search(words) is not None
     _merge_ticks(table, is_list=is_list)
@@ -166,10 +166,15 @@ def take_attendance(table: ConvertedTable, words: str) -> None:
 
 def _is_filled(table: ConvertedTable, name: str) -> bool:
     """Return whether a column is filled in most rows that name an officer, as a roll call is."""
-    names = [n for heading in ("nrp", "petugas") for n in table.find_columns(heading)]
-    rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
-    cells = [cell for cell, *officer in rows if not all(map(is_blank, officer))]
+    cells = _list_cells_of_officers(table, name)
     return sum(not is_blank(cell) for cell in cells) >= _MIN_SHARE * len(cells)
+
+
+def _list_cells_of_officers(table: ConvertedTable, name: str) -> list[Cell]:
+    """Return the cells of a column in the rows that name an officer."""
+    names = table.find_columns("nrp", "petugas")
+    rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
+    return [cell for cell, *officer in rows if not all(map(is_blank, officer))]
 
 
 def _hold_shared_numbers(table: ConvertedTable) -> None:
@@ -244,7 +249,7 @@ def _name_arrival_hours(table: ConvertedTable) -> None:
     groups = ("arrival_hour", "listed_arrival")
     arrivals = [name for name in table.headings if _is_heading(table, name, *groups)]
     if arrivals and not table.has_any("jam", "waktu"):
-        table.cells = table.cells.rename(columns={arrivals[0]: "jam"})
+        table.rename(arrivals[0], "jam")
 
 
 def _take_answer(cell: Cell) -> Cell:
@@ -310,9 +315,7 @@ def _find_presence_word(heading: str, is_list: bool, clues: ClueWords) -> str | 
 
 def _is_ticked(table: ConvertedTable, name: str) -> bool:
     """Return whether a column holds ticks and nothing else, in the rows that name an officer."""
-    names = [n for heading in ("nrp", "petugas") for n in table.find_columns(heading)]
-    rows = zip(table.cells[name].tolist(), *(table.cells[n].tolist() for n in names), strict=True)
-    cells = [cell for cell, *officer in rows if not all(map(is_blank, officer))]
+    cells = _list_cells_of_officers(table, name)
     filled = {normalize_cell(cell) for cell in cells if not is_blank(cell)}
     return bool(filled) and all(table.vocabulary.clues.is_cell("tick", cell) for cell in filled)
 

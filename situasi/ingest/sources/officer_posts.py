@@ -60,7 +60,7 @@ def take_posts(table: ConvertedTable, context: IngestContext) -> None:
         return
     if is_attendance_list(table) or _names_moments(table):
         return
-    if not {n for h in _OTHER_THAN_POSTS for n in table.find_columns(h)} <= {*names}:
+    if not {*table.find_columns(*_OTHER_THAN_POSTS)} <= {*names}:
         return
     columns = [table.cells[name].tolist() for name in names]
     skipped = table.total_rows | table.reasons.keys()
@@ -74,7 +74,7 @@ def take_posts(table: ConvertedTable, context: IngestContext) -> None:
         table.drop_columns(names)
         for heading in ("kecamatan", "tps", "tempat", "penugasan"):
             texts = {r: found[0][heading] for r, found in posts.items() if found[0].get(heading)}
-            table.fill(heading, list(texts), texts.__getitem__)
+            table.fill(heading, texts)
         quoted = ", ".join(f'"{name}"' for name in names)
         table.doubt(posts, f"tempat tugas dari kolom {quoted}")
 
@@ -90,7 +90,7 @@ def ask_arrivals(table: ConvertedTable) -> None:
 
 def _names_moments(table: ConvertedTable) -> bool:
     """Return whether each row has a moment of its own, as where it tells who came when."""
-    names = [n for h in ("waktu", "jam", "waktu_lapor") for n in table.find_columns(h)]
+    names = table.find_columns("waktu", "jam", "waktu_lapor")
     columns = [table.cells[name].tolist() for name in (*names, *find_time_columns(table))]
     filled = [[cell for cell in column if not is_blank(cell)] for column in columns]
     return any(2 * len(set(cells)) > len(cells) > 2 for cells in filled)
@@ -99,14 +99,11 @@ def _names_moments(table: ConvertedTable) -> bool:
 def _find_named_posts(table: ConvertedTable) -> list[str]:
     """Return the columns under unknown headings of which most cells name a TPS."""
     names: list[str] = []
-    if _names_moments(table):
-        return names
-    for name in table.headings:
-        if table.vocabulary.find_any_column(name) is None:
-            filled = [str(c) for c in table.cells[name].tolist() if not is_blank(c)]
-            stations = sum(_STATIONS.search(text) is not None for text in filled)
-            if filled and 2 * stations > len(filled):
-                names.append(name)
+    for name in table.list_unknown() if not _names_moments(table) else ():
+        filled = [str(c) for c in table.cells[name].tolist() if not is_blank(c)]
+        stations = sum(_STATIONS.search(text) is not None for text in filled)
+        if filled and 2 * stations > len(filled):
+            names.append(name)
     return names
 
 

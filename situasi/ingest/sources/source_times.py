@@ -356,7 +356,7 @@ def name_asked_times(table: ConvertedTable, profile: SourceProfile | None) -> No
     column = table.cells[answers[0]].tolist()
     if not is_count:
         table.doubt([r for r, cell in enumerate(column) if not is_blank(cell)], TIME_OF_ANSWER)
-    table.cells = table.cells.rename(columns={answers[0]: "jam" if clocks else "waktu"})
+    table.rename(answers[0], "jam" if clocks else "waktu")
     table.notes.append(
         f'kolom "{answers[0]}" dibaca sebagai waktu kejadian: formulirnya menanyakannya'
     )
@@ -394,5 +394,5 @@ def _find_asked(table: ConvertedTable, profile: SourceProfile | None, *meanings:
 
 def _all_cells(table: ConvertedTable, name: str, test: Callable[[Cell], bool]) -> bool:
     """Return whether a column has cells, and all are such."""
-    cells = {cell for cell in table.cells[name].tolist() if not is_blank(cell)}
+    cells = table.list_filled(name)
     return bool(cells) and all(map(test, cells))

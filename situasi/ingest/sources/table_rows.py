@@ -142,8 +142,7 @@ def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
             if place is not None and row not in singles:
                 values[heading][row] = place
     for heading, by_row in values.items():
-        table.fill(heading, list(by_row), by_row.__getitem__)
-        table.doubt(by_row, f"{heading} dari judul bagian di atasnya")
+        table.fill(heading, by_row, f"{heading} dari judul bagian di atasnya")
 
 
 def take_time_headings(table: ConvertedTable, facts: FileContext, voting_day: date) -> None:
@@ -178,9 +177,9 @@ def take_time_headings(table: ConvertedTable, facts: FileContext, voting_day: da
             if heading in current:
                 values[heading][row] = current[heading]
     for heading, by_row in values.items():
-        rows = [row for row in by_row if row not in table.total_rows | table.reasons.keys()]
-        table.fill(heading, rows, by_row.__getitem__)
-        table.doubt(rows, f"{heading} dari judul bagian di atasnya")
+        skipped = table.total_rows | table.reasons.keys()
+        cells = {row: cell for row, cell in by_row.items() if row not in skipped}
+        table.fill(heading, cells, f"{heading} dari judul bagian di atasnya")
 
 
 def _take_day_headings(table: ConvertedTable, voting_day: date) -> None:
@@ -189,7 +188,7 @@ def _take_day_headings(table: ConvertedTable, voting_day: date) -> None:
     Only where no column holds days; a row above the first such day, or with a day of its own,
     keeps what it has.
     """
-    names = [name for heading in ("waktu", "jam") for name in table.find_columns(heading)]
+    names = table.find_columns("waktu", "jam")
     if not names or table.has_any("tanggal"):
         return
     days = _mark_day_headings(table, voting_day)
@@ -216,8 +215,7 @@ def _take_days_of_wide_rows(
     skipped = table.total_rows | table.reasons.keys() | days.keys()
     above = [row for row, is_filled in enumerate(filled) if is_filled and row not in skipped]
     if day is not None:
-        table.fill("tanggal", above, lambda _: day)
-        table.doubt(above, "tanggal dari judul atau nama berkas")
+        table.fill("tanggal", dict.fromkeys(above, day), "tanggal dari judul atau nama berkas")
     _fill_days(table, {row: named for row, named in days.items() if filled[row]})
 
 
@@ -236,8 +234,7 @@ def _mark_day_headings(table: ConvertedTable, voting_day: date) -> dict[int, str
 
 
 def _fill_days(table: ConvertedTable, by_row: Mapping[int, Cell]) -> None:
-    table.fill("tanggal", list(by_row), by_row.__getitem__)
-    table.doubt(by_row, "tanggal dari judul bagian di atasnya")
+    table.fill("tanggal", by_row, "tanggal dari judul bagian di atasnya")
 
 
 def _find_single_cells(table: ConvertedTable) -> dict[int, str]:
@@ -353,6 +350,6 @@ def _read_texts(cells: Sequence[Cell]) -> list[str]:
 
 def _is_nowhere(table: ConvertedTable, row: int, texts: Sequence[str]) -> bool:
     """Return whether no column says of which place a row is; its own words may stand in one."""
-    names = (n for h in ("kecamatan", "desa", "tempat", "lokasi") for n in table.find_columns(h))
+    names = table.find_columns("kecamatan", "desa", "tempat", "lokasi")
     cells = [table.cells[name].iloc[row] for name in names]
     return all(is_blank(cell) or str(cell).strip() in texts for cell in cells)
