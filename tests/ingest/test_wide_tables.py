@@ -48,6 +48,7 @@ def test_every_filled_hour_is_a_report_of_its_own(board: Board, tmp_path: Path) 
         ("27 08.00", "001", 50, 2), ("27 10.00", "001", 180, 2), ("27 10.00", "002", 90, 3),
     ]  # fmt: skip
     assert any("hari pemungutan suara" in note for note in ledger.notes)
+    assert board.store.rows_after(TPS)["flags"].str.contains("dibaca hari pemungutan").all()
 
 
 def test_an_hour_without_a_count_is_no_report_and_not_zero(board: Board, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from situasi.ingest.parsing.phase_days import (
     is_night_after,
     may_be_another_day,
 )
-from situasi.ingest.readers.reserved_columns import SHEET
+from situasi.ingest.readers.reserved_columns import SHEET, VOTING_DAY
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell, UnknownHeadings
 
@@ -83,7 +83,7 @@ def complete_time(
         take_day_of_report(table, found if has_hours else {}, context.election)
     is_count = feed == "tps" and (bool(wide) or table.has_any(*COUNTS, "fase"))
     if day is None and is_count and not has_hours:
-        day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
+        day, source = f"{context.election.day:%d/%m/%Y}", VOTING_DAY
     undated = find_undated_rows(table) if day is not None else []
     if facts.day is None:
         undated = [row for row in undated if not _may_be_another_day(table, row)]

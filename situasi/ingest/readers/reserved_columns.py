@@ -51,3 +51,7 @@ def excerpt(text: str, limit: int = 1000) -> str:
     """Return the beginning of a raw text, enough to find it again in the sender's file."""
     text = clean_text(text) or ""
     return text if len(text) <= limit else text[:limit] + CUT
+
+
+# What is said of a day that nothing names: counts are of the day of voting.
+VOTING_DAY = "tidak disebut: dibaca hari pemungutan"

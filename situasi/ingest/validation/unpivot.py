@@ -17,7 +17,7 @@ from situasi.ingest.parsing.date_parser import parse_date_parts
 from situasi.ingest.parsing.numbers import find_count
 from situasi.ingest.parsing.phase_days import may_be_another_day
 from situasi.ingest.parsing.time_of_day import read_clock
-from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT, NOT_YET
+from situasi.ingest.readers.reserved_columns import DOUBT, NOT_A_REPORT, NOT_YET, VOTING_DAY
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.phase_order import order_phases
@@ -159,9 +159,14 @@ def _build_reports(
         for index, reason in enumerate(reasons)
     ]
     named_days = _list_named_days(filled, wide, context.election.day)
-    has_undated = any(
-        cell == day and index not in named_days for index, cell in enumerate(data[_DAY_HEADING])
-    )
+    undated = [
+        index
+        for index, cell in enumerate(data[_DAY_HEADING])
+        if cell == day and index not in named_days
+    ]
+    notes = data.setdefault(DOUBT, [None] * len(filled)) if undated else []
+    for index in undated:
+        notes[index] = _join_notes(notes[index], f"tanggal {VOTING_DAY}")
     for index, named in named_days.items():
         for dates in day_columns:
             dates[index] = None
@@ -170,7 +175,7 @@ def _build_reports(
     reports = pd.DataFrame(data, dtype="object")
     return replace(
         table, cells=reports, row_numbers=[table.row_numbers[row] for row in rows]
-    ), has_undated
+    ), bool(undated)
 
 
 def _list_doubts(
