@@ -102,8 +102,9 @@ async def drawn(page: Path) -> AsyncIterator[tuple[AppSession, Browser]]:
 
 
 async def at_rest(session: AppSession) -> None:
+    """Wait until no run is left, and all that they said has reached the browser."""
     async with asyncio.timeout(30):
-        while session._scriptrunner is not None:
+        while session._scriptrunner is not None or not session._browser_queue.is_empty():
             await asyncio.sleep(0.01)
 
 
