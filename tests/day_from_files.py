@@ -20,8 +20,8 @@ Row = dict[str, str]
 Tps = tuple[str, str, str]  # kecamatan code, desa, number
 
 PHASES = (
-    "logistik_tiba", "dibuka", "ditutup", "hitung_selesai", "kotak_bergeser", "kotak_tiba_pps",
-    "kotak_tiba_ppk", "kotak_tiba_kpu",
+    "logistik_tiba", "dibuka", "ditutup", "hitung_mulai", "hitung_selesai", "kotak_bergeser",
+    "kotak_tiba_pps", "kotak_tiba_ppk", "kotak_tiba_kpu",
 )  # fmt: skip
 CLOSED = PHASES.index("ditutup")
 ENDS = ("selesai", "tidak_terbukti", "nihil")

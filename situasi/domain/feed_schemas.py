@@ -72,8 +72,8 @@ JENIS = (
 )  # fmt: skip
 
 FASE = (
-    "logistik_tiba", "dibuka", "ditutup", "hitung_selesai", "kotak_bergeser", "kotak_tiba_pps",
-    "kotak_tiba_ppk", "kotak_tiba_kpu",
+    "logistik_tiba", "dibuka", "ditutup", "hitung_mulai", "hitung_selesai", "kotak_bergeser",
+    "kotak_tiba_pps", "kotak_tiba_ppk", "kotak_tiba_kpu",
 )  # fmt: skip
 
 # Whether a silent TPS can be reached at all.

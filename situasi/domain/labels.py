@@ -165,6 +165,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "logistik_tiba": N_("logistik tiba"),
         "dibuka": N_("dibuka"),
         "ditutup": N_("ditutup"),
+        "hitung_mulai": N_("penghitungan dimulai"),
         "hitung_selesai": N_("penghitungan selesai"),
         "kotak_bergeser": N_("kotak bergeser"),
         "kotak_tiba_pps": N_("kotak tiba di PPS"),

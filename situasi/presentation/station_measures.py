@@ -41,8 +41,8 @@ def build_station_measure(
     chosen = {row.code: choose(row, theme) for row in rows}
     by_code = [chosen.get(code) for code in codes]
     colours: list[str | None] = [None, *sorted({colour for colour in by_code if colour})]
-    digits = "".join(str(colours.index(colour)) for colour in by_code)
-    return StationMeasure(CellStyle(digits, tuple(colours)), legend(visible, theme))
+    positions = tuple(map(colours.index, by_code))
+    return StationMeasure(CellStyle(positions, tuple(colours)), legend(visible, theme))
 
 
 def _choose_phase_colour(row: Any, theme: Theme) -> str:

@@ -137,13 +137,12 @@ def test_colours_of_a_refresh_are_small_and_only_of_what_may_be_seen(register: R
         for theme in (LIGHT, DARK):
             found = build_station_measure(measure, stations, codes, ["16.10.04"], theme)
             style = found.style
-            assert len(style.digits) == len(codes)
-            assert len(style.colours) <= 10
-            shown = [style.colours[int(digit)] is not None for digit in style.digits]
+            assert len(style.positions) == len(codes)
+            shown = [style.colours[n] is not None for n in style.positions]
             assert shown == [code.startswith("16.10.04.") for code in codes]
             layer = json.loads(build_cell_layer("/x", style, theme).to_json())
-            assert len(json.dumps(layer)) < 2_500
+            assert len(json.dumps(layer)) < 3_500
             if measure == "fase":
-                others = {style.digits[n] for n, is_shown in enumerate(shown) if is_shown}
-                assert style.digits[opened] in others
+                others = {style.positions[n] for n, is_shown in enumerate(shown) if is_shown}
+                assert style.positions[opened] in others
                 assert len(others) == 2

@@ -15,12 +15,12 @@ _FILL_ALPHA, _LINE_ALPHA = 235, 200
 
 @dataclass(frozen=True)
 class CellStyle:
-    """How the cells are coloured: of each TPS, in the register's order, a digit of `colours`.
+    """How the cells are coloured: of each TPS, in the register's order, its position in `colours`.
 
-    colours: at most ten; None: not drawn.
+    colours: None: not drawn.
     """
 
-    digits: str
+    positions: tuple[int, ...]
     colours: tuple[str | None, ...]
 
 
@@ -30,20 +30,20 @@ def build_cell_layer(url: str, style: CellStyle, theme: Theme) -> pdk.Layer:
              for colour in style.colours]  # fmt: skip
     lines = [hex_to_rgba(theme.ink, _LINE_ALPHA if colour else 0) for colour in style.colours]
     # In brackets: what reads these expressions takes an index of nothing else.
-    digit = f"('{style.digits}')[properties.i]"
+    position = f"([{','.join(map(str, style.positions))}])[properties.i]"
     return pdk.Layer(
         "TileLayer",
         url,
         # A tile is not coloured anew, whatever changes: other colours are another layer.
-        id=f"tps-{sha256(f'{fills}{style.digits}'.encode()).hexdigest()[:8]}",
+        id=f"tps-{sha256(f'{fills}{style.positions}'.encode()).hexdigest()[:8]}",
         min_zoom=0,
         max_zoom=0,
         visible_min_zoom=CELLS_ZOOM,
         pickable=True,
         stroked=True,
         filled=True,
-        get_fill_color=f"({json.dumps(fills, separators=(',', ':'))})[{digit}]",
-        get_line_color=f"({json.dumps(lines, separators=(',', ':'))})[{digit}]",
+        get_fill_color=f"({json.dumps(fills, separators=(',', ':'))})[{position}]",
+        get_line_color=f"({json.dumps(lines, separators=(',', ':'))})[{position}]",
         get_line_width=1,
         line_width_units='"pixels"',
         get_dash_array="properties.e?[3,2]:[0,0]",

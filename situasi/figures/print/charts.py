@@ -14,9 +14,7 @@ from situasi.figures.theme import LIGHT, TINGKAT
 
 # The more serious, the denser: readable without colour.
 _HATCHES = {"rendah": "", "sedang": "////", "tinggi": "xxxx", "belum": "...."}
-_PHASE_COLOURS = (
-    "white", "#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A",
-)  # fmt: skip
+_PHASE_COLOURS = ("white", *LIGHT.phases)
 
 
 def draw_incident_chart(
@@ -140,7 +138,7 @@ def draw_phase_chart(
                         ha="center",
                         va="center",
                         fontsize=6.5,
-                        color="white" if phase > 4 else print_page.INK,
+                        color="white" if phase > 5 else print_page.INK,
                     )
             lefts = lefts + widths  # fmt: skip
         axes.set_yticks(rows, places)

@@ -8,10 +8,9 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
-from situasi.ingest.readers.reserved_columns import COUNT_BEGAN, NOT_YET, READY
+from situasi.ingest.readers.reserved_columns import NOT_YET, READY
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
-from situasi.ingest.vocabulary.clue_words import ClueWords
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _MAX_CHARS = 300
@@ -29,7 +28,8 @@ _HANDLING = re.compile(
 _SITUATION = re.compile(r"suasana|situasi|keadaan|kondisi", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
-_COUNT_ENDED = re.compile(r"selesai|rampung|tuntas|finish|done|complete|ended", re.IGNORECASE)
+# Of a tally: its beginning, not only that it goes on.
+_BEGINNING = re.compile(r"mulai|awal|start|beg[aiu]n", re.IGNORECASE)
 _STATUS_WORD = re.compile(r"stat|progres|perkembang", re.IGNORECASE)
 
 
@@ -145,6 +145,7 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
     """Read the one phase that longer words assert (`TPS dibuka tepat waktu`); the words stay."""
     for name in table.find_columns("fase"):
         _leave_out_no_phases(table, name, context)
+        _mark_ongoing_tallies(table, name, context)
         unknown = _find_unknown(table, name, "tps", "fase", context)
         if not unknown:
             continue
@@ -160,22 +161,10 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         table.doubt(rows, "fase dibaca dari kalimatnya")
 
 
-def is_no_phase(cell: Cell, clues: ClueWords) -> bool:
-    """Return whether a phase has not come yet (`Belum buka`), or is none of ours."""
-    return clues.is_no_phase(cell) or _is_counting(cell, clues)
-
-
-def _is_counting(cell: Cell, clues: ClueWords) -> bool:
-    """Return whether the votes are being counted: of that only the end is a phase."""
-    text = cell[:_MAX_CHARS] if isinstance(cell, str) else ""
-    is_begun = clues.is_cell("counting", text) or clues.stands_in("count_began", text)
-    return is_begun and not _COUNT_ENDED.search(text)
-
-
 def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContext) -> None:
     """Empty the cells that tell of no phase; a row with nothing else is no report."""
     clues, column = context.vocabulary.clues, table.cells[name].tolist()
-    known = {cell: is_no_phase(cell, clues) for cell in set(column) if isinstance(cell, str)}
+    known = {cell: clues.is_no_phase(cell) for cell in set(column) if isinstance(cell, str)}
     words = {row: normalize_text(cell) for row, cell in enumerate(column) if known.get(cell)}
     if not words:
         return
@@ -183,16 +172,22 @@ def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContex
     alone = set(table.find_empty_rows(*_COUNTS, "fase", "kontak")) & words.keys()
     for row, word in words.items():
         if row in alone:
-            table.reasons.setdefault(row, _choose_reason(word, clues).format(word))
+            reason = READY if clues.is_cell("ready", word) else NOT_YET
+            table.reasons.setdefault(row, reason.format(word))
     keep_words(table, {row: f"fase: {word}" for row, word in words.items() if row not in alone})
-    if counted := [word for word in words.values() if _is_counting(word, clues)]:
-        table.notes.append(f"{COUNT_BEGAN.format(counted[0])}; {len(counted)} baris")
 
 
-def _choose_reason(word: str, clues: ClueWords) -> str:
-    if _is_counting(word, clues):
-        return COUNT_BEGAN
-    return READY if clues.is_cell("ready", word) else NOT_YET
+def _mark_ongoing_tallies(table: ConvertedTable, name: str, context: IngestContext) -> None:
+    """Mark the rows which tell that votes are being counted, but not since when."""
+    column = table.cells[name].tolist()
+    words = {cell for cell in set(column) if isinstance(cell, str) and _is_ongoing(cell, context)}
+    rows = [row for row, cell in enumerate(column) if cell in words]
+    table.doubt(rows, "sedang dihitung: jam mulainya bisa lebih awal")
+
+
+def _is_ongoing(cell: str, context: IngestContext) -> bool:
+    code = context.vocabulary.find_code("tps", "fase", cell)
+    return code == "hitung_mulai" and not _BEGINNING.search(cell)
 
 
 def read_handling(table: ConvertedTable, context: IngestContext) -> None:
@@ -292,9 +287,14 @@ def is_code(cell: str, feed: str, column: str, context: IngestContext) -> bool:
 
 
 def _find_asserted(text: str, column: str, matcher: PhraseMatcher) -> str | None:
-    """Return the one code of a column that a text asserts, and denies none."""
+    """Return the one code of a column that a text asserts, and denies none.
+
+    The tally begins at once after the closing, which it implies: `tutup, mulai hitung`.
+    """
     found = [match for match in matcher.find(Passage(text)) if match.column == column]
     codes = {match.code for match in found}
+    if codes == {"ditutup", "hitung_mulai"}:
+        codes.remove("ditutup")
     return codes.pop() if len(codes) == 1 and all(m.is_asserted for m in found) else None
 
 

@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.facts.free_words import is_code, is_no_phase
+from situasi.ingest.facts.free_words import is_code
 from situasi.ingest.messages.message_text import Passage
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher, get_phrase_matcher
 from situasi.ingest.parsing.cells import normalize_text
@@ -104,7 +104,7 @@ def _take_listed_phases(table: ConvertedTable, context: IngestContext) -> None:
 def _list_phases(table: ConvertedTable, name: str) -> set[str]:
     """Return the different words of a column, without those that tell of no phase."""
     texts, clues = map(str, table.list_filled(name)), table.vocabulary.clues
-    return {text for text in texts if not is_no_phase(text, clues)}
+    return {text for text in texts if not clues.is_no_phase(text)}
 
 
 def _names_phase(text: str, context: IngestContext, matcher: PhraseMatcher) -> bool:

@@ -52,7 +52,8 @@ alatperagakampanye bahankampanye distribusilogistik logistiktps penertibanapk pe
 pemasanganapk pemungutansuaraulang isusara voterlist voterroll power kecurangan miras sajam
 listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount
 tidakada lainlain lainlainnya danlainlain kejadianlain kejadianlainnya miscellaneous
-crowd mob disorder fights fires electricity protests protesters bribe bribes"""
+hitung hitungsuara penghitungan penghitungansuara perhitungan perhitungansuara counting
+votecounting crowd mob disorder fights fires electricity protests protesters bribe bribes"""
 _VAGUE = frozenset(_VAGUE_WORDS.split())
 _OTHER_KIND = ("jenis", "lainnya")  # beside a kind it tells what came of it
 _REQUIRED_PREFIXES = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}
@@ -86,6 +87,7 @@ _GAPPED_PHASES = tuple(
             )
         ),
         (r"\b(?:peng|per)?hitung(?:an)?(?: suara)?\b.{1,60}?\bselesai\b", "hitung_selesai"),
+        (r"\b(?:peng|per)hitungan(?: suara)?\b.{1,60}?\b(?:di)?mulai\b", "hitung_mulai"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bselesai\b", "ditutup"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bdimulai\b", "dibuka"),
         (

@@ -21,7 +21,7 @@ _NOT_A_TPS = re.compile(
     r"(?: [a-z]+)?(?: telah| sudah)? ?\Z",
     re.IGNORECASE,
 )
-_OF_STATION = frozenset(("dibuka", "ditutup", "hitung_selesai"))
+_OF_STATION = frozenset(("dibuka", "ditutup", "hitung_mulai", "hitung_selesai"))
 _SOON = re.compile(r"\b(?:menit|mnt|jam|sebentar|bentar) lagi(?: akan)? *\Z", re.IGNORECASE)
 _NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
 # Supplies that are not at the TPS yet.

@@ -52,6 +52,6 @@ def find_usual_hours(told: str, election: Election) -> range:
         return range(opens, closes + _LATE_H)
     if told == "dibuka":
         return range(FIRST_HOUR, closes)
-    if told == "ditutup":
+    if told in {"ditutup", "hitung_mulai"}:
         return range(closes - 1, closes + _LATE_H)
     return range(closes, 24) if told in _AFTER_VOTING else range(0)

@@ -6,9 +6,6 @@ SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several
 GEOMETRY = "__geometri"  # the type of a geometry that is not a usable point
 NOT_FINITE = "__tak_hingga"  # which cells of a JSON row hold Infinity or a number beyond all others
 NOT_YET = "belum ({}), bukan laporan; tidak perlu dibetulkan"  # such a reason
-COUNT_BEGAN = (
-    '"{}" tidak dicatat: mulainya penghitungan bukan tahap di papan; tidak perlu dibetulkan'
-)
 READY = '"{}" tidak dicatat: siapnya TPS bukan tahap di papan; tidak perlu dibetulkan'
 NOT_A_REPORT = "__bukan_laporan"  # why a row is not a report; its reason in quarantine
 AREA_TOTAL = "__jumlah_wilayah"  # why a row is the sum of reports in the same source

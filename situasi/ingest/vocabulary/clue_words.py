@@ -28,8 +28,6 @@ GROUPS = (
     "ditto",
     "record_id",
     "not_yet",
-    "count_began",
-    "counting",
     "ready",
     "test_entry",
     "area_post",
@@ -66,10 +64,9 @@ class ClueWords:
     sheet that sums up others or explains them. men, women: what stands beside a count of only
     these. present, absent, tick: cells of a list of officers. presence_question: the heading of
     such cells. ditto: `as above`. record_id: the heading of what several rows are about. not_yet:
-    cells that say that something has not happened yet. counting: those that say that the votes are
-    being counted, which is no phase of ours; count_began: in one that says so. ready: one that says
-    that a TPS is ready to open, which is none either. increment: in titles of counts that are not
-    those until an hour. test_entry: in a report that somebody sent to try the form.
+    cells that say that something has not happened yet. ready: those that say that a TPS is ready to
+    open, which is no phase of ours. increment: in titles of counts that are not those until an
+    hour. test_entry: in a report that somebody sent to try the form.
     area_post: a function that answers for a whole kecamatan. open_state: a cell that says how a TPS
     is, not what happened. attendance: the heading of a column of who is there, which needs no title
     above it. arrival_hour: that of the hour at which an officer came; listed_arrival: in a list of

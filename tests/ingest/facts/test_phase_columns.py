@@ -38,11 +38,14 @@ def test_buka_and_tutup_under_a_heading_that_incidents_have_too_are_phases(
     board: Board, tmp_path: Path, heading: str, has_officers: bool
 ) -> None:
     result = bring(board, tmp_path / "a.csv", heading, has_officers=has_officers)
-    assert board.store.rows_after(TPS)["fase"].tolist() == ["dibuka", "dibuka", "ditutup"]
+    assert board.store.rows_after(TPS)["fase"].tolist() == [
+        *("dibuka",) * 2,
+        "ditutup",
+        "hitung_mulai",
+    ]
     reasons = [reason["reasons"][0] for reason in result.reasons]
-    assert len(reasons) == 3
+    assert len(reasons) == 2
     assert '"antre panjang" tidak dikenal' in reasons[0]
     assert "belum (blm ada laporan)" in reasons[1]
-    assert "mulainya penghitungan bukan tahap" in reasons[2]
     noted = 'kolom nama tidak disimpan: "petugas"' in result.notes
     assert noted == has_officers

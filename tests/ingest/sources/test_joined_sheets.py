@@ -34,9 +34,9 @@ PLACES = [
 REVIEWS = ("approved", "rejected", "approved", "approved")
 STEPS = (  # the parent, what, when; the fourth parent has none, and one parent is not there
     (1, "dibuka", "07.02"), (1, "ditutup", "08.00"), (2, "dibuka", "07.00"),
-    (3, "dibuka", "07.05"), (3, "hitung_mulai", "08.10"), (9, "dibuka", "07.09"),
+    (3, "dibuka", "07.05"), (3, "antre", "08.10"), (9, "dibuka", "07.09"),
 )  # fmt: skip
-REASONS = ["ditolak atau dihapus", "hitung_mulai", "kecamatan", "tanpa baris rincian"]
+REASONS = ["ditolak atau dihapus", "antre", "kecamatan", "tanpa baris rincian"]
 
 
 def odk(folder: Path, name: str, steps: Sequence[tuple[int, str, str]] = STEPS) -> Path:
