@@ -90,9 +90,12 @@ def render_neutrality_choice(sources: SitrepSources) -> SitrepSources:
     if not sources.viewer.role.may_see("netralitas"):
         return sources
     is_included = st.checkbox(
-        _("Sertakan angka netralitas"),
+        _("Sertakan netralitas"),
         key=_NEUTRALITY_KEY,
-        help=_("Laporan diteruskan kepada orang lain; angka netralitas hanya untuk yang berhak."),
+        help=_(
+            "Laporan diteruskan kepada orang lain; angka dan kasus netralitas hanya untuk yang "
+            "berhak."
+        ),
     )
     if not is_included:
         return sources

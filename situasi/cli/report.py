@@ -54,7 +54,7 @@ def report(
     ] = None,
     role: Annotated[str, typer.Option(help="Sebatas yang dilihat peran ini.")] = _DEFAULT_ROLE,
     neutrality: Annotated[
-        bool, typer.Option("--netralitas", help="Sertakan angka netralitas (peran yang berhak).")
+        bool, typer.Option("--netralitas", help="Sertakan netralitas (peran yang berhak).")
     ] = False,
 ) -> None:
     """Tulis laporan situasi, laporan harian atau anev sebagai DOCX, PDF, XLSX dan teks pesan.

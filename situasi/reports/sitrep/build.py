@@ -73,7 +73,11 @@ def _assemble_sitrep(data: SitrepData, letterhead: Letterhead) -> Sitrep:
         has_exercise_rows=data.has_exercise_rows,
         scope=narrative.format_scope(data),
         key_figures=(*figures, *key_figures.build_period_figures(data)),
-        sentences={**narrative.build_chapters(data), "kurun": (narrative.format_period(data),)},
+        sentences={
+            **narrative.build_chapters(data),
+            "kurun": (narrative.format_period(data),),
+            "kecuali": tuple(narrative.format_exclusion(request)),
+        },
         tables=_build_tables(data, letterhead),
         drawings=pictures.build_drawings(data),
         annexes=annexes.build_annexes(data, letterhead),

@@ -26,6 +26,7 @@ from situasi.presentation import alerts, kpis, numbers
 from situasi.presentation.numbers import format_bounds, format_percent, format_voters
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import SitrepData
+from situasi.reports.sitrep.request import SitrepRequest
 
 # Limit of the kinds and kecamatan that a sentence names.
 _MAX_NAMED = 5
@@ -69,6 +70,11 @@ def format_scope(data: SitrepData) -> str:
     return "Kecamatan " + ", ".join(map(data.register.name_of, data.codes))
 
 
+def format_exclusion(request: SitrepRequest) -> list[str]:
+    """Return which cases are in no figure and no list, as a sentence; none where all are."""
+    return [] if request.neutrality else ["Kasus netralitas tidak termasuk."]
+
+
 def _write_introduction(data: SitrepData) -> list[str]:
     election, register = data.register.election, data.register
     tps = register.tps[register.tps["kecamatan"].isin(data.codes)]
@@ -84,6 +90,7 @@ def _write_introduction(data: SitrepData) -> list[str]:
         f"Kurun kejadian: {format_period(data)}. Keadaan sebagaimana diketahui "
         f"{tables.format_moment(data.view_time.at, data)}, "
         f"data versi {format_number(data.version)}.",
+        *format_exclusion(data.request),
     ]
     silent = [label("feed", feed.feed) for feed in data.overview.feed_states if feed.is_silent]
     silent_places = data.area_summary.select_silent_places(data.codes)

@@ -1,12 +1,13 @@
 """The request for a laporan: its kind, its period and its kecamatan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from situasi.analysis import view_time as view_times
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
 from situasi.domain.election import Election
+from situasi.domain.feed_schemas import JENIS
 from situasi.reports.sitrep.model import KINDS as KINDS
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
@@ -23,8 +24,8 @@ class SitrepRequestError(ValueError):
 class SitrepRequest:
     """The request for a laporan. since, until: when the cases happened. kecamatan: () for all.
 
-    neutrality: whether to include neutrality counts. They are never included by default, because a
-    laporan is passed on, also to people who may not see them.
+    neutrality: whether to include neutrality, its counts and the cases of this kind. Never by
+    default, because a laporan is passed on, also to people who may not see them.
     """
 
     kind: str
@@ -36,7 +37,8 @@ class SitrepRequest:
     @property
     def selection(self) -> Selection:
         """Return the selection of its cases, as a page uses it."""
-        return Selection(kecamatan=self.kecamatan, since=self.since, until=self.until)
+        kinds = () if self.neutrality else tuple(kind for kind in JENIS if kind != "netralitas")
+        return Selection(self.kecamatan, kinds, since=self.since, until=self.until)
 
 
 def build_request(
@@ -100,5 +102,5 @@ def build_previous_request(
     """
     end = min(request.until, view_time.at)
     length = end - request.since
-    previous = SitrepRequest(request.kind, request.since - length, request.since, request.kecamatan)
+    previous = replace(request, since=request.since - length, until=request.since)
     return previous, view_time.at - length

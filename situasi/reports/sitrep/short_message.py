@@ -20,7 +20,8 @@ def build_message(
 ) -> str:
     """Build the message; incidents are left out from the end until it is short enough."""
     head = _build_head(data, letterhead, key_figures)
-    tail = f"Data versi {format_number(data.version)}. ≈ perkiraan; – belum ada laporan."
+    version = f"Data versi {format_number(data.version)}. ≈ perkiraan; – belum ada laporan."
+    tail = " ".join([version, *narrative.format_exclusion(data.request)])
     table = tables.build_case_table(
         data, data.period.worklist.open_cases, "", letterhead.max_incidents
     )

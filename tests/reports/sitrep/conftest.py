@@ -39,7 +39,8 @@ def built(
 
 @pytest.fixture(scope="session")
 def laporan(rehearsed: Board) -> Sitrep:
-    return built(rehearsed)
+    """A laporan of all that its viewer sees on the pages."""
+    return built(rehearsed, neutrality=True)
 
 
 @pytest.fixture(scope="session")

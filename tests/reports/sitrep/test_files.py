@@ -158,6 +158,13 @@ def test_neutrality_is_told_only_where_it_was_asked_for(rehearsed: Board, electi
     asked, without = built(rehearsed, neutrality=True), built(rehearsed)
     assert asked.sentences["netralitas"]
     assert without.sentences["netralitas"] == ()
+    # The cases of this kind too, in figures and lists alike, and the laporan says so.
+    said = "Kasus netralitas tidak termasuk."
+    for one, is_included in ((asked, True), (without, False)):
+        kinds = [row[3].text for row in one.tables["kejadian"].rows]
+        assert ("netralitas" in kinds) == is_included
+        assert (said in one.message) == (said in one.sentences["pendahuluan"]) != is_included
+        assert one.key_figures[0].value.split()[0] == format_number(len(kinds))
     text = text_of("docx", files.build_file(calm(asked), "docx", election))
     assert "6. Netralitas" in text
     assert asked.sentences["netralitas"][0] in text
