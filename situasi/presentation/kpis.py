@@ -196,17 +196,21 @@ def format_officers(
     if not coverage.is_end_of_duty(total):
         value = format_ratio(total["present"], total["posted"])
         return KpiText("personel", _("Personel hadir"), value, absent)
-    others = (
-        (_("masih di TPS"), total["present"]),
-        (_("tanpa kabar"), total["tanpa_kabar"]),
-        (_("meninggalkan TPS"), total["bergeser"]),
-        (_("tidak pernah melapor"), total["belum_tiba"]),
-    )
-    notes = [f"{format_number(int(count))} {words}" for words, count in others if count]
-    notes += gaps if total["absent"] else []
+    notes = [format_not_returned(total), *(gaps if total["absent"] else [])]
     value = format_ratio(total["kembali"], total["posted"])
-    note = " · ".join(notes) or _("semua sudah kembali")
+    note = " · ".join(filter(None, notes)) or _("semua sudah kembali")
     return KpiText("personel", _("Personel sudah kembali"), value, note)
+
+
+def format_not_returned(counts: pd.Series) -> str:
+    """Return how many officers of a row of coverage_gaps have not returned, by what is known."""
+    others = (
+        (_("masih di TPS"), counts["present"]),
+        (_("tanpa kabar"), counts["tanpa_kabar"]),
+        (_("meninggalkan TPS"), counts["bergeser"]),
+        (_("tidak pernah melapor"), counts["belum_tiba"]),
+    )
+    return " · ".join(f"{format_number(int(n))} {words}" for words, n in others if n)
 
 
 def format_last_report(overview: Overview, now: datetime, zone_label: str) -> KpiText:

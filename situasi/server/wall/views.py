@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.analysis.personnel import coverage
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.stations import current_task
@@ -243,9 +244,26 @@ def _build_personnel(data: ViewData) -> WallView:
             KpiText(key, title, format_number(count), total_text, count > 0)
             for key, title, count in counts
         ]
+    if len(known) and coverage.is_end_of_duty(known.sum(numeric_only=True)):
+        heading, lines, empty_text = _list_not_returned(data, known)
+    else:
+        heading, lines, empty_text = _list_without_officer(data, known)
+    return WallView(
+        _("Personel"),
+        kpi_texts,
+        "personel",
+        heading,
+        lines[:MAX_LINES],
+        empty_text,
+        is_quiet=known.empty,
+        line_count=len(lines),
+    )
+
+
+def _list_without_officer(data: ViewData, known: pd.DataFrame) -> tuple[str, list[ListLine], str]:
+    """Return a heading, the kecamatan with TPS without an officer, and what an empty list says."""
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
-    worst = worst[worst["absent"] > 0]
-    worst_rows: list[Any] = list(worst.head(MAX_LINES).itertuples())
+    rows: list[Any] = list(worst[worst["absent"] > 0].itertuples())
     present = _("{n} hadir dari {all} diplot")
     lines = [
         ListLine(
@@ -253,18 +271,31 @@ def _build_personnel(data: ViewData) -> WallView:
             format_counts(_("{n} dari {all} TPS"), n=row.absent, all=row.tps),
             format_counts(present, n=row.present, all=row.posted),
         )
-        for row in worst_rows
+        for row in rows
     ]
-    return WallView(
-        _("Personel"),
-        kpi_texts,
-        "personel",
-        _("TPS tanpa petugas hadir"),
-        lines,
-        _("Tidak ada TPS tanpa petugas.") if len(known) else _("Belum ada plotting personel."),
-        is_quiet=known.empty,
-        line_count=len(worst),
+    empty_text = (
+        _("Tidak ada TPS tanpa petugas.") if len(known) else _("Belum ada plotting personel.")
     )
+    return _("TPS tanpa petugas hadir"), lines, empty_text
+
+
+def _list_not_returned(data: ViewData, known: pd.DataFrame) -> tuple[str, list[ListLine], str]:
+    """Return the same of the end of duty: the kecamatan with officers who have not returned."""
+    missing = known["posted"] - known["kembali"]
+    rows: list[Any] = list(
+        known.assign(missing=missing)[missing > 0]
+        .sort_values("missing", ascending=False, kind="stable")
+        .itertuples()
+    )
+    lines = [
+        ListLine(
+            data.register.name_of(str(row.Index)),
+            format_counts(_("{n} dari {all} diplot"), n=row.missing, all=row.posted),
+            kpis.format_not_returned(known.loc[row.Index]),
+        )
+        for row in rows
+    ]
+    return _("Personel belum kembali"), lines, _("semua sudah kembali")
 
 
 def _build_attention(data: ViewData) -> WallView:

@@ -167,6 +167,16 @@ def test_a_figure_warns_of_what_it_says_and_not_of_the_figure_beside_it(rehearse
     assert "tanpa petugas" not in view(look(rehearsed), "personel")["figures"][0]["note"]
 
 
+def test_at_the_end_of_duty_the_list_tells_where_officers_are_missing(rehearsed: Board) -> None:
+    said = look(rehearsed, "saat=2024-11-27T22:50")
+    _found, of_day = of_pages(rehearsed, of_the_day(), wib("22.50"))
+    gaps = of_day.coverage_gaps
+    listed = view(said, "personel")
+    assert listed["heading"] == "Personel belum kembali"
+    assert listed["count"] == (gaps["posted"] > gaps["kembali"]).sum() > 0
+    assert "tanpa kabar" in listed["lines"][0]["note"]
+
+
 def test_the_lowest_turnout_says_of_how_many_tps_at_which_hour(rehearsed: Board) -> None:
     said = look(rehearsed, "saat=2024-11-27T10:30")
     _found, of_day = of_pages(rehearsed, of_the_day(), wib("10.30"))
