@@ -87,9 +87,9 @@ def _render_forms(context: PageContext, known: Mapping[str, Account | None]) -> 
         if account.role in roles and account.identity is None
     ]  # fmt: skip
     with markup.inline_row("urus_akun"):
-        _render_form(actions.ADD_FORM, _("Akun baru"), actions.on_add, _render_add_fields)
+        _render_form(actions.ADD_FORM, _("Buat akun"), actions.on_add, _render_add_fields)
         _render_choice(actions.CLOSE_FORM, _("Tutup akun"), opened, actions.on_close)
-        _render_choice(actions.REOPEN_FORM, _("Sandi baru"), renewable, actions.on_reopen)
+        _render_choice(actions.REOPEN_FORM, _("Beri sandi baru"), renewable, actions.on_reopen)
 
 
 def _render_choice(form: str, title: str, names: list[str], on_submit: Callable[[], None]) -> None:

@@ -222,7 +222,7 @@ def render_missing_counts_panel(data: TurnoutData) -> None:
         "belum_jumlah", None, (data.stations,), _build_missing_counts_table
     )
     page_layout.render_section_title(
-        format_counts(_("Jumlah hadir belum dilaporkan: {n} TPS"), n=len(table))
+        format_counts(_("Jumlah hadir terlambat dilaporkan: {n} TPS"), n=len(table))
     )
     if not len(table):
         markup.render_empty_state(_("Tidak ada hitungan yang terlambat pada saat ini."))

@@ -45,7 +45,7 @@ OF_PAGE = {
     "tautan": ("Belum ada tautan tamu",),
     "latihan": ("Belum ada skenario yang dimulai",),
     "kesiapan": ("langkah siap",),
-    "akun": ("Akun baru", "Riwayat akun"),
+    "akun": ("Buat akun", "Riwayat akun"),
 }
 
 

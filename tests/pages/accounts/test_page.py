@@ -59,7 +59,7 @@ def known(board: Board) -> dict[str, accounts.Account | None]:
 
 def test_a_new_account_gets_a_password_that_is_shown_once(page: Page, empty: Board) -> None:
     app = submit(
-        page(), actions.ADD_FORM, "Akun baru", nama="Budi.P", peran="operator",
+        page(), actions.ADD_FORM, "Buat akun", nama="Budi.P", peran="operator",
         wilayah=["16.10.05"], sandi=PASSWORD,
     )  # fmt: skip
     assert "Akun budi.p dibuat." in words(app)
@@ -80,7 +80,7 @@ def test_an_account_is_ended_and_opened_again_with_another_password(
     app = submit(page(), actions.CLOSE_FORM, "Tutup akun", nama="wati", sandi=PASSWORD)
     closed = known(empty)["wati"]
     assert closed and not closed.enabled and "Akun wati ditutup" in words(app)
-    app = submit(app, actions.REOPEN_FORM, "Sandi baru", nama="wati", sandi=PASSWORD)
+    app = submit(app, actions.REOPEN_FORM, "Beri sandi baru", nama="wati", sandi=PASSWORD)
     wati = known(empty)["wati"]
     assert wati and accounts.verify_password(wati, app.session_state[actions.HANDOVER_KEY][1])
     assert not accounts.verify_password(wati, PASSWORD)
@@ -111,7 +111,7 @@ def test_an_empty_form_is_no_wrong_password_and_says_what_is_missing(
         assert "tulis sandi Anda sendiri" in words(app)
     app = submit(app, actions.CLOSE_FORM, "Tutup akun", sandi=PASSWORD)
     assert "pilih akunnya" in words(app)
-    app = submit(app, actions.ADD_FORM, "Akun baru", nama="budi", sandi=PASSWORD)
+    app = submit(app, actions.ADD_FORM, "Buat akun", nama="budi", sandi=PASSWORD)
     assert "pilih perannya" in words(app) and "budi" not in known(empty)
 
 
@@ -133,7 +133,7 @@ def test_only_an_account_of_an_admin_of_the_whole_board_has_forms(
     page: Page, viewer: dict[str, object]
 ) -> None:
     app = page(**viewer)
-    assert not app.get("popover") or not {"Akun baru", "Tutup akun", "Sandi baru"} & {
+    assert not app.get("popover") or not {"Buat akun", "Tutup akun", "Beri sandi baru"} & {
         one.proto.popover.label for one in app.get("popover")
     }
     assert "Akun diurus oleh admin" in words(app)
