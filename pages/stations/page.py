@@ -193,7 +193,9 @@ def render_late_panel(tps: pd.DataFrame) -> None:
     """Draw the TPS that are late or unreachable, the longest overdue first."""
     table = render_cache.get_or_build(
         "terlambat", None, (tps,),
-        lambda tps: stations.build_late_reports_table(tps[tps["state"].isin(SILENT_STATES)]),
+        lambda tps: stations.build_late_reports_table(
+            tps[tps["state"].isin(SILENT_STATES)], is_half=True
+        ),
     )  # fmt: skip
     late, unreachable = (int((tps["state"] == state).sum()) for state in SILENT_STATES)
     title = format_counts(_("Terlambat melapor: {n} TPS"), n=late)

@@ -24,8 +24,8 @@ from situasi.ui.tables.columns import (
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import stations as wording
 
-# Narrow enough for half of a screen of 1366 pixels; longer names wrap.
-_PLACE_WIDTH_PX, _LATE_WIDTH_PX, _OWED_WIDTH_PX, _CHASER_WIDTH_PX = 110, 106, 120, 104
+# Limits by column for half of a screen of 1366 pixels; longer names wrap.
+_HALF_WIDTHS_PX = (110, 110, 110, 106, 120, 104)
 
 
 def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -65,24 +65,30 @@ def build_additional_voters_table(rows: pd.DataFrame) -> Table:
     return make_table(columns, separate["latihan"])
 
 
-def build_late_reports_table(rows: pd.DataFrame) -> Table:
-    """Build the table of TPS that owe a report: since when, and who asks for it."""
+def build_late_reports_table(rows: pd.DataFrame, *, is_half: bool = False) -> Table:
+    """Build the table of TPS that owe a report: since when, and who asks for it.
+
+    is_half: it has half of the page, so that its rows are two lines high.
+    """
     ordered = rows.sort_values("late_min", ascending=False, kind="stable")
     owed_reports = zip(ordered["owed"], ordered["owed_hour"], strict=True)
     chasers = zip(ordered["chaser"], ordered["kecamatan"], strict=True)
     owed_texts = [wording.format_owed_report(fase, hour) for fase, hour in owed_reports]
     chaser_texts = [wording.format_chaser(chaser, place) for chaser, place in chasers]
-    places = {
-        heading: text_column(cells, max_width_px=_PLACE_WIDTH_PX)
-        for heading, cells in _build_place_columns(ordered).items()
-    }
-    columns: dict[str, Cells] = {
-        **places,
+    places = _build_place_columns(ordered)
+    columns: dict[str, Column] = {
+        **{heading: text_column(cells) for heading, cells in places.items()},
         _("terlambat"): _build_late_column(ordered),
-        _("ditagih"): text_column(owed_texts, max_width_px=_OWED_WIDTH_PX),
-        _("giliran"): text_column(chaser_texts, max_width_px=_CHASER_WIDTH_PX),
+        _("ditagih"): text_column(owed_texts),
+        _("giliran"): text_column(chaser_texts),
     }
-    return make_table(columns, ordered["latihan"], row_lines=2)
+    if not is_half:
+        return make_table(columns, ordered["latihan"])
+    limited = {
+        heading: replace(column, max_width_px=width_px)
+        for (heading, column), width_px in zip(columns.items(), _HALF_WIDTHS_PX, strict=True)
+    }
+    return make_table(limited, ordered["latihan"], row_lines=2)
 
 
 def _build_late_column(rows: pd.DataFrame) -> Column:
@@ -105,12 +111,7 @@ def _build_late_column(rows: pd.DataFrame) -> Column:
             **time_column(rows["last_at"]).to_file_columns(_("laporan terakhir")),
         }
 
-    return replace(
-        late,
-        format_cells=format_cells,
-        build_file_columns=build_file_columns,
-        max_width_px=_LATE_WIDTH_PX,
-    )
+    return replace(late, format_cells=format_cells, build_file_columns=build_file_columns)
 
 
 def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:

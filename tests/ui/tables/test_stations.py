@@ -36,3 +36,10 @@ def test_what_the_screen_has_no_room_for_stands_in_the_file(empty: Board) -> Non
     assert list(file["terlambat (menit)"]) == [90, 60]
     assert list(file["laporan terakhir (WIB)"]) == [_AT.tz_localize(None)] * 2
     assert not {"keadaan", "laporan terakhir"} & set(table.select_screen_columns())
+
+
+def test_only_where_it_has_half_of_the_page_its_rows_are_two_lines_high(empty: Board) -> None:
+    rows = _build_rows(empty, ["terlambat"], [90])
+    whole, half = build_late_reports_table(rows), build_late_reports_table(rows, is_half=True)
+    assert (whole.row_lines, half.row_lines) == (1, 2)
+    assert whole.columns["desa"].max_width_px > half.columns["desa"].max_width_px
