@@ -36,7 +36,8 @@ def format_number(value: float, digits: int = 0) -> str:
 @lru_cache(maxsize=20_000)
 def _format_number(value: float, digits: int, language: str) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return numbers.format_decimal(value, format=pattern, locale=language)
+    # The minus of format_signed; a hyphen after ≈ is hardly seen.
+    return numbers.format_decimal(value, format=pattern, locale=language).replace("-", "−")
 
 
 def format_counts(text: str, **counts: float) -> str:

@@ -96,6 +96,7 @@ def test_numbers_are_written_as_the_language_writes_them(
     i18n.set_language(language)
     assert format_number(30_483) == number
     assert format_number(63.53, 1) == rate
+    assert format_number(-1.7, 1) == "−" + format_number(1.7, 1)
     assert format_counts("{n} / {all}", n=30_483, all=7) == f"{number} / 7"
 
 
