@@ -314,6 +314,9 @@ def test_a_tps_above_those_of_its_whole_kecamatan_waits_in_every_feed(
 def test_a_count_of_a_tps_far_above_the_list_of_its_desa_waits(board: Board) -> None:
     place = {"kode_kecamatan": "", "kecamatan": "Kandis", "desa": "Lubuk Rukam", "tps": "19"}
     assert "TPS 019 tidak mungkin: Lubuk Rukam" in reasons(board, "tps", **place, **COUNT)
+    assert "TPS 0 tidak mungkin: Lubuk Rukam" in reasons(
+        board, "tps", **place | {"tps": "0"}, **COUNT
+    )
     assert "TPS 019 tidak ada" in accepted(board, "incidents", id="K-9", **place)["flags"]
 
 

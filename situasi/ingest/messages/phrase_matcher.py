@@ -76,8 +76,8 @@ _GAPPED_PHASES = tuple(
         ),
         *(
             (
-                r"\bkotak(?: suara)?\b.{0,60}?\b(?:diterima|tiba|sampai)(?: di| oleh)? "
-                rf"(?:gudang )?(?:{office})\b",
+                r"\bkotak(?: suara)?\b.{0,60}?\b(?:diterima|tiba|sampai|sampe|nyampe)"
+                rf"(?: di| oleh)? (?:gudang )?(?:{office})\b",
                 code,
             )
             for office, code in (
@@ -91,7 +91,7 @@ _GAPPED_PHASES = tuple(
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bselesai\b", "ditutup"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bdimulai\b", "dibuka"),
         (
-            r"\blogistik\b.{1,60}?\b(?:tiba|sampai|diterima)\b"
+            r"\blogistik\b.{1,60}?\b(?:tiba|sampai|sampe|nyampe|diterima)\b"
             r"(?! ?(?:di |ke )?(?:ppk|pps|kpu|kecamatan|kantor|gudang))",
             "logistik_tiba",
         ),

@@ -23,6 +23,7 @@ _NOT_A_TPS = re.compile(
 )
 _OF_STATION = frozenset(("dibuka", "ditutup", "hitung_mulai", "hitung_selesai"))
 _SOON = re.compile(r"\b(?:menit|mnt|jam|sebentar|bentar) lagi(?: akan)? *\Z", re.IGNORECASE)
+_LATER = re.compile(r" ?(?:nanti|ntar|besok)\b", re.IGNORECASE)  # behind it: `digeser nanti`
 _NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
 # Supplies that are not at the TPS yet.
 _ELSEWHERE = re.compile(
@@ -73,7 +74,7 @@ _AT_STATION = re.compile(r"\bdi tps\b", re.IGNORECASE)
 # Whoever writes so is there: `86 ndan, sdh di tps 3`.
 _ARRIVED = re.compile(
     r"\A\W*(?:(?:86|siap|(?:n?dan|komandan)|izin|ijin|mohon|lapor|melaporkan|kami|saya)\b\W*)*"
-    r"(?:sudah|sdh|telah|tlh|lah|la)(?: (?:tiba|sampai|merapat|standby))? di tps\b",
+    r"(?:(?:sudah|sdh|telah|tlh|lah|la)(?: (?:tiba|sampai|merapat|standby))?|tiba|sampai) di tps\b",
     re.IGNORECASE,
 )
 
@@ -89,6 +90,7 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
         and not (match.code in _OF_STATION and _NOT_A_TPS.search(text[: match.span.start][-40:]))
         and not _SOON.search(text[max(0, match.span.start - 24) : match.span.start])
         and not _NOT_FINAL.match(text, match.span.end)
+        and not _LATER.match(text, match.span.end)
         and not (match.code == "logistik_tiba" and _ELSEWHERE.match(text, match.span.end))
         and not (_BARE_PLACE.match(text, match.span.start) and not _BOX.search(text))
     ]

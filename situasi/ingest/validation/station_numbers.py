@@ -33,7 +33,7 @@ def check_station_numbers(
         impossible = [part for part in parts if int(part) > count > 0]
         known = numbers.get(village or "", set())
         unknown = [part for part in parts if int(part) not in known]
-        far = [part for part in unknown if known and int(part) > _FAR * max(known)]
+        far = [part for part in unknown if known and not 0 < int(part) <= _FAR * max(known)]
         far = far if table.feed.name == "tps" else []
         for row in rows:
             if impossible:
