@@ -23,8 +23,7 @@ _NOT_A_TPS = re.compile(
 )
 _OF_STATION = frozenset(("dibuka", "ditutup", "hitung_mulai", "hitung_selesai"))
 _SOON = re.compile(r"\b(?:menit|mnt|jam|sebentar|bentar) lagi(?: akan)? *\Z", re.IGNORECASE)
-_LATER = re.compile(r" ?(?:nanti|ntar|besok)\b", re.IGNORECASE)  # behind it: `digeser nanti`
-_NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
+_NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses|nanti|ntar|besok)\b", re.IGNORECASE)
 # Supplies that are not at the TPS yet.
 _ELSEWHERE = re.compile(
     r" ?(?:di |ke |pada )?(?:ppk|pps|kpu|kecamatan|kantor|gudang|kelurahan|balai|aula)\b",
@@ -90,7 +89,6 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
         and not (match.code in _OF_STATION and _NOT_A_TPS.search(text[: match.span.start][-40:]))
         and not _SOON.search(text[max(0, match.span.start - 24) : match.span.start])
         and not _NOT_FINAL.match(text, match.span.end)
-        and not _LATER.match(text, match.span.end)
         and not (match.code == "logistik_tiba" and _ELSEWHERE.match(text, match.span.end))
         and not (_BARE_PLACE.match(text, match.span.start) and not _BOX.search(text))
     ]

@@ -48,7 +48,8 @@ def _build_metadata(sitrep: Sitrep) -> dict[str, str]:
         "Versi data": str(sitrep.version),
         "Kosong": "belum ada laporan, bukan nol",
     }
-    metadata |= dict(zip(["Isi"], sitrep.sentences["kecuali"], strict=False))
+    if excluded := sitrep.sentences["kecuali"]:
+        metadata["Isi"] = excluded[0]
     return {**metadata, "LATIHAN": EXERCISE_BANNER} if sitrep.has_exercise_rows else metadata
 
 
