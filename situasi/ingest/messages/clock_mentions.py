@@ -29,7 +29,7 @@ _CLOCK = re.compile(
     r"(?P<h1>[0-9]{1,2})(?:(?P<s1>[.:]|(?<=[0-9]{2}),)(?P<m1>[0-9]{2})(?:(?P=s1)[0-9]{2})?(?![0-9]|(?P=s1)[0-9])"
     rf"|(?![0-9]|[.:,/][0-9]| [0-9]{{2}} ?(?:wib|wita|wit)\b|{_UNIT}))"
     r"|(?P<h4>[01][0-9]|2[0-3])(?P<m4>[0-5][0-9])(?![0-9]|[.:,/][0-9])"
-    r"|(?:setengah|stengah|stgh) (?P<h5>[0-9]{1,2})(?![0-9.,:/])"
+    rf"|(?:setengah|stengah|stgh) (?:(?P<h5>[0-9]{{1,2}})(?![0-9.,:/])|(?P<half>{SPELLED_HOURS})\b)"
     rf"|(?P<spelled>{SPELLED_HOURS})\b)"
     r"|(?<![\w.,:/-])(?P<h2>[0-9]{1,2})[.:](?P<m2>[0-9]{2})(?= ?(?:wib|wita|wit)\b)"
     r"|(?<![\w.,:/-])(?P<h6>[01][0-9]|2[0-3])(?P<m6>[0-5][0-9])(?= ?(?:wib|wita|wit)\b)"
@@ -44,7 +44,7 @@ _CLOCK = re.compile(
     rf"{_PART}{_ZONE}",
     re.IGNORECASE | re.MULTILINE,
 )
-_HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9")
+_HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9", "half", "spelled")
 _MINUTE_GROUPS = ("m1", "m2", "m3", "m4", "m6", "m7", "m8", "m9")
 # After one of these a number with two decimals is no time, without `jam` or `wib`.
 _NO_TIME_BEFORE = re.compile(
@@ -108,13 +108,13 @@ def _parse_clock(text: str, match: re.Match[str]) -> ClockMention | None:
     """Return the time of a match; None where it is none."""
     if match["h3"] and not _is_bare_clock(text, match):
         return None
-    name = next((name for name in _HOUR_GROUPS if match[name]), "spelled")
+    name = next(name for name in _HOUR_GROUPS if match[name])
     minute_text = next((match[group] for group in _MINUTE_GROUPS if match[group]), None)
-    hour = _SPELLED[match[name].lower()] if name == "spelled" else int(match[name])
+    hour = _SPELLED.get(match[name].lower()) or int(match[name])
     minute = int(minute_text or 0)
     hours = _possible_hours(hour, minute_text is not None, (match["part"] or "").lower())
     end = match.end()
-    if match["h5"]:
+    if match["h5"] or match["half"]:
         hours, minute = _shift_hours(hours, 1), 30
     elif minute_text is None and (offset := _OFFSET.match(text, end)):
         hours, minute = _apply_offset(hours, offset)

@@ -12,6 +12,7 @@ from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
 from situasi.ingest.gazetteer.polsek_areas import POLSEK_AREA, find_seat, list_covered
+from situasi.ingest.messages.counts.number_words import SPELLED_WORDS
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.station_mentions import TpsMention
 from situasi.ingest.parsing.cells import UnreadableCell
@@ -45,7 +46,8 @@ _BEFORE_TPS = re.compile(
 # `Belanti baru buka`: there it is no part of the name.
 _JUST_NOW = re.compile(
     r" +(?:(?:di)?buka|(?:di)?tutup|hadir|hdr|datang|ada|(?:di)?mulai|selesai|sampai|tiba|n?coblos"
-    r"|nyoblos|memilih|mencoblos|sekitar|sktr|[0-9])",
+    r"|nyoblos|memilih|mencoblos|sekitar|sktr|[0-9]"
+    rf"|(?:{SPELLED_WORDS})\b)",
     re.IGNORECASE,
 )
 # The place of an office or of its head is not that of the TPS beside it.

@@ -47,6 +47,7 @@ def test_a_time_is_the_same_however_it_is_written(
         ("jam 9 kurang 10", ((8, 20), 50)),
         ("jam 9 lewat seperempat", ((9, 21), 15)),
         ("jam setengah 10", ((9, 21), 30)),
+        ("jam setengah dua belas", ((11,), 30)),
         ("jam 9 lebih 45 orang", ((9, 21), 0)),
         ("jam 12", ((12,), 0)),
         ("jam 9 pemilih hadir sebanyak 89", ((9, 21), 0)),

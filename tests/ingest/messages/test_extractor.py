@@ -429,9 +429,13 @@ def test_who_signs_a_report_is_none_of_the_officers_counted_at_an_incident(
     assert "6" in found.unread_numbers
 
 
-def test_a_count_in_words_behind_its_sign_is_shown(reader: MessageExtractor) -> None:
-    found = read(reader, "saka tiga tps 1 hadir jam 9 = seratus lima\ncatatan: dua kali dicek")
-    assert found.unread_numbers[-1] == "seratus lima"
+def test_a_count_in_words_is_read_and_one_that_no_number_is_so_written_is_shown(
+    reader: MessageExtractor,
+) -> None:
+    (row,) = the_rows(reader, "saka tiga tps 1 hadir jam 9 = seratus lima\ncatatan: dua kali dicek")
+    assert row["hadir"] == "105"
+    found = read(reader, "saka tiga tps 1 hadir jam 9 = lima seratus puluh")
+    assert found.unread_numbers[-1] == "lima seratus puluh"
 
 
 def test_the_word_of_the_region_for_open_is_a_phase(reader: MessageExtractor) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from situasi.ingest.messages.clock_mentions import SPELLED_HOURS
+from situasi.ingest.messages.counts.number_words import SPELLED_COUNT
 
 # A count of one sex; only the sum of both is stored. Voters on the list, who are not present.
 SEX, ON_LIST = "l+p", "dpt"
@@ -20,7 +21,8 @@ NUMBER = re.compile(
     r"(?:(?<![\w.,/*-])|(?<=\b[lp]))"
     rf"(?:(?P<came>[0-9]{{1,4}}){_OF}(?P<list>[0-9]{{2,4}}){_END}(?! ?(?:tps|persen)\b)"
     rf"|(?:[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+|[0-9]{{1,6}}){_END}"
-    r"(?! ?persen\b| [0-9]{3}(?![\w.,:/])))",
+    r"(?! ?persen\b| [0-9]{3}(?![\w.,:/]))"
+    rf"|(?P<spelled>{SPELLED_COUNT})(?: \((?P<digits>[0-9]{{2,3}})\))?(?! ?(?:persen|ribu)\b|\w))",
     re.IGNORECASE,
 )
 # `1O1`, `l20`: a letter typed for a digit; what it counts is asked.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from situasi.ingest.messages.counts import count_words as words
+from situasi.ingest.messages.counts.number_words import parse_number_words
 from situasi.ingest.messages.entities import MessageEntities
 
 _LIKE_DIGITS = str.maketrans("OolI", "0011")
@@ -22,6 +23,8 @@ class NumberMention(NamedTuple):
     @property
     def count_text(self) -> str:
         """Return the count: of a pair, how many voters are present."""
+        if self.match["spelled"]:
+            return str(parse_number_words(self.match["spelled"]))
         return self.match["came"] or self.match[0]
 
     @property
@@ -62,6 +65,8 @@ def _find_matches(entities: MessageEntities) -> Iterator[re.Match[str]]:
     text, index = entities.passage.text, 0
     for match in words.NUMBER.finditer(text):
         start = match.start()
+        if match["digits"] and int(match["digits"]) != parse_number_words(match["spelled"]):
+            continue  # `dua ratus (211)`: shown as not read
         while index < len(other_spans) and other_spans[index].end <= start:
             index += 1
         if index < len(other_spans) and other_spans[index].start <= start:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from situasi.ingest.messages.counts.number_words import SPELLED_WORDS
 from situasi.ingest.messages.message_text import Span
 
 # A number as people see it, with its separators (`07.05`, `118/465`, `1.234`, `-3.25`).
@@ -17,13 +18,10 @@ _DIGITS = re.compile(r"\d+")
 _MASK = "*****"  # before the last digits of a telephone number or NRP
 # `dua orang`: a number in words, only where it plainly counts people; and at the end of a line
 # behind `=` or `:`.
-_SPELLED_WORDS = """satu dua tiga empat lima enam tujuh delapan sembilan puluh belas ratus ribu
-sepuluh sebelas seratus seribu"""
-_ONE_SPELLED = "|".join(_SPELLED_WORDS.split())
 _SPELLED = re.compile(
-    rf"\b(?:(?:{_ONE_SPELLED}) ){{1,8}}"
+    rf"\b(?P<counted>{SPELLED_WORDS}) "
     r"(?:orang|org|pemilih|jiwa|warga|personel|personil|anggota|korban|saksi|linmas)\b"
-    rf"|(?<=[=:] )(?:{_ONE_SPELLED})(?: (?:{_ONE_SPELLED})){{0,7}}(?=[ .]*$)",
+    rf"|(?<=[=:] )(?P<alone>{SPELLED_WORDS})(?=[ .]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -57,8 +55,10 @@ def find_unread_numbers(text: str, read_spans: Iterable[Span]) -> tuple[str, ...
             index += 1
         if unread_inside:
             numbers.append(match[0])
-    spelled = (Span(*match.span()) for match in _SPELLED.finditer(text))
-    return (*numbers, *(text[slice(*span)] for span in spelled if not is_covered(span)))
+    for match in _SPELLED.finditer(text):
+        if not is_covered(Span(*match.span(match.lastgroup or 0))):
+            numbers.append(match[0])
+    return tuple(numbers)
 
 
 def _find_list_numbers(text: str) -> list[Span]:
