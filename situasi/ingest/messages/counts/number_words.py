@@ -2,7 +2,7 @@
 
 import re
 
-_ONES = "satu dua tiga empat lima enam tujuh delapan sembilan".split()
+_ONES = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"]
 _DIGITS = {word: n for n, word in enumerate(_ONES, 1)}
 _WHOLE = {"sepuluh": 10, "sebelas": 11, "seratus": 100, "seribu": 1000}
 _SCALES = {"belas": 1, "puluh": 10, "ratus": 100, "ribu": 1000}
