@@ -37,7 +37,8 @@ _CLOCK = re.compile(
     rf"(?![0-9%]|(?P=s3)[0-9]|[,/][0-9]|{_UNIT})"
     r"|(?:(?<=buka )|(?<=tutup ))(?P<h7>[1-9])[.:](?P<m7>[0-5][0-9])(?![0-9]|[.:,/][0-9])"
     r"|(?<![\w.,:/-])(?P<h8>[5-9])[.:](?P<m8>[0-5][0-9])"
-    r"(?= (?:hadir|dibuka|ditutup|buka|tutup)\b|\))"
+    r"(?= (?:hadir|dibuka|ditutup|buka|tutup)\b|\)"
+    r"| ?[:=] ?[0-9]{1,3} ?(?:orang|org|wong|pemilih)\b)"
     # A form of one line, `HDR#code#0900#88`: behind a mark or a code, and before a number.
     r"|(?:(?<=[#*|;])|(?<=\.[0-9]{3} ))(?P<h9>0[5-9]|1[0-9]|2[0-3])(?P<m9>[0-5][0-9])"
     r"(?=[#*|; ]{1,2}[0-9]))"

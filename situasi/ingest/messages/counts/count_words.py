@@ -85,7 +85,7 @@ OTHERS = re.compile(
 # A change, an aim or a guess of what comes is no count.
 NO_STATE = re.compile(
     r"\b(?:ber|per)?(?:tambah|kurang)\w*\b|\b(?:naik|turun|selisih|target|estimasi|perkiraan"
-    r"|diperkirakan|rencana|akan|bukan|undangan|kuota|kapasitas|persen)\b|%"
+    r"|diperkirakan|rencana|akan|bukan|bkn|undangan|kuota|kapasitas|persen)\b|%"
     r"|\b(?:dari|dr)(?: (?:total|jumlah|jml|dpt))*\W*\Z",
     re.IGNORECASE,
 )
@@ -129,11 +129,13 @@ NEUTRAL = re.compile(
     r"|smtr|smntr|la|lah|ado|tadi|td)\b)*",
     re.IGNORECASE,
 )
+# `tertulis 115, yg benar 151`: behind the wrong number, wherever its TPS stands.
+RIGHT_NUMBER = re.compile(r"(?:yang|yg) (?:benar|betul)|(?:se)?harusnya", re.IGNORECASE)
 # `jumlah pemilih 78`; `yg benar 78 bukan 87`, `td 60 skrg 78`: told instead of an earlier one.
 SUM_OR_CORRECTED = re.compile(
     rf"{TOTAL.pattern}|(?:{TOTAL.pattern} )?(?:pemilih|pmlh|pengunjung)"
     r"(?: (?:sudah|sdh|telah|ada|baru|mencapai|berjumlah|sebanyak)){0,2}"
-    r"|(?:yang|yg) (?:benar|betul)|seharusnya|harusnya|menjadi|jadi|dikoreksi"
+    rf"|{RIGHT_NUMBER.pattern}|menjadi|jadi|dikoreksi"
     r"|(?:skrg|skg|sekarang|saat ini|smtr|smntr|sementara|tadi|td)"
     r"(?: (?:baru|sudah|sdh|lah|la|ado))?"
     r"|baru|sudah|sdh|lah|la|ado",
@@ -141,7 +143,7 @@ SUM_OR_CORRECTED = re.compile(
 )
 # Between a desa and its number.
 OF_PLACE = re.compile(rf"[ :=-]*(?:(?:{SUM_OR_CORRECTED.pattern})[ :=-]*)?", re.IGNORECASE)
-CORRECTS = re.compile(r" *,? ?\(?bukan [0-9]", re.IGNORECASE)
+CORRECTS = re.compile(r" *,? ?\(?(?:bukan|bkn) [0-9]", re.IGNORECASE)
 # `masing2 75 dan 80`: a number for each.
 FOR_EACH = re.compile(r"\b(?:masing[ -]?masing|masing2|msg2)\W*\Z", re.IGNORECASE)
 # A heading of the list of voters, whose number does not stand beside it.
@@ -153,7 +155,7 @@ VOTERS = re.compile(r"\b(?:pemilih|pmlh)\b", re.IGNORECASE)
 TIME_BEHIND = re.compile(r" *\(?(?:(?:jam|jm|pkl|pukul)\b|[01]?[0-9][.:][0-5][0-9])", re.IGNORECASE)
 ENDS_COUNT = re.compile(
     r" *(?:(?:n?dan|komandan|pak|bang)\b *(?![0-9]))?"
-    r"(?:\Z|[,;.)&+/|\n]|bukan\b|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
+    r"(?:\Z|[,;.)&+/|\n]|(?:bukan|bkn|desa|ds|kel|kelurahan)\b|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
     r"|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )

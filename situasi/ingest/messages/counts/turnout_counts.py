@@ -247,6 +247,8 @@ class _CountReader:
         if number.is_pair or (label and not words.SUM_OR_CORRECTED.fullmatch(label)):
             return False
         start = number.match.start() - len(number.label)
+        if words.RIGHT_NUMBER.fullmatch(label) and self.entities.find_station_of(start):
+            return bool(words.ENDS_COUNT.match(number.following))
         is_behind = any(span.end == start for span in self.entities.anchor_spans)
         has_mark = bool(number.label.strip()) or self.entities.mentions_turnout
         is_long = len(number.match[0]) > 1 and bool(self.entities.clocks)
