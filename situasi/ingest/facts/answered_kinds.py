@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from situasi.domain.feed_schemas import TPS
-from situasi.ingest.facts.answers import is_answered, read_answer
+from situasi.ingest.facts.answers import is_answered, read_answer, strip_question
 from situasi.ingest.facts.free_words import keep_words
 from situasi.ingest.facts.times_of_report import COUNTS
 from situasi.ingest.parsing.cells import is_blank, normalize_text
@@ -18,6 +18,12 @@ _OTHER = re.compile(r"(?:^|[\W_])(?:lain(?:nya)?|others?)(?:$|[\W_])", re.IGNORE
 _OTHER_REPORTS = ("jenis", "petugas", "nrp", "giat", "fase", "hadir", "hadir_l", "checkin")
 _QUESTION = re.compile(r"^\W*(?:apakah|is|was|has)\b\s*(?:the\b\s*)?", re.IGNORECASE)
 _ALREADY = re.compile(r"\b(?:sudah|sdh|telah|udah)\b", re.IGNORECASE)
+# What is asked by these is no incident where it is answered with yes: `Logistik lengkap`.
+_ALL_WELL = re.compile(
+    r"\b(?:lengkap|aman|lancar|tertib|kondusif|baik|cukup|siap|tersedia|hadir|sesuai|complete"
+    r"|available|sufficient|present)\b",
+    re.IGNORECASE,
+)
 _MIN_FLAGS = 2
 _LONGEST_PHRASE = 5  # words
 _SHORTEST_CODE = 4  # characters
@@ -36,12 +42,12 @@ _PLACES = (
 
 def take_flagged_kinds(table: ConvertedTable) -> None:
     """Make a column of kinds of the headings that name one and are answered with yes or no."""
-    if table.has_any(*_OTHER_REPORTS):
+    if table.has_any(*_OTHER_REPORTS) or table.vocabulary.find_wide_headings(table.headings):
         return
     labels = {
-        name: _LETTER.sub("", name.strip(), count=1)
+        name: _LETTER.sub("", strip_question(name.strip()), count=1)
         for name in table.list_unknown()
-        if is_answered(table, name)
+        if is_answered(table, name) and not _ALL_WELL.search(name)
     }
     labels |= _complete_codes(labels, table)
     if sum(_is_incident(label, table) for label in labels.values()) < _MIN_FLAGS:

@@ -1,5 +1,6 @@
 """Answers to questions that are asked with yes or no."""
 
+import re
 from collections.abc import Callable, Set
 
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
@@ -7,12 +8,27 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
 
 _YES = frozenset(("sudah", "sdh", "telah", "ya", "y", "yes", "1", "true", "v", "✓", "✔", "√"))
-_NO = frozenset(("belum", "blm", "tidak", "tdk", "no", "n", "0", "false"))
+_NO = frozenset(("belum", "blm", "tidak", "tdk", "t", "no", "n", "0", "false"))
 # To the question whether there was something.
 _SOMETHING = _YES | {"ada", "terjadi"}
 _NOTHING = _NO | {
     "tidak ada", "tdk ada", "belum ada", "blm ada", "tak ada", "nihil", "none", "-",
 }  # fmt: skip
+# How things were, asked of a TPS (`Kondisi TPS`).
+_TROUBLED = frozenset(
+    ("ada kejadian", "ada gangguan", "ada masalah", "ada kendala", "tidak aman", "kurang aman")
+)
+_CALM = frozenset(
+    ("aman", "kondusif", "aman kondusif", "aman dan kondusif", "aman terkendali", "aman lancar",
+     "aman dan lancar", "lancar", "normal", "terkendali", "tidak ada kejadian", "nihil")
+)  # fmt: skip
+_HINT = re.compile(r"\W*\((?:ya?|1) ?/ ?(?:t|tdk|tidak|n|no|0)\W*\)?\W*\Z", re.IGNORECASE)
+_ASKS = re.compile(r"\A\W*apakah\b\W*", re.IGNORECASE)
+
+
+def strip_question(heading: str) -> str:
+    """Return what a heading asks, without how to answer: `Ada keributan (Y/T)`, `Apakah ...?`."""
+    return _ASKS.sub("", _HINT.sub("", heading)).rstrip(" ?")
 
 
 def read_answer(cell: Cell) -> bool | None:
@@ -22,7 +38,12 @@ def read_answer(cell: Cell) -> bool | None:
 
 def read_presence(cell: Cell) -> bool | None:
     """Return whether a cell says that there was something; None where it does not answer that."""
-    return _read(cell, _SOMETHING, _NOTHING)
+    return _read(cell, _SOMETHING | _TROUBLED, _NOTHING | _CALM)
+
+
+def read_condition(cell: Cell) -> bool | None:
+    """Return whether a cell says that things were troubled; None where it says neither."""
+    return _read(cell, _TROUBLED, _CALM)
 
 
 def _read(cell: Cell, yes: Set[str], no: Set[str]) -> bool | None:

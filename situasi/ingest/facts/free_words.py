@@ -27,6 +27,8 @@ _HANDLING = re.compile(
 )
 _SITUATION = re.compile(r"suasana|situasi|keadaan|kondisi", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;/&+.\n]|\bdan\b")
+# Between a word and what explains it.
+_EXPLANATION = re.compile(r"[,;:(]| [-–] ")
 _TITLE_HEADINGS = frozenset(("title", "judul", "subject", "judullaporan", "judulkejadian"))
 # Of a tally: its beginning, not only that it goes on.
 _BEGINNING = re.compile(r"mulai|awal|start|beg[aiu]n", re.IGNORECASE)
@@ -201,6 +203,7 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
     _take_status_remarks(table, context)
     for name in table.find_columns("status"):
         if _STATUS_WORD.search(name):
+            _read_first_words(table, name, context)
             continue
         _prefer_stated_status(table, name)
         unknown = _find_unknown(table, name, "incidents", "status", context)
@@ -218,6 +221,20 @@ def read_handling(table: ConvertedTable, context: IngestContext) -> None:
             if not read[text] and all(is_blank(column[row]) for column in others)
         ]
         table.doubt(unclear, f'status tidak jelas dari kolom "{name}"')
+
+
+def _read_first_words(table: ConvertedTable, name: str, context: IngestContext) -> None:
+    """Read a status from the words before a mark (`Selesai - sudah ditambah`); all words stay."""
+    unknown = _find_unknown(table, name, "incidents", "status", context)
+    firsts = {row: _EXPLANATION.split(text, maxsplit=1)[0] for row, text in unknown.items()}
+    rows = [
+        row
+        for row, first in firsts.items()
+        if first != unknown[row] and is_code(first, "incidents", "status", context)
+    ]
+    table.replace_cells(name, {row: firsts[row] for row in rows})
+    keep_words(table, {row: f"{name.lower()}: {unknown[row]}" for row in rows})
+    table.doubt(rows, "status dibaca dari awal selnya")
 
 
 def _prefer_stated_status(table: ConvertedTable, name: str) -> None:

@@ -52,6 +52,7 @@ _INCIDENT = re.compile(
 _HAPPENED = re.compile(r"kejadian|insiden|peristiwa|gangguan|terjadi|incident|happened", re.I)
 _PROBLEM = re.compile(r"masalah|kendala|hambatan|temuan|problem|issue", re.IGNORECASE)
 _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
+_HOUR_OF_PHASE = re.compile(r"\b(?:jam|waktu|pukul) (?:di|pem|pen)?(buka|tutup)", re.IGNORECASE)
 _ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "jamsampai"))
 _OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
 _MAX_TEXT_CHARS = 2_000
@@ -79,6 +80,7 @@ def complete_kind(
     _take_listed_kinds(table, context)
     _take_problems(table, context)
     _name_arrival(table, facts)
+    _name_opening(table, facts)
     take_phase_answers(table)
     _name_boxes(table)
     find_phase_column(table, context)
@@ -274,6 +276,15 @@ def _name_arrival(table: ConvertedTable, facts: FileContext) -> None:
     offices = {office.lower() for text in words for office in _OFFICE.findall(text)}
     if len(names) == 1 and len(offices) == 1 and not table.has_any("fase"):
         table.rename(names[0], f"tiba di {offices.pop()}")
+
+
+def _name_opening(table: ConvertedTable, facts: FileContext) -> None:
+    """Complete the one heading `BUKA` or `TUTUP` where the titles name its hour (`jam buka`)."""
+    names = [n for n in table.headings if normalize_key(n) in UNCLEAR_PHASES]
+    told = {word.lower() for word in _HOUR_OF_PHASE.findall(facts.words)}
+    is_told = len(names) == 1 and told == {normalize_key(names[0])}
+    if is_told and table.has_any("tps") and not table.has_any("fase", "jam", "waktu"):
+        table.rename(names[0], f"jam di{normalize_key(names[0])}")
 
 
 def _name_boxes(table: ConvertedTable) -> None:

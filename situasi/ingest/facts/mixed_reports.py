@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.facts.answers import is_answered, read_presence
+from situasi.ingest.facts.answers import is_answered, read_condition, read_presence, strip_question
 from situasi.ingest.facts.file_context import FileContext
 from situasi.ingest.facts.kinds import find_code, find_kind
 from situasi.ingest.facts.places import complete_place
@@ -24,7 +24,7 @@ from situasi.ingest.tables import Cell
 _COUNTS = ("hadir", "hadir_dpt", "hadir_l", "hadir_p")
 _COUNTS_ONLY = (*_COUNTS, "hadir_dptb", "hadir_dpk", "fase", "kontak", "lingkup", "pengawal")
 _INCIDENTS_ONLY = ("jenis", "tingkat", "situasi", "status")
-_OTHER_REPORTS = ("petugas", "nrp", "giat", "penugasan", "pelanggaran", "no_karantina")
+_OTHER_REPORTS = ("giat", "penugasan", "pelanggaran", "no_karantina")
 _TIME_WORD = re.compile(r"waktu|jam\b|pukul|time|hour", re.IGNORECASE)
 _TIMES = ("waktu", "jam", "tanggal")
 _OWN_WORDS = "uraian kejadian"  # our heading for what a question about incidents was answered
@@ -67,14 +67,14 @@ def split_reports(table: ConvertedTable, facts: FileContext, context: IngestCont
 
     A row without a count is an incident alone. Where nothing happened there is only the count.
     """
-    questions = _find_questions(table)
+    matcher = get_phrase_matcher(context.vocabulary)
+    questions = _find_questions(table, matcher)
     own = _list_columns_of_incidents(table, questions)
     if not questions or not _holds_counts(table, own, questions):
         return [Part("", table)]
     rest = table.select_rows(range(table.size), own)
     complete_time(rest, facts, "tps", context)
     complete_place(rest, facts, context)
-    matcher = get_phrase_matcher(context.vocabulary)
     told = [_list_rows_that_tell(table, question, matcher) for question in questions]
     _note_remarks(rest, table, questions, told)
     counts = _find_counts(rest)
@@ -90,15 +90,24 @@ def split_reports(table: ConvertedTable, facts: FileContext, context: IngestCont
     return parts
 
 
-def _find_questions(table: ConvertedTable) -> list[_Question]:
+def _find_questions(table: ConvertedTable, matcher: PhraseMatcher) -> list[_Question]:
     """Return the question about the kind of incident, else each about whether there was one."""
-    if table.has_any(*_OTHER_REPORTS):
+
+    def asks_incident(name: str) -> bool:
+        is_trouble = table.vocabulary.clues.stands_in("trouble", name)
+        if is_trouble or find_kind(strip_question(name), matcher) not in {None, "nihil"}:
+            return True
+        is_condition = name in table.find_columns("fase")  # `Kondisi TPS`: `Aman`
+        return is_condition and is_answered(table, name, read_condition)
+
+    of_officers = table.has_any("petugas", "nrp") and not table.has_any(*_COUNTS)
+    if of_officers or table.has_any(*_OTHER_REPORTS):
         return []
     gates = [
         name
         for name in table.headings
-        if table.vocabulary.clues.stands_in("trouble", name)
-        and is_answered(table, name, read_presence)
+        if is_answered(table, name, read_presence)
+        and asks_incident(name)
         and not _is_time(table, name)
     ]
     kinds = [name for name in table.find_columns("jenis") if name not in gates]
@@ -138,7 +147,8 @@ def _is_code(cell: Cell, column: str, table: ConvertedTable, code: str | None = 
 
 def _find_kind_asked(question: _Question, context: IngestContext) -> str | None:
     """Return the kind that a question itself names (`Apakah ada masalah logistik?`)."""
-    code = find_code(question.gate, "incidents", "jenis", context) if question.gate else None
+    gate = strip_question(question.gate or "")
+    code = find_code(gate, "incidents", "jenis", context) if gate else None
     return None if code in {"nihil", "lainnya"} else code
 
 
@@ -151,9 +161,13 @@ def _is_time(table: ConvertedTable, name: str) -> bool:
 
 
 def _find_words_after(table: ConvertedTable, gate: str, gates: Sequence[str]) -> list[str]:
-    """Return the columns of words between a question and the next one; of one, also before it."""
+    """Return the columns of words between a question and the next one; of one, also before it.
+
+    Questions right beside each other share the words behind them.
+    """
     start = table.headings.index(gate) + 1
-    behind = list(takewhile(lambda name: name not in gates, table.headings[start:]))
+    after = dropwhile(gates.__contains__, table.headings[start:])
+    behind = list(takewhile(lambda name: name not in gates, after))
     names = behind + (table.headings[: start - 1] if len(gates) == 1 else [])
     return [name for name in names if _may_tell(table, name)]
 

@@ -17,6 +17,7 @@ from situasi.ingest.messages.place_mentions import (
 )
 from situasi.ingest.messages.station_mentions import find_stations
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_text
+from situasi.ingest.parsing.numbers import SPELLED_BEHIND
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.table_rows import TAG_ROW
 from situasi.ingest.tables import Cell
@@ -284,7 +285,8 @@ def _mark_rows(table: ConvertedTable, headings: Iterable[str], without: str = ""
 
 def _is_blank_or_number(cell: Cell) -> bool:
     """Return whether a cell of a TPS says nothing of its place: `2`, `TPS 02`, no whole code."""
-    return is_blank(cell) or _PLAIN_STATION.fullmatch(str(cell).strip()) is not None
+    number = SPELLED_BEHIND.sub("", str(cell).strip())
+    return is_blank(cell) or _PLAIN_STATION.fullmatch(number) is not None
 
 
 def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:

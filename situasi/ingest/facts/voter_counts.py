@@ -20,6 +20,7 @@ _STRENGTH = re.compile(
 )
 _VOTERS = re.compile(r"\b(?:pemilih|partisipasi|parmas|hak pilih|memilih)\b", re.IGNORECASE)
 _FORCES = frozenset(("polri", "tni", "linmas", "brimob", "satpolpp", "dalmas", "polres", "polsek"))
+_BARE_VOTERS = frozenset(("jumlahpemilih", "jmlpemilih", "jlhpemilih", "pemilih"))
 _BARE_PRESENT = frozenset(("hadir", "jumlahhadir", "jmlhadir", "kehadiran", "totalhadir"))
 INCREMENT = (
     "tambahan pada satu selang waktu menurut {}, bukan jumlah sampai saat itu:"
@@ -53,10 +54,29 @@ def name_voter_columns(table: ConvertedTable, facts: FileContext) -> None:
     """
     _name_strength(table, facts)
     _name_counts_by_officers(table)
+    _name_counts_at_hour(table, facts)
     _name_sexes(table, facts)
     _name_sum_of_sexes(table)
     _name_voter_parts(table, facts)
     _hold_increments(table, facts)
+
+
+def _name_counts_at_hour(table: ConvertedTable, facts: FileContext) -> None:
+    """Take `Jumlah pemilih` for the voters present where titles with an hour stand above it.
+
+    A list of voters (DPT) is of no hour; marked, as no word says that these came.
+    """
+    is_list = _LISTED_VOTERS.search(facts.words) or _STRENGTH.search(facts.words)
+    names = [n for n in table.list_unknown() if normalize_key(n) in _BARE_VOTERS]
+    is_bare = table.has_any("tps") and not table.has_any("hadir", "hadir_dpt", "hadir_l", "fase")
+    if facts.clock is None or is_list or not is_bare or len(names) != 1:
+        return
+    column = table.cells[names[0]].tolist()
+    rows = [row for row, cell in enumerate(column) if _to_number(cell) is not None]
+    if len(rows) >= _MIN_COUNTED * sum(not is_blank(cell) for cell in column):
+        table.rename(names[0], "hadir")
+        reason = f'"{names[0]}" dibaca sebagai yang hadir: judulnya menyebut jam'
+        table.doubt([row for row in rows if row not in table.total_rows], reason)
 
 
 def _hold_increments(table: ConvertedTable, facts: FileContext) -> None:

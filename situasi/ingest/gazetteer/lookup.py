@@ -376,6 +376,8 @@ def _extract_desa_words(text: Cell) -> Words:
     """Return the words that name the desa: no `Desa`, no TPS, nothing from `Kec.` on."""
     rest = KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", _normalize_place(text)))[0]
     words = tokenize_name(_TPS.sub(" ", rest))
+    if len(words) > 1 and words[-1] in _DESA_PREFIXES:  # `Tanjung Batu (Kel)`
+        words = words[:-1]
     return words[1:] if words[:1] and words[0] in _DESA_PREFIXES else words
 
 

@@ -31,7 +31,9 @@ def split_blocks(
         note = f"{len(blocks)} tabel berdampingan di satu lembar, dibaca satu per satu"
         for index, block in enumerate(blocks):
             notes = (*table.notes, note) if index == 0 else ()
-            yield _take_block(replace(table, notes=notes), block, shared, is_first=index == 0)
+            titles = _take_titles(table.titles, index, len(blocks))
+            titled = replace(table, notes=notes, titles=titles)
+            yield _take_block(titled, block, shared, is_first=index == 0)
 
 
 def _find_blocks(
@@ -56,15 +58,31 @@ def _find_blocks(
     is_whole = all(
         len(block) >= _MIN_HEADINGS
         and block.keys() <= first.keys()
-        and _is_report(block, find_column)
+        and _is_report(block, find_column, is_alike=block.keys() == first.keys())
         for block in blocks.values()
     )
     return list(blocks.values()) if is_in_order and is_whole else []
 
 
-def _is_report(block: Iterable[str], find_column: Callable[[str], str | None]) -> bool:
+def _is_report(
+    block: Iterable[str], find_column: Callable[[str], str | None], *, is_alike: bool
+) -> bool:
+    """Return whether a block tells something of its places; of a TPS whatever all blocks name."""
     columns = {find_column(name) for name in block}
-    return not columns.isdisjoint(_PLACES) and not columns.isdisjoint(_REPORTED)
+    is_of_stations = is_alike and {"desa_name", "tps"} <= columns
+    return is_of_stations or not (columns.isdisjoint(_PLACES) or columns.isdisjoint(_REPORTED))
+
+
+def _take_titles(titles: Sequence[str], index: int, count: int) -> tuple[str, ...]:
+    """Return the titles of one of the blocks: of `KEC. A KEC. B` above two, that of each."""
+    taken = []
+    for title in titles:
+        label = re.match(r"\w+", title)
+        starts = [m.start() for m in re.finditer(rf"\b{label[0]}\b", title)] if label else []
+        ends = [*starts[1:], None]
+        is_own = len(starts) == count
+        taken.append(title[starts[index] : ends[index]].strip() if is_own else title)
+    return tuple(taken)
 
 
 def _take_block(

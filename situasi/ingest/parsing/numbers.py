@@ -117,13 +117,21 @@ def _parse_decimal(text: str, cell: object) -> float:
     raise UnreadableCell(f"angka {quote(cell)} tidak terbaca; tulis misalnya -3,2535")
 
 
+# `3 (tiga)`: a number of a TPS once more in words.
+SPELLED_BEHIND = re.compile(
+    r" ?\((?:(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|belas|puluh)"
+    r" ?)+\)$",
+    re.IGNORECASE,
+)
+
+
 def read_tps(cell: Cell) -> str:
     """Return the number of one TPS in three digits: `1`, `TPS 02 Desa X`, `Desa X TPS 02`.
 
     Raises UnreadableCell, also where several TPS are named.
     """
     check_letters("TPS", cell)
-    text = normalize_cell(cell).lower().replace("_", " ")
+    text = SPELLED_BEHIND.sub("", normalize_cell(cell).lower().replace("_", " "))
     matches = list(_TPS_NAMED.finditer(text))
     if len(matches) > 1 or (matches and _SECOND_TPS.match(text, matches[0].end())):
         raise UnreadableCell(

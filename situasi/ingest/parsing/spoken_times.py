@@ -46,6 +46,12 @@ _SPOKEN_HOUR = re.compile(
     r"(?: ?(?P<part>dini hari|subuh|pagi|siang|sore|petang|malam)\b"
     r"|(?P<zone>(?= ?(?:wib|wita|wit)\b)))?"
 )
+# `jam 7 lewat 10`, `pukul 9 kurang 5 menit`.
+_OFFSET = re.compile(
+    r"(?P<lead>\b(?:jam|pukul|pkl|pk)\b[ .:]*)(?P<hour>[0-9]{1,2})(?:[.:]00)? ?"
+    r"(?P<sign>lewat|lwt|lebih|kurang|krg) ?(?P<minutes>[0-5]?[0-9]|seperempat)"
+    r"(?: ?(?:menit|mnt))?\b"
+)
 
 
 class SimplifiedTime(NamedTuple):
@@ -68,10 +74,19 @@ def simplify_time(text: str, cell: object) -> SimplifiedTime:
     if match := _match_range(text):
         text = _take_start(match)
         notes.append(f"waktu {quote(cell)} sampai {match['end']}; dipakai waktu mulainya")
+    text = _OFFSET.sub(_add_minutes, text)
     spoken = _SPOKEN_HOUR.sub(lambda match: _to_clock(match, cell), text)
     if spoken != text:
         notes.append(f"waktu {quote(cell)} dibaca {spoken}")
     return SimplifiedTime(spoken, "; ".join(notes) or None)
+
+
+def _add_minutes(match: re.Match[str]) -> str:
+    """Return `jam 7 lewat 10` as `jam 07.10`."""
+    minutes = 15 if match["minutes"] == "seperempat" else int(match["minutes"])
+    is_before = match["sign"] in {"kurang", "krg"}
+    total = int(match["hour"]) * 60 + (-minutes if is_before else minutes)
+    return f"{match['lead']}{total // 60:02d}.{total % 60:02d}"
 
 
 def take_range_end(cell: str) -> str | None:

@@ -267,8 +267,10 @@ def _says_absent(cell: Cell, clues: ClueWords) -> bool:
 def _find_answers(table: ConvertedTable) -> str | None:
     """Return the column of words that are all kinds of check-in, whatever its heading."""
     read_code = partial(table.vocabulary.find_code, "personnel", "checkin")
+    # The status of an incident (`Selesai`) is none of the officer who reports it.
+    own = {None, "uraian"} if table.has_any("jenis") else {None, "uraian", "status"}
     for name in table.headings:
-        if table.vocabulary.find_own_heading(name) in {None, "uraian", "status"}:
+        if table.vocabulary.find_own_heading(name) in own:
             filled = [c for c in set(table.cells[name].tolist()) if not is_blank(c)]
             if filled and all(isinstance(c, str) and read_code(c) for c in filled):
                 return name

@@ -118,15 +118,15 @@ class Vocabulary:
 
         Most recognised columns win; on a tie check-ins of officers, then most own headings of
         identifying columns. A list of officers by NRP with their TPS or place is a posting list,
-        also with ranks and units; but not where voters were counted (the NRP is of who did) or
-        violations are named (it is of who is blamed).
+        also with ranks and units; but not where voters were counted or phases are told (the NRP is
+        of who did) or violations are named (it is of who is blamed).
         """
         columns = {feed: self._find_columns(feed, headings) for feed in feed_schemas.FEEDS}
         is_own_roster = self._count_identifying_headings("roster", headings) > 1
         posts = columns["postings"]
         has_post = bool(posts & {"tps", "lokasi"}) or {"penugasan", "kecamatan_name"} <= posts
         is_posting_list = "nrp" in posts and has_post and not is_own_roster
-        counts_voters = any(
+        tells_of_stations = "fase" in columns["tps"] or any(
             self.find_column("tps", heading) == "hadir"
             and normalize_key(heading) != "hadir"  # in a list of officers, that of these
             for heading in headings
@@ -145,7 +145,7 @@ class Vocabulary:
             or (feed == "postings" and is_posting_list)
             if not (feed == "roster" and is_posting_list)
             if not (feed in {"roster", "postings"} and "pelanggaran" in columns["neutrality"])
-            if not (feed in {"roster", "postings"} and counts_voters)
+            if not (feed in {"roster", "postings"} and tells_of_stations)
             if not (feed == "neutrality" and not _is_of_cases(names))
             if not (feed == "merges" and not names.issuperset(_IDENTIFYING_COLUMNS["merges"]))
         )

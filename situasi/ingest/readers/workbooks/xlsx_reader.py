@@ -22,6 +22,7 @@ from situasi.ingest.layout.header_detection import (
     find_header,
 )
 from situasi.ingest.layout.stacked import find_stacked_tables
+from situasi.ingest.layout.vertical_forms import lay_out_form
 from situasi.ingest.readers import file_types, reserved_columns, table_builder
 from situasi.ingest.readers.workbooks import ods_sheets, xls_sheets, xlsx_guard
 from situasi.ingest.readers.workbooks.plain_sheet import CellSheet, PlainSheet
@@ -113,10 +114,14 @@ def _split_stacked(
     ]
     ends = [*(table.first_index for table in tables[1:]), len(rows)]
     for index, (table, end) in enumerate(zip(tables, ends, strict=True)):
-        part = [["" if cell is None else cell for cell in row] for row in rows[:end]]
+        part = list(map(_to_plain, rows[:end]))
         part[: table.first_index] = [[]] * table.first_index
         within = [m for m in merges if top + table.first_index <= m[0][0] < top + end]
         yield PlainSheet([*[[]] * top, *part], within), shared if index else ()
+
+
+def _to_plain(row: Sequence[object]) -> list[object]:
+    return ["" if cell is None else cell for cell in row]
 
 
 def _worksheets(path: Path) -> list[tuple[str, CellSheet, bool]]:
@@ -174,6 +179,11 @@ def _inspect_sheet(
         if not hidden:
             raise
         heading = None
+    if heading is None and len(head) < HEADER_SEARCH_ROWS:
+        form = lay_out_form(head, score_header)
+        if form and (heading := find_header(form, score_header)):
+            cells = PlainSheet([*[()] * rows_above, *(map(_to_plain, form))])
+            notes.append(f"lembar “{name}” dibaca sebagai formulir: judul di kiri, isi di kanan")
     if heading:
         return _Sheet(name, cells, heading, rows_above, hidden)
     filled = [
