@@ -232,9 +232,10 @@ def _read_first_words(table: ConvertedTable, name: str, context: IngestContext) 
         for row, first in firsts.items()
         if first != unknown[row] and is_code(first, "incidents", "status", context)
     ]
-    table.replace_cells(name, {row: firsts[row] for row in rows})
-    keep_words(table, {row: f"{name.lower()}: {unknown[row]}" for row in rows})
-    table.doubt(rows, "status dibaca dari awal selnya")
+    if rows:
+        table.replace_cells(name, {row: firsts[row] for row in rows})
+        keep_words(table, {row: f"{name.lower()}: {unknown[row]}" for row in rows})
+        table.doubt(rows, "status dibaca dari awal selnya")
 
 
 def _prefer_stated_status(table: ConvertedTable, name: str) -> None:
