@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from situasi.domain.definition_fields import Minutes, exactly, only, parse_definition
+from situasi.domain.definition_fields import Filled, Minutes, exactly, only, parse_definition
 from situasi.domain.feed_schemas import FASE, SITUASI
 
 # All rules that the board can check.
@@ -46,7 +47,11 @@ def _parse_rates(
     for level, rate in raw.items():
         if type(rate) not in (int, float) or not 0 < rate < UNREACHABLE_COUNT:
             raise ValueError(f"{level} = {rate!r} bukan angka di atas nol, atau terlalu besar")
-    return sorted((_find_level(level, info), rate) for level, rate in raw.items())
+    rates = sorted((_find_level(level, info), rate) for level, rate in raw.items())
+    for (_level, rate), (graver, rarer) in pairwise(rates):
+        if rarer >= rate:
+            raise ValueError(f"{info.context[graver]} = {rarer!r} tidak lebih jarang dari {rate!r}")
+    return rates
 
 
 def _check_placeholders(name: str, text: str, known: set[str]) -> None:
@@ -123,7 +128,7 @@ class AlertRule:
     """
 
     code: str
-    owner: str
+    owner: Filled
     clear_after: Annotated[Minutes, Field(alias="hold_min")]
     level_min_members: Annotated[
         tuple[int, ...],
@@ -184,6 +189,8 @@ def parse(raw: Mapping[str, Any]) -> AlertRules:
     levels, rules = raw["levels"], raw["rule"]
     if not isinstance(levels, list) or not all(isinstance(level, str) for level in levels):
         raise ValueError(f"entri 'levels': {levels!r} bukan daftar teks")
+    if len({*levels}) < len(levels):
+        raise ValueError(f"entri 'levels': {', '.join(levels)} memuat yang sama dua kali")
     if isinstance(rules, Mapping):
         rules = {code: _arrange_rule(code, rule) for code, rule in rules.items()}
     return parse_definition(AlertRules, {**raw, "rule": rules}, levels)

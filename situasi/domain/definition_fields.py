@@ -18,24 +18,26 @@ from pydantic_core import ErrorDetails
 DefinitionT = TypeVar("DefinitionT")
 
 
-def _read_number(unit: str) -> BeforeValidator:
+def _read_number(unit: str, least: int, most: int) -> BeforeValidator:
     """Read a number as so many of this unit; anything else is then refused as no timedelta."""
 
     def read(entry: Any) -> Any:
-        try:
-            return timedelta(**{unit: entry}) if type(entry) in (int, float) else entry
-        except (OverflowError, ValueError):  # ValueError: not a number (nan)
-            raise ValueError(f"{entry!r} bukan lama waktu") from None
+        if type(entry) not in (int, float):
+            return entry
+        if not least <= entry <= most:
+            raise ValueError(f"{entry!r} bukan lama waktu, dari {least} sampai {most}")
+        return timedelta(**{unit: entry})
 
     return BeforeValidator(read)
 
 
-# Longer than any stage of an election, and more than there are voters in the country: a slip.
-_DURATION = Field(ge=timedelta(0), le=timedelta(days=2000))
+# More is a slip: longer than a month, than any stage of an election, and more than the country has
+# voters. An interval comes round, within a day.
 _MOST = 1_000_000_000
-Minutes = Annotated[timedelta, Strict(), _DURATION, _read_number("minutes")]
-Hours = Annotated[timedelta, Strict(), _DURATION, _read_number("hours")]
-Days = Annotated[timedelta, Strict(), _DURATION, _read_number("days")]
+Interval = Annotated[timedelta, Strict(), _read_number("minutes", 1, 1440)]
+Minutes = Annotated[timedelta, Strict(), _read_number("minutes", 0, 43_200)]
+Hours = Annotated[timedelta, Strict(), _read_number("hours", 0, 48_000)]
+Days = Annotated[timedelta, Strict(), _read_number("days", 0, 2000)]
 # Strict: neither true nor a number in quotes is a number.
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Probability = Annotated[float, Strict(), Field(gt=0, lt=1)]  # neither impossible nor certain
@@ -44,6 +46,9 @@ Count = Annotated[int, Strict(), Field(ge=0, lt=_MOST)]
 Number = Annotated[int, Strict(), Field(ge=1, lt=_MOST)]  # of things of which there is at least one
 Points = Annotated[float, Strict(), Field(ge=0, lt=_MOST, allow_inf_nan=False)]
 Measure = Annotated[float, Strict(), Field(gt=0, lt=_MOST, allow_inf_nan=False)]
+Flag = Annotated[bool, Strict()]
+# Of a list; one of 0.83 is a share, written by mistake.
+Turnout = Annotated[float, Field(ge=5, le=100)]
 # TOML has dates and times of its own: in quotes they are text, and so a mistake.
 Clock = Annotated[time, Strict()]
 CalendarDay = Annotated[date, Strict()]
@@ -77,10 +82,12 @@ def exactly(*names: str) -> AfterValidator:
     """Refuse a table unless it has these keys and no other."""
 
     def check(table: Mapping[str, Any]) -> Mapping[str, Any]:
+        unknown = ", ".join(sorted(set(table) - set(names)))
+        known = f"{unknown} tidak dikenal; yang ada {', '.join(names)}" if unknown else ""
         if missing := [name for name in names if name not in table]:
-            raise ValueError(f"{', '.join(missing)} tidak ada")
-        if unknown := sorted(set(table) - set(names)):
-            raise ValueError(f"{', '.join(unknown)} tidak dikenal; yang ada {', '.join(names)}")
+            raise ValueError(f"{', '.join(missing)} tidak ada" + (known and f"; {known}"))
+        if known:
+            raise ValueError(known)
         return table
 
     return AfterValidator(check)
@@ -99,6 +106,9 @@ _EXPECTED = {
     "tuple": "daftar",
     "dataclass": "tabel",
     "mapping": "tabel",
+    "dict": "tabel",
+    "frozen_set": "daftar",
+    "named_tuple": "tabel",
 }
 # What an entry must be, by pydantic's name for the bound that it breaks, and its key there.
 _BOUNDS = {
@@ -177,9 +187,5 @@ def _quote(value: object) -> str:
 
 
 def _format(value: object) -> str:
-    """Return a value as the file would write it; a duration of nothing is 0."""
-    if value == "0 seconds":  # so pydantic writes a bound
-        return "0"
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds() / 60:g} menit" if value else "0"
+    """Return a value as the file would write it."""
     return f"{value:g}" if isinstance(value, float) else repr(value)

@@ -24,6 +24,7 @@ from situasi.domain.definition_fields import (
     Clock,
     Filled,
     Hours,
+    Interval,
     Minutes,
     Number,
     Points,
@@ -81,14 +82,16 @@ class Thresholds:
     """Limits after which the board calls something silent, outdated or late. From election.toml."""
 
     # by feed: longer without a report is silence
-    silent_after: Annotated[dict[str, Minutes], Field(alias="silent_after_min"), only(*FEEDS)]
+    silent_after: Annotated[dict[str, Interval], Field(alias="silent_after_min"), only(*FEEDS)]
     # a reported hijau older than this counts as silence
-    situasi_valid: Annotated[Minutes, Field(alias="situasi_valid_min")]
+    situasi_valid: Annotated[Interval, Field(alias="situasi_valid_min")]
     # a time further ahead of the clock than this is refused
     future_tolerance: Annotated[Minutes, Field(alias="future_tolerance_min")]
     # a row stored this long after its own time is history
     history_after: Annotated[Hours, Field(alias="history_after_h")]
-    coordinate_tolerance_km: Points  # how far a point may lie outside its polygon
+    coordinate_tolerance_km: Annotated[
+        Points, Field(le=100)
+    ]  # how far a point may lie outside its polygon
 
 
 @dataclass(frozen=True)

@@ -82,15 +82,30 @@ def _read(path: Path, register: Register) -> Scenario:
         messages = [_arrange_message(message, place) for message in messages]
         scenario = parse_definition(Scenario, {**raw, "code": path.stem, "messages": messages})
         _check(scenario, {"kode_kecamatan": register.kecamatan, "kode_desa": register.desa})
+        for inject in scenario.injects:
+            _check_place(dict(inject.cells), register)
     return scenario
 
 
 def _arrange_message(raw: Mapping[str, Any], place: Mapping[str, str]) -> dict[str, Any]:
     """Return a message as Inject holds it: all but its control keys are cells."""
     cells = {name: place[name] for name in place if place[name]}
-    cells |= {name: str(cell) for name, cell in raw.items() if name not in _CONTROL_KEYS}
+    for name in raw.keys() - _CONTROL_KEYS:
+        if isinstance(raw[name], list | dict):
+            raise ValueError(f"entri {name!r}: {raw[name]!r} bukan teks")
+        cells[name] = str(raw[name])
     own = {name: entry for name, entry in raw.items() if name in _CONTROL_KEYS}
     return {**own, "cells": sorted(cells.items())}
+
+
+def _check_place(cells: Mapping[str, str], register: Register) -> None:
+    """Raise ValueError where the desa is not of the kecamatan, or the TPS not of the desa."""
+    desa, tps = cells.get("kode_desa"), cells.get("tps")
+    kecamatan = cells.get("kode_kecamatan")
+    if desa and kecamatan and register.desa[desa].kecamatan != kecamatan:
+        raise ValueError(f"entri 'kode_desa': {desa!r} bukan di kecamatan {kecamatan}")
+    if desa and tps and f"{desa}.{tps.zfill(3)}" not in set(register.tps["code"]):
+        raise ValueError(f"entri 'tps': {tps!r} tidak ada di desa {desa}")
 
 
 def _check(scenario: Scenario, places: Mapping[str, Collection[str]]) -> None:

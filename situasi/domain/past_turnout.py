@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from situasi.domain.definition_fields import Filled
+from situasi.domain.definition_fields import Filled, Turnout
 from situasi.domain.definition_tables import read_table
 
 FILE_NAME = "past_turnout.csv"
@@ -35,7 +35,5 @@ def load(folder: Path) -> dict[str, float]:
 class _PastRow:
     kode: Filled
     pemilihan: str
-    persen: Annotated[
-        float, Field(gt=0, le=100), BeforeValidator(lambda text: text.replace(",", "."))
-    ]
+    persen: Annotated[Turnout, BeforeValidator(lambda text: text.replace(",", "."))]
     sumber: Filled

@@ -27,9 +27,10 @@ OWN_FILE_NAME = "own_days.toml"
 def _build_array(cells: object) -> npt.NDArray[np.float64]:
     """Return a list of numbers, or of such lists of one length, as an array."""
     try:
-        array = np.array(cells, dtype="float64")
-    except (ValueError, TypeError):
-        array = np.empty(0)
+        given = np.array(cells)
+    except ValueError:  # of lists of other lengths
+        given = np.empty(0)
+    array = given.astype("float64") if given.dtype.kind in "if" else np.empty(0)
     if array.ndim == 0 or not array.size or not np.isfinite(array).all():
         raise ValueError(f"{cells!r} bukan daftar angka")
     return array
@@ -61,6 +62,22 @@ class DaySummary:
     parts: Floats | None = None
     stations: Floats | None = None
     chance: Floats | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the arrays are of no day."""
+        size = len(self.elapsed)
+        if self.turnout <= 0 or self.turnout > 1:  # nan: not known
+            raise ValueError(f"turnout {self.turnout:g} bukan bagian dari daftar")
+        if not (np.diff(self.elapsed, prepend=0) > 0).all() or self.elapsed[-1] > 1:
+            raise ValueError("elapsed tidak menaik dari 0 sampai 1")
+        if self.log_share.shape != (size,) or self.log_share.max() > 0:
+            raise ValueError("log_share tidak di bawah nol, atau bukan satu bagi tiap elapsed")
+        for name in ("parts", "stations", "chance"):
+            spread = getattr(self, name)
+            if spread is not None and (spread.shape != (size,) or spread.min() < 0):
+                raise ValueError(f"{name} di bawah nol, atau bukan satu bagi tiap elapsed")
+        if self.between_places is not None and self.between_places.shape != (size, size):
+            raise ValueError("between_places bukan satu bagi tiap dua elapsed")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from situasi.domain import definition_tables as cells
 from situasi.domain import past_turnout
@@ -46,6 +47,13 @@ class Desa:
     kecamatan: Annotated[Filled, Field(alias="kecamatan_kode")]
 
 
+def _check_end(end: date | None, info: ValidationInfo) -> date | None:
+    start = info.data.get("start")
+    if start and end and end < start:
+        raise ValueError(f"{end} sebelum mulai {start}")
+    return end
+
+
 @dataclass(frozen=True)
 class Stage:
     """A stage of the election (tahapan). A date that no source gives is None.
@@ -56,7 +64,7 @@ class Stage:
     code: Annotated[Filled, Field(alias="kode")]
     name: Annotated[Filled, Field(alias="tahapan")]
     start: Annotated[cells.DayOrNone, Field(alias="mulai")]
-    end: Annotated[cells.DayOrNone, Field(alias="selesai")]
+    end: Annotated[cells.DayOrNone, AfterValidator(_check_end), Field(alias="selesai")]
     scope: Annotated[str, Field(alias="lingkup")]
     basis: Annotated[str, Field(alias="dasar"), _DATE_BASES]
     source: Annotated[str, Field(alias="sumber")]
@@ -216,6 +224,8 @@ def _build_kecamatan(row: _KecamatanRow, police: _PolsekRow | None) -> Kecamatan
 
 def _load_tps(folder: Path) -> pd.DataFrame:
     rows = read_table(_tps_path(folder), _TpsRow, "desa_kode", "nomor")
+    if not rows:
+        raise DefinitionError(f"{_tps_path(folder)}: tidak ada TPS di dalamnya. {REMEDY}")
     is_placed = [row.lat is not None and row.lon is not None for row in rows]
     placed = list(zip(rows, is_placed, strict=True))
     # Where no source is named, it is the list itself.

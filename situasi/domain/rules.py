@@ -16,7 +16,10 @@ from situasi.domain.definition_fields import (
     Clock,
     Count,
     Days,
+    Filled,
+    Flag,
     Hours,
+    Interval,
     Measure,
     Minutes,
     Number,
@@ -24,6 +27,7 @@ from situasi.domain.definition_fields import (
     Points,
     Probability,
     Share,
+    Turnout,
     exactly,
     flatten_tables,
     only,
@@ -57,8 +61,26 @@ class PhaseDeadline:
 class EscalationStep:
     """Who follows up a late TPS once it is this late."""
 
-    responsible: Annotated[str, Field(alias="who")]
+    responsible: Annotated[Filled, Field(alias="who")]
     after: Annotated[Minutes, Field(alias="after_min")]
+
+
+def _check_deadlines(deadlines: tuple[PhaseDeadline, ...]) -> tuple[PhaseDeadline, ...]:
+    for before, after in pairwise(deadlines):
+        if FASE.index(before.fase) >= FASE.index(after.fase) or before.at >= after.at:
+            raise ValueError(f"{after.fase} pada {after.at:%H.%M} tidak sesudah {before.fase}")
+    return deadlines
+
+
+def _check_chase(steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
+    for before, after in pairwise(steps):
+        if before.after >= after.after:
+            raise ValueError(f"{after.responsible} tidak sesudah {before.responsible}")
+    return steps
+
+
+# How many times its list a count may be: below 1 every right count is doubted.
+_ListFactor = Annotated[Measure, Field(ge=1, le=10)]
 
 
 @dataclass(frozen=True)
@@ -73,25 +95,29 @@ class TpsReportRules:
     than impossible_list_factor times the list of its TPS, desa or kecamatan.
     """
 
-    phase_deadlines: Annotated[tuple[PhaseDeadline, ...], Field(alias="dues")]
-    count_interval: Annotated[Minutes, Field(alias="counts_every_min")]
+    phase_deadlines: Annotated[
+        tuple[PhaseDeadline, ...], Field(alias="dues"), AfterValidator(_check_deadlines)
+    ]
+    count_interval: Annotated[Interval, Field(alias="counts_every_min")]
     count_grace: Annotated[Minutes, Field(alias="counts_grace_min")]
     lead_time: Annotated[Minutes, Field(alias="ahead_min")]
-    escalation: Annotated[tuple[EscalationStep, ...], Field(alias="chase")]
-    max_hourly_share: Annotated[Share, Field(alias="jump_share")]
-    min_repeats: Annotated[Number, Field(alias="repeated_by")]
+    escalation: Annotated[
+        tuple[EscalationStep, ...], Field(alias="chase"), AfterValidator(_check_chase)
+    ]
+    max_hourly_share: Annotated[Share, Field(alias="jump_share", gt=0)]
+    min_repeats: Annotated[Number, Field(alias="repeated_by", ge=2, le=100)]
     outlier_share: Annotated[Share, Field(alias="apart_share")]
     outlier_min_tps: Annotated[Number, Field(alias="apart_least")]
-    estimated_list_factor: Annotated[Measure, Field(alias="above_estimated")]
-    impossible_list_factor: Annotated[Measure, Field(alias="held_above")] = 1.5
+    estimated_list_factor: Annotated[_ListFactor, Field(alias="above_estimated")]
+    impossible_list_factor: Annotated[_ListFactor, Field(alias="held_above")] = 1.5
 
 
 @dataclass(frozen=True)
 class TurnoutReference:
     """The turnout of an earlier election, in percent, with the source of the figure."""
 
-    label: str
-    percent: Percent
+    label: Filled
+    percent: Annotated[Turnout, Strict()]
     source: str
 
 
@@ -125,7 +151,7 @@ class TurnoutRules:
     references: tuple[TurnoutReference, ...]
     curve: Annotated[tuple[CurvePoint, ...], AfterValidator(_check_curve)]
     reference_label: Annotated[str, Field(alias="against")]
-    low_margin_points: Annotated[Percent, Field(alias="low_points")]
+    low_margin_points: Annotated[Percent, Field(alias="low_points", le=50)]
 
 
 @dataclass(frozen=True)
@@ -144,11 +170,11 @@ class ForecastRules:
     min_tps: Annotated[Number, Field(alias="tps")]
     min_tps_share: Annotated[Share, Field(alias="tps_share")]
     min_kecamatan_share: Annotated[Share, Field(alias="kecamatan_share")]
-    winsor_sd: Measure
-    growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd")]
-    unreported_sd: Annotated[Points, Field(alias="silent_sd")]
+    winsor_sd: Annotated[Measure, Field(ge=1)]
+    growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd", ge=1)]
+    unreported_sd: Annotated[Share, Field(alias="silent_sd")]
     excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside"), only(*ANOMALY_KINDS)]
-    confidence_percent: Annotated[float, Strict(), Field(gt=0, lt=100)]
+    confidence_percent: Annotated[float, Strict(), Field(ge=50, lt=100)]
     scoring_times: Annotated[tuple[Clock, ...], Field(alias="scored")]
     unreported_shift: Annotated[float, Strict(), Field(alias="silent_shift", ge=-1, le=1)] = 0.0
 
@@ -169,7 +195,7 @@ class StaffingPatterns:
     by_kerawanan: Annotated[Mapping[str, StaffingPattern], exactly(*KERAWANAN)]
     default_kerawanan: Annotated[str, Field(alias="default"), only(*KERAWANAN)]
     basis: str
-    estimated: bool
+    estimated: Flag
 
     def pattern_for(self, kerawanan: str | None) -> StaffingPattern:
         """Return the pattern of this kerawanan, or the default one."""
@@ -181,7 +207,7 @@ class PersonnelReportRules:
     """When an officer must arrive, and how often they must report until they return."""
 
     arrive_by: Clock
-    report_interval: Annotated[Minutes, Field(alias="word_every_min")]
+    report_interval: Annotated[Interval, Field(alias="word_every_min")]
 
 
 @dataclass(frozen=True)
@@ -198,10 +224,10 @@ class RedeploymentRules:
 
     agencies: Annotated[tuple[str, ...], only(*INSTANSI)]
     retained_shares: Annotated[Mapping[str, Share], Field(alias="stays"), only(*PENUGASAN)]
-    may_leave_tps: Annotated[bool, Field(alias="from_tps")]
+    may_leave_tps: Annotated[Flag, Field(alias="from_tps")]
     max_km: Annotated[float, Strict(), Field(alias="most_km", default=inf, gt=0)]
-    speed_kmh: Measure
-    time_limit_s: Annotated[Measure, Field(alias="seconds")]
+    speed_kmh: Annotated[Measure, Field(le=200)]
+    time_limit_s: Annotated[Measure, Field(alias="seconds", le=60)]
     en_route_grace: Annotated[Minutes, Field(alias="under_way_min")]
     shortfall_points: Annotated[
         Mapping[str, Count], Field(alias="points"), exactly("empty", "incident", *KERAWANAN)
@@ -216,6 +242,11 @@ class ServiceLevel:
     handle: Annotated[Minutes, Field(alias="handle_min")]
     close: Annotated[Minutes, Field(alias="close_min")]
 
+    def __post_init__(self) -> None:
+        """Raise ValueError where a later step is due before an earlier one."""
+        if not self.verify <= self.handle <= self.close:
+            raise ValueError("verify_min, handle_min, close_min tidak menaik")
+
 
 @dataclass(frozen=True)
 class DuplicateRules:
@@ -226,7 +257,7 @@ class DuplicateRules:
     groups of kinds that people confuse.
     """
 
-    max_km: Annotated[Measure, Field(alias="km")]
+    max_km: Annotated[Measure, Field(alias="km", le=100)]
     max_interval: Annotated[Minutes, Field(alias="within_min")]
     min_text_similarity: Annotated[int, Strict(), Field(alias="words", ge=0, le=100)]
     min_score: Annotated[Count, Field(alias="score")]
@@ -238,6 +269,12 @@ class DuplicateRules:
     similar_kinds: Annotated[
         tuple[Annotated[frozenset[str], only(*JENIS)], ...], Field(alias="akin")
     ]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where no pair has so many points."""
+        most = sum(self.criterion_points.values())
+        if self.min_score > most:
+            raise ValueError(f"score {self.min_score} tidak tercapai: points berjumlah {most:g}")
 
 
 def _check_windows(sizes: tuple[int, ...]) -> tuple[int, ...]:
@@ -259,8 +296,10 @@ class CountRules:
     nothing is called out any more.
     """
 
-    step: Annotated[Minutes, Field(alias="step_min", gt=timedelta(0))]
-    window_steps: Annotated[tuple[Number, ...], AfterValidator(_check_windows)]
+    step: Annotated[Interval, Field(alias="step_min")]
+    window_steps: Annotated[
+        tuple[Annotated[Number, Field(le=48)], ...], AfterValidator(_check_windows)
+    ]
     prior_rate: Annotated[
         Measure, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
     ]
