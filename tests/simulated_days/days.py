@@ -49,7 +49,7 @@ _NEVER = np.inf
 ORDERS = ("acak", "besar", "terpencil", "rendah")
 # How much lower, in log, TPS lie per sd of lateness where the order is "rendah": so those that tell
 # nothing lie some 21 to 28 % below those that tell.
-_LOW_PER_SD = 0.25
+_LOW_PER_SD = 0.52
 
 
 @dataclass(frozen=True)
