@@ -1,6 +1,5 @@
 """Ingest of one source: read, check and save it, and count what became of every row."""
 
-import errno
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from situasi.ingest.message_files.recognition import read_exported_messages
 from situasi.ingest.message_files.sms_logs import is_message_table
 from situasi.ingest.readers.file_reader import read_file
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
-from situasi.ingest.readers.private_copy import private_copy
+from situasi.ingest.readers.private_copy import is_machine_error, private_copy
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.redaction.persons import mask_service_numbers
 from situasi.ingest.sources.catalog import score_signature
@@ -37,10 +36,6 @@ from situasi.ingest.validation.unpivot import count_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store import Delivery, Store
 
-# Errors of the machine or its disks, not of a file.
-_MACHINE_ERRNOS = frozenset(
-    {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.ESTALE}
-)
 # What one form may ask at once.
 _FEEDS_OF_FORMS = frozenset({"tps", "incidents"})
 NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
@@ -111,7 +106,7 @@ def _ingest(request: IngestRequest, order: DateOrder) -> IngestResult:
     except SourceError as error:
         refusal = mask_service_numbers(str(error))
         refused = IngestResult(str(path), result.feed, result.sha256, refused=refusal)
-        return replace(refused, retry=_is_machine_error(error.__cause__))
+        return replace(refused, retry=is_machine_error(error.__cause__))
     except OSError as error:
         raise waiting.to_store_error(path, error) from error
     for name, sheets in other_feeds.items():
@@ -135,10 +130,6 @@ def _prefer_mapping(
     yield from tables
     if saved_profiles and not any(saved.name in profiles_used for saved in saved_profiles):
         waiting.check_unmapped(path, file_name, saved_profiles, context)
-
-
-def _is_machine_error(cause: BaseException | None) -> bool:
-    return isinstance(cause, OSError) and cause.errno in _MACHINE_ERRNOS
 
 
 def ingest_rows(

@@ -32,8 +32,8 @@ def read_exported_messages(
     that text: so a telephone exports a chat. Raises SourceError.
     """
     if zip_reader.holds_one_text(path):
-        with zip_reader.unpack(path) as (members, _):
-            return read_exported_messages(members[0].path, context, now)
+        with zip_reader.unpack(path) as contents:
+            return read_exported_messages(contents.members[0].path, context, now)
     head = _read_head(path)
     if is_sms_backup(head):
         return _leave_out_old(read_sms_backup(path, context, now))

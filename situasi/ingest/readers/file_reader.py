@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,11 @@ from situasi.ingest.readers import (
     word_documents,
     zip_reader,
 )
-from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
+from situasi.ingest.readers.private_copy import (
+    check_regular_file,
+    is_machine_error,
+    to_source_error,
+)
 from situasi.ingest.readers.workbooks import xlsx_reader
 from situasi.ingest.readers.zip_reader import Member
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
@@ -31,8 +35,14 @@ from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm"}
 _OTHER_WORKBOOK_SUFFIXES = {".xls", ".xlt", ".ods", ".ots"}
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson", ".geojson"}
-_EMPTY = {csv_reader.EMPTY, json_stream.EMPTY}
+_NOTHING = {csv_reader.EMPTY, json_stream.EMPTY}
 _NO_HEADER = "berkas “{}” dalam arsip tanpa judul kolom yang dikenal, tidak dibaca"
+_EMPTY = "berkas “{}” dalam arsip kosong"
+_DAMAGED = "berkas “{}” dalam arsip tidak terbaca, isinya belum masuk: {}"
+_OUTSIDE = (
+    "berkas “{}” dalam arsip tidak dibaca: namanya menunjuk ke luar arsip; periksa pengirimnya,"
+    " lalu minta berkas itu tersendiri"
+)
 
 
 def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) -> Iterator[Table]:
@@ -120,25 +130,43 @@ def _read_word(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Itera
 def _read_archive(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
     """Yield the tables of all files in an archive, each row with the name of its file.
 
-    The first table has a note on what was not read. Raises SourceError.
+    The first table has a note on what was not read. A file that cannot be read keeps none of the
+    others out: one row in its place says why. Raises SourceError, where none can be read.
     """
-    with zip_reader.unpack(path) as (members, others):
+    with zip_reader.unpack(path) as contents:
+        others, count = contents.others, len(contents.members) + len(contents.outside)
         notes = (f"{others} berkas lain dalam arsip tidak dibaca",) if others else ()
-        unread: list[Member] = []
+        unread: list[tuple[Member, SourceError]] = []
         has_tables = False
-        for index, member in enumerate(members):
+        for index, member in enumerate(contents.members):
+            is_begun = False
             try:
                 for table in _read_tables(member.path, score_header, chunk_rows):
-                    yield _label(table, member, notes, index, len(members))
-                    notes, has_tables = (), True
+                    yield _label(table, member, notes, index, count)
+                    notes, has_tables, is_begun = (), True, True
             except SourceError as error:
-                if not (isinstance(error, UnknownHeadings) or str(error) in _EMPTY):
-                    raise SourceError(f"berkas “{member.label}” dalam arsip: {error}") from error
-                unread.append(member)
+                if is_machine_error(error.__cause__):
+                    raise
+                if is_begun:  # half of it is read
+                    raise SourceError(_DAMAGED.format(member.name, error)) from error
+                unread.append((member, error))
         if not has_tables:
-            raise UnknownHeadings(csv_reader.NO_HEADER)
-        for member in unread:
-            yield _build_unread(member)
+            _refuse_archive(unread)
+        yield from starmap(_build_unread, unread)
+        for name in contents.outside:
+            yield _build_row(name, name, _OUTSIDE.format(name))
+
+
+def _refuse_archive(unread: list[tuple[Member, SourceError]]) -> None:
+    for member, error in unread:
+        if _is_damaged(error):
+            raise SourceError(_DAMAGED.format(member.name, error)) from error
+    raise UnknownHeadings(csv_reader.NO_HEADER)
+
+
+def _is_damaged(error: SourceError) -> bool:
+    """Return whether a file could not be read, rather than that it is no table of reports."""
+    return not (isinstance(error, UnknownHeadings) or str(error) in _NOTHING)
 
 
 def _label(table: Table, member: Member, notes: tuple[str, ...], index: int, count: int) -> Table:
@@ -158,23 +186,39 @@ def _label(table: Table, member: Member, notes: tuple[str, ...], index: int, cou
     )
 
 
-def _build_unread(member: Member) -> Table:
-    """Build a table of the rows of a file without a known heading, marked as not reports."""
-    reason = _NO_HEADER.format(member.label)
+def _build_unread(member: Member, error: SourceError) -> Table:
+    """Build a table, marked as not reports, of the rows of a file without a known heading.
+
+    Of a damaged one it is a row with its name and size, which tells it from others of the name.
+    """
+    if _is_damaged(error):
+        text = f"{member.name} ({member.path.stat().st_size} bita)"
+        return _build_row(text, member.label, _DAMAGED.format(member.name, error))
+    reason = (_EMPTY if str(error) in _NOTHING else _NO_HEADER).format(member.label)
     numbered = [
         (number, table_builder.make_unread_row(row, reason))
         for sheet in grid.read_sheets(member.path)
         for number, row in list(zip(sheet.row_numbers, sheet.rows, strict=True))[1:]
     ]
+    return _build_rows(numbered, member.label, reason, member.file)
+
+
+def _build_row(text: str, label: str, reason: str) -> Table:
+    return _build_rows([(1, table_builder.UnreadRow(text, reason))], label, reason)
+
+
+def _build_rows(
+    numbered: list[tuple[int, table_builder.UnreadRow]], label: str, note: str, file: str = ""
+) -> Table:
     cells = pd.DataFrame(
         {
             reserved_columns.BROKEN: [row.text for _, row in numbered],
             reserved_columns.NOT_A_REPORT: [row.reason for _, row in numbered],
-            reserved_columns.SHEET: [member.label] * len(numbered),
+            reserved_columns.SHEET: [label] * len(numbered),
         },
         dtype="object",
     )
-    return Table(cells, [n for n, _ in numbered], (reason,), sheet=member.label, file=member.file)
+    return Table(cells, [n for n, _ in numbered], (note,), sheet=label, file=file)
 
 
 def _add_note(tables: Iterator[Table], note: str) -> Iterator[Table]:

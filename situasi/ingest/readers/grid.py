@@ -126,8 +126,8 @@ def read_sheets(path: Path, max_rows: int | None = None) -> Iterator[Sheet]:
         head = file.read(file_types.HEAD_BYTES)
     file_types.reject_unsupported(head)
     if file_types.is_zip(head) and zip_reader.holds_tables(path):
-        with zip_reader.unpack(path) as (members, _):
-            for member in members:
+        with zip_reader.unpack(path) as contents:
+            for member in contents.members:
                 for sheet in read_sheets(member.path, max_rows):
                     name = f"{member.label} / {sheet.name}" if sheet.name else member.label
                     yield replace(sheet, name=name)

@@ -1,5 +1,6 @@
 """Copy of a sender's file that nobody changes while it is read, and its digest."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -14,6 +15,10 @@ from situasi.ingest.readers.limits import format_too_many_bytes
 from situasi.ingest.tables import SourceError
 
 _BLOCK_BYTES = 1 << 20
+# Errors of the machine or its disks, not of a file.
+_MACHINE_ERRNOS = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.ESTALE}
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ def private_copy(path: Path, max_bytes: int) -> Iterator[PrivateCopy]:
         with copy.open("wb") as target:
             digest = _copy_and_hash(source, target, max_bytes)
         yield PrivateCopy(copy, digest)
+
+
+def is_machine_error(cause: BaseException | None) -> bool:
+    """Return whether the machine was at fault, so that the same file may be read later."""
+    return isinstance(cause, OSError) and cause.errno in _MACHINE_ERRNOS
 
 
 def to_source_error(error: OSError) -> SourceError:

@@ -1,11 +1,13 @@
 """Archives of tables, as form tools export them: each file in one is read as if it came alone."""
 
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.ingest.readers import file_types, reserved_columns
@@ -21,6 +23,7 @@ _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 _SUFFIXES = (*_TEXT_SUFFIXES, *_WORKBOOK_SUFFIXES, ".json", ".jsonl", ".ndjson", ".geojson")
 _FEW_BYTES = 1 << 20  # below this any ratio is harmless
+_OUTSIDE = re.compile(r"/|[a-z]:|(?:.*/)?\.\.(?:/|$)", re.IGNORECASE)  # `../../etc/a.csv`
 
 _DAMAGED = "Arsip ZIP ini rusak, terpotong atau bersandi; ekspor ulang, lalu kirim lagi."
 _TOO_LARGE = "Isi arsip ZIP ini terlalu besar; bagi menjadi beberapa berkas."
@@ -32,13 +35,31 @@ _NESTED = "Arsip ZIP ini berisi arsip ZIP lain; keluarkan isinya, lalu kirim lag
 class Member:
     """A file of an archive, unpacked.
 
-    label: its name without folder and ending. file: its name where it is a source of its own, a
-    workbook or JSON; "" for a text, which may be a table beside the others.
+    label: its name without folder and ending; name: with its ending.
     """
 
     label: str
     path: Path
-    file: str
+    name: str
+
+    @property
+    def file(self) -> str:
+        """Return its name where it is a source of its own, a workbook or JSON.
+
+        "" for a text, which may be a table beside the others.
+        """
+        return "" if self.path.suffix in _TEXT_SUFFIXES else self.name
+
+
+class Contents(NamedTuple):
+    """What an archive holds. others: how many files that are no tables.
+
+    outside: the names of tables that point out of the archive; these are not unpacked.
+    """
+
+    members: list[Member]
+    others: int
+    outside: list[str]
 
 
 def holds_tables(path: Path) -> bool:
@@ -66,14 +87,21 @@ def _list_tables(path: Path) -> list[str]:
 
 
 def _is_table(name: str) -> bool:
-    plain = name.replace("\\", "/")
-    is_hidden = any(part.startswith((".", "__MACOSX")) for part in plain.split("/"))
-    return plain.lower().endswith(_SUFFIXES) and not is_hidden
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in _to_slashes(name).split("/"))
+    return name.lower().endswith(_SUFFIXES) and not (is_hidden or _is_outside(name))
+
+
+def _is_outside(name: str) -> bool:
+    return name.lower().endswith(_SUFFIXES) and bool(_OUTSIDE.match(_to_slashes(name)))
+
+
+def _to_slashes(name: str) -> str:
+    return name.replace("\\", "/")
 
 
 @contextmanager
-def unpack(path: Path) -> Iterator[tuple[list[Member], int]]:
-    """Unpack the tables of an archive while they are read; with how many other files it has.
+def unpack(path: Path) -> Iterator[Contents]:
+    """Unpack the tables of an archive while they are read.
 
     The table of a form comes before those of its repeat groups. Raises SourceError.
     """
@@ -87,7 +115,7 @@ def unpack(path: Path) -> Iterator[tuple[list[Member], int]]:
         yield unpacked
 
 
-def _unpack(path: Path, folder: Path) -> tuple[list[Member], int]:
+def _unpack(path: Path, folder: Path) -> Contents:
     """Unpack the files that may be tables.
 
     The sizes that the archive states do not count. No name of a member becomes a path.
@@ -95,22 +123,22 @@ def _unpack(path: Path, folder: Path) -> tuple[list[Member], int]:
     with zipfile.ZipFile(path) as archive:
         infos = list({info.filename: info for info in archive.infolist()}.values())
         wanted = [info for info in infos if not info.is_dir() and _is_table(info.filename)]
-        others = sum(not info.is_dir() for info in infos) - len(wanted)
-        if len(wanted) > MAX_TABLES:
+        outside = [_clean(info.filename) for info in infos if _is_outside(info.filename)]
+        others = sum(not info.is_dir() for info in infos) - len(wanted) - len(outside)
+        if len(wanted) + len(outside) > MAX_TABLES:
             raise SourceError(_TOO_MANY)
         budget, workbook_budget = MAX_UNPACKED_BYTES, xlsx_guard.MAX_UNPACKED_BYTES
         members = []
         for number, info in enumerate(wanted):
-            name = PurePosixPath(info.filename.replace("\\", "/"))
+            name = PurePosixPath(_to_slashes(info.filename))
             target = folder / f"{number}{name.suffix.lower()}"
             budget -= _copy(archive, info, target, budget)
             workbook_budget -= _measure_workbook(target)
             if workbook_budget < 0:
                 raise SourceError(_TOO_LARGE)
-            is_text = target.suffix in _TEXT_SUFFIXES
-            members.append(Member(_clean(name.stem), target, "" if is_text else _clean(name.name)))
+            members.append(Member(_clean(name.stem), target, _clean(name.name)))
     members.sort(key=lambda member: len(member.label))  # names of repeat groups are longer
-    return members, others
+    return Contents(members, others, outside)
 
 
 def _measure_workbook(path: Path) -> int:

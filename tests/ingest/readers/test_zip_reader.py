@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -10,8 +11,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from situasi.ingest.readers import zip_reader
+from situasi.ingest.pipeline import IngestRequest, build_table, ingest_file
+from situasi.ingest.readers import file_reader, zip_reader
+from situasi.ingest.readers.private_copy import is_machine_error
 from situasi.ingest.readers.workbooks import xlsx_guard
+from situasi.ingest.tables import SourceError
+from tests.builders import unbounded, wib
 from tests.ingest.readers.build import (
     HEADING,
     ROW,
@@ -72,9 +77,37 @@ def test_rows_of_other_things_are_kept_as_no_reports(tmp_path, name):
     assert [bool(row.get("__bukan_laporan")) for row in seen.records] == [False, True, True]
 
 
-def test_damaged_workbook_and_archive_in_an_archive_are_named(tmp_path):
-    broken = archive(tmp_path, {"a.csv": csv_text(), "b.xlsx": xlsx_bytes()[:-200]})
-    assert "“b” dalam arsip" in refusal(broken)
+def test_damaged_file_keeps_no_other_out_and_is_a_row_with_its_name(tmp_path):
+    cut = xlsx_bytes()[:-200]
+    seen = look(archive(tmp_path, {"a.csv": csv_text(), "b.xlsx": cut, "cc.csv": cut}))
+    assert [row.get("__bukan_laporan") is None for row in seen.records] == [True, False, False]
+    assert all(f"“{name}” dalam arsip tidak terbaca" in seen.said for name in ("b.xlsx", "cc.csv"))
+
+
+def test_archive_of_damaged_files_alone_is_refused_by_name(tmp_path):
+    assert "“b.xlsx”" in refusal(archive(tmp_path, {"b.xlsx": xlsx_bytes()[:-200], "a.csv": b""}))
+
+
+def test_file_damaged_after_its_first_rows_refuses_the_archive(tmp_path, monkeypatch):
+    def read_half(*_):
+        yield build_table([dict(zip(HEADING, ROW, strict=True))])
+        raise SourceError("Terpotong.")
+
+    monkeypatch.setattr(file_reader, "_read_text", read_half)
+    assert "“a.csv”" in refusal(archive(tmp_path, {"a.csv": csv_text()}))
+
+
+def test_machine_at_fault_is_no_damage_of_a_file(tmp_path, monkeypatch):
+    def fail(*_):
+        raise SourceError("Terlalu banyak berkas.") from OSError(errno.EMFILE, "")
+
+    monkeypatch.setattr(file_reader.xlsx_reader, "read", fail)
+    with pytest.raises(SourceError) as refused:
+        look(archive(tmp_path, {"a.csv": csv_text(), "bb.xlsx": xlsx_bytes()}))
+    assert is_machine_error(refused.value.__cause__)
+
+
+def test_archive_in_an_archive_is_refused(tmp_path):
     inner = archive(tmp_path, {"a.csv": csv_text()}, "dalam.zip").read_bytes()
     assert "arsip ZIP lain" in refusal(archive(tmp_path, {"a.csv": csv_text(), "b.csv": inner}))
 
@@ -97,13 +130,41 @@ def test_lines_of_a_file_without_headings_are_rows_that_are_no_reports(tmp_path)
     assert [bool(row.get("__bukan_laporan")) for row in seen.records] == [False, True, True]
 
 
-def test_empty_file_beside_others_is_passed_over(tmp_path):
-    assert len(look(archive(tmp_path, {"a.csv": csv_text(), "b.csv": b""})).records) == 1
+def test_empty_file_beside_others_is_named(tmp_path):
+    seen = look(archive(tmp_path, {"a.csv": csv_text(), "b.csv": b""}))
+    assert len(seen.records) == 1
+    assert "berkas “b” dalam arsip kosong" in seen.said
+
+
+def test_mended_archive_adds_only_what_was_damaged(board, tmp_path):
+    """The same archive twice counts nothing twice."""
+    first, second = (
+        f"waktu,kecamatan,desa,tps,hadir\n2024-11-27 09:00,Kandis,Miji,{tps},{hadir}\n"
+        for tps, hadir in ((1, 88), (2, 93))
+    )
+    cut = archive(tmp_path, {"satu.csv": first, "kedua.csv": b"PK\3\4" + second.encode()})
+    whole = archive(tmp_path, {"satu.csv": first, "kedua.csv": second}, "utuh.zip")
+    results = [
+        ingest_file(
+            IngestRequest(path, board.store, board.ingest_context, unbounded(), now=wib("18.00"))
+        )
+        for path in (cut, cut, whole)
+    ]
+    assert [(r.accepted, r.duplicate, r.quarantined) for r in results] == [
+        (1, 0, 1),
+        (0, 1, 1),
+        (1, 1, 0),
+    ]
+    assert sum(board.store.quarantine_counts().values()) == 1
 
 
 def test_names_in_an_archive_are_never_paths(tmp_path):
-    look(archive(tmp_path, {"../../luar.csv": csv_text(), "/etc/luar.csv": csv_text()}))
+    outside = ("../../luar.csv", "/etc/luar.csv", "C:\\luar.csv", "a\\..\\..\\luar.csv")
+    members = dict.fromkeys((*outside, "dalam..1/a.csv"), csv_text())
+    seen = look(archive(tmp_path, members))
     assert not (tmp_path.parent / "luar.csv").exists()
+    assert [row.get("__bukan_laporan") is None for row in seen.records] == [True] + [False] * 4
+    assert all(f"“{name}” dalam arsip tidak dibaca" in seen.said for name in outside)
 
 
 def test_archive_without_tables_is_refused_as_before(tmp_path):
