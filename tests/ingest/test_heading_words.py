@@ -101,7 +101,12 @@ def test_names_of_questions_may_hold_the_hour(heading: str, clock: str) -> None:
     [
         (["HADIR10", "HADIR12"], ["10.00", "12.00"]),
         (["Q3_hadir_8", "Q3_hadir_10"], ["08.00", "10.00"]),
+        (["PEMILIH9", "PEMILIH13"], ["09.00", "13.00"]),
+        (["B2 jml pemilih 8", "B2 jml pemilih 11"], ["08.00", "11.00"]),
         (["hadir_1", "hadir_2", "hadir_3"], []),
+        (["daftar_pemilih_8", "daftar_pemilih_9"], []),
+        (["belum_memilih_8", "belum_memilih_9"], []),
+        (["pemilih_pemula_8", "pemilih_pemula_9"], []),
         (["HADIR10"], []),
         (["hadir_7", "hadir_40"], []),
         (["Q7_hadir_10", "Q8_hadir_12"], []),

@@ -24,7 +24,9 @@ _UNIT = re.compile(
 )
 _JOINED_MINUTES = re.compile(r"(?<=[0-9])_(?=[0-9]{2}$)")  # `hadir_09_00`
 _CODED = re.compile(
-    r"(?P<stem>(?:.*[\W_])?(?:(?:jumlah|jml|pemilih)[\W_]?)*(?:hadir|kehadiran|partisipasi)[\W_]?)"
+    r"(?!.*(?:dpt|daftar|regist|belum|sisa|tidak|tdk))"
+    r"(?P<stem>(?:.*[\W_])?(?:(?:jumlah|jml|pemilih)[\W_]?)*(?:hadir|kehadiran|partisipasi|pemilih"
+    r"|memilih|mencoblos|turnout|voters?|voted)[\W_]?)"
     r"(?P<hour>[0-9]{1,2})"
 )
 _SEX = r"(?:(?P<l>l|lk|laki|laki[ -]?laki|pria)|(?P<p>p|pr|perempuan|wanita))"
