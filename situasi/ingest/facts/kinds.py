@@ -51,10 +51,14 @@ _INCIDENT = re.compile(
 )
 _HAPPENED = re.compile(r"kejadian|insiden|peristiwa|gangguan|terjadi|incident|happened", re.I)
 _PROBLEM = re.compile(r"masalah|kendala|hambatan|temuan|problem|issue", re.IGNORECASE)
+# `Tingkat kerawanan`, `Tanggal survei`: how a TPS is beforehand.
+_SURVEY = re.compile(r"\bsurve[iy]\b", re.IGNORECASE)
 _ACTIVITY = re.compile(r"giat|acara|agenda|activit", re.IGNORECASE)
 _HOUR_OF_PHASE = re.compile(r"\b(?:jam|waktu|pukul) (?:di|pem|pen)?(buka|tutup)", re.IGNORECASE)
 _ARRIVALS = frozenset(("tiba", "jamtiba", "waktutiba", "pukultiba", "sampai", "jamsampai"))
 _OFFICE = re.compile(r"\b(?:ppk|pps|kpu)\b", re.IGNORECASE)
+_OF_INCIDENTS = frozenset(("jenis", "tingkat", "situasi", "status", "uraian"))
+_OTHER_REPORTS = ("jenis", "petugas", "nrp", "giat", "fase", "hadir")
 _MAX_TEXT_CHARS = 2_000
 _MIN_KNOWN_SHARE = 0.75  # of different answers to a question that are kinds
 _MIN_KIND_WORDS = 2  # of a text that is no name of a kind
@@ -77,8 +81,8 @@ def complete_kind(
     leave_out_situations_in_words(table)
     take_flagged_kinds(table)
     take_other_answers(table)
-    _take_listed_kinds(table, context)
-    _take_problems(table, context)
+    _take_listed_kinds(table, facts, context)
+    _take_problems(table, facts, context)
     _name_arrival(table, facts)
     _name_opening(table, facts)
     take_phase_answers(table)
@@ -89,7 +93,7 @@ def complete_kind(
     read_handling(table, context)
     _take_remarks_on_counts(table)
     feed = known_feed or context.vocabulary.detect_feed(table.headings)
-    if feed == "incidents" or (feed is None and _is_incident_list(table, facts)):
+    if feed == "incidents" or (feed is None and _is_incident_list(table, facts, context)):
         if table.has_any("jenis"):
             _take_kinds_in_words(table, context)
         elif table.has_any("uraian"):
@@ -111,6 +115,22 @@ def complete_kind(
         feed = context.vocabulary.detect_feed(table.headings)
     if feed is None:
         _take_kind_from_titles(table, facts, context)
+
+
+def _is_survey(table: ConvertedTable, facts: FileContext, context: IngestContext) -> bool:
+    """Return whether the rows say how TPS are beforehand, so that trouble there is no incident.
+
+    Of the day of voting a table may tell what happened at those that were judged to be risky.
+    """
+    names = [n for n in table.headings if table.vocabulary.find_own_heading(n) not in _OF_INCIDENTS]
+    is_about = any(_SURVEY.search(n) or _names_risk(n, table) for n in names)
+    is_of_the_day = facts.day == f"{context.election.day:%d/%m/%Y}"
+    is_told = any(map(_INCIDENT.search, (*table.find_columns("uraian"), facts.words)))
+    return is_about and table.has_any("tps") and not (is_of_the_day or is_told)
+
+
+def _names_risk(heading: str, table: ConvertedTable) -> bool:
+    return table.vocabulary.clues.stands_in("vulnerability", heading)
 
 
 def _complete_giat(table: ConvertedTable, context: IngestContext) -> None:
@@ -149,13 +169,17 @@ def _is_calm(cell: Cell, table: ConvertedTable) -> bool:
 def _take_kind_from_titles(
     table: ConvertedTable, facts: FileContext, context: IngestContext
 ) -> None:
-    """Use the one code that the titles name; no officer, no check-in, and no words, no incident."""
+    """Use the one code that the titles name; no officer, no check-in, and no words, no incident.
+
+    Nor is there one where they name a risk (`DATA TPS RAWAN BANJIR`).
+    """
     required = {"personnel": ("petugas", "nrp"), "incidents": ("uraian",)}
     found = {
         heading: code
         for feed, heading in _KIND_HEADINGS.items()
         if feed not in required or table.has_any(*required[feed])
         if heading != "fase" or not _TROUBLE.search(facts.words)
+        if heading != "jenis" or not _names_risk(facts.words, table)
         if (code := find_code(facts.words, feed, heading, context))
     }
     if len(found) != 1:
@@ -178,9 +202,9 @@ def _tells_incident(cell: Cell, context: IngestContext) -> bool:
     return context.vocabulary.codes["incidents", "jenis"].get(normalize_key(text)) != "nihil"
 
 
-def _take_listed_kinds(table: ConvertedTable, context: IngestContext) -> None:
+def _take_listed_kinds(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Take what happened for the kind where it was chosen from a list (`Apa yang terjadi`)."""
-    if table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+    if table.has_any(*_OTHER_REPORTS) or _is_survey(table, facts, context):
         return
     for name in table.find_columns("uraian"):
         filled = table.list_filled(name)
@@ -212,9 +236,9 @@ def _take_column_of_kinds(table: ConvertedTable, context: IngestContext) -> None
         table.rename(names[0], "jenis")
 
 
-def _take_problems(table: ConvertedTable, context: IngestContext) -> None:
+def _take_problems(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
     """Take what went wrong (`Kendala`, `Permasalahan`) for incidents, if nothing else is told."""
-    if table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+    if table.has_any(*_OTHER_REPORTS) or _is_survey(table, facts, context):
         return
     if table.vocabulary.detect_feed(table.headings) is not None:
         return
@@ -313,10 +337,10 @@ def _read_status_answers(table: ConvertedTable) -> None:
             table.doubt(rows, "status dibaca dari ya atau belum")
 
 
-def _is_incident_list(table: ConvertedTable, facts: FileContext) -> bool:
+def _is_incident_list(table: ConvertedTable, facts: FileContext, context: IngestContext) -> bool:
     """Return whether rows describe incidents: words, without an officer or a giat."""
     names = table.find_columns("uraian")
-    if not names or table.has_any("jenis", "petugas", "nrp", "giat", "fase", "hadir"):
+    if not names or table.has_any(*_OTHER_REPORTS) or _is_survey(table, facts, context):
         return False
     if any(_INCIDENT.search(text) for text in (*names, facts.words)):
         return True

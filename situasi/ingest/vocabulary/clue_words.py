@@ -43,6 +43,7 @@ GROUPS = (
     "rejected",
     "on_hold",
     "unchecked",
+    "vulnerability",
 )
 
 
@@ -73,7 +74,7 @@ class ClueWords:
     attendance only. signature: that of the column in which they sign.
     review: the heading of a column that says what a check of the row came to (`status verifikasi`);
     approved, rejected, on_hold, unchecked: its words. review_rejects: the heading of one that
-    marks rows as not to be used (`deleted`).
+    marks rows as not to be used (`deleted`). vulnerability: how risky a TPS was judged beforehand.
     `*` at an end of a word: letters may go on there.
     """
 
