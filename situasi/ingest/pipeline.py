@@ -33,11 +33,13 @@ from situasi.ingest.table_delivery import save_tables, validate_table, validate_
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 from situasi.ingest.tables import build_table as build_table
 from situasi.ingest.validation.unpivot import count_reports
+from situasi.ingest.vocabulary.station_headings import describe_station_list
 from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store import Delivery, Store
 
 # What one form may ask at once.
 _FEEDS_OF_FORMS = frozenset({"tps", "incidents"})
+_NO_FEED = "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
 NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 
@@ -99,7 +101,7 @@ def _ingest(request: IngestRequest, order: DateOrder) -> IngestResult:
                 return result
             by_hand = () if profile else saved_profiles
             tables = _prefer_mapping(tables, copy.path, path.name, by_hand, profiles_used, context)
-            result.feed, tables = _detect_source_feed(tables, context)
+            result.feed, tables = _detect_source_feed(tables, path.name, context)
             deliver(result.feed, _split_by_feed(tables, result.feed, other_feeds, context, scope))
     except UnknownHeadings as error:
         return waiting.ingest_unknown_file(request, str(error))
@@ -264,11 +266,12 @@ def _leave_out_rows(table: Table, note: str) -> Table:
 
 
 def _detect_source_feed(
-    tables: Iterator[Table], context: IngestContext
+    tables: Iterator[Table], file_name: str, context: IngestContext
 ) -> tuple[str, Iterator[Table]]:
     """Return the feed of the first table whose headings identify one, and all tables.
 
     Only sheets have headings of their own; any other source is identified by its first table.
+    Raises UnknownHeadings, which says of a list of TPS that it is one.
     """
     tables_read: list[Table] = []
     for table in tables:
@@ -278,12 +281,15 @@ def _detect_source_feed(
             return feed, chain(tables_read, tables)
         if SHEET not in table.cells.columns:
             break
-    has_votes = any(_has_votes(table, context) for table in tables_read)
-    hint = "; polisi tidak mencatat perolehan suara" if has_votes else ""
-    raise UnknownHeadings(
-        "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
-        + hint
-    )
+    if any(_has_votes(table, context) for table in tables_read):
+        raise UnknownHeadings(f"{_NO_FEED}; polisi tidak mencatat perolehan suara")
+    descriptions = (_describe_station_list(table, file_name, context) for table in tables_read)
+    raise UnknownHeadings(next(filter(None, descriptions), _NO_FEED))
+
+
+def _describe_station_list(table: Table, file_name: str, context: IngestContext) -> str | None:
+    titles = (*table.titles, table.sheet, Path(file_name).stem)
+    return describe_station_list(list(table.cells.columns), titles, context.vocabulary)
 
 
 def _has_votes(table: Table, context: IngestContext) -> bool:
