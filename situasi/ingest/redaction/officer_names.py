@@ -5,13 +5,15 @@ of its first word. `Andi S.` meets `Andi Saputra` where the unit has only one su
 """
 
 import re
+from difflib import SequenceMatcher
+from itertools import permutations
 from typing import NamedTuple
 
 from situasi.access.officer_key import OfficerKey
 from situasi.common import service_numbers
 from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.parsing.cells import normalize_text
-from situasi.ingest.redaction.persons import RANKS
+from situasi.ingest.redaction.persons import RANKS, TITLES
 
 _UNIT_WORDS_TEXT = """polsek polres polda sat satuan kesatuan unit koramil kodim brimob bko bag
 seksi pos polpos satlantas satreskrim satsamapta satintelkam satbinmas samapta intelkam reskrim
@@ -26,6 +28,11 @@ _HONORIFICS = frozenset(("h", "hj", "dr", "drs", "dra", "ir"))  # only before a 
 _NOT_IN_UNITS = frozenset(["polri", "ri", "kesatuan", "satuan", "unit"])
 _RANK_CLASS = re.compile(r"\bpol\b\.?", re.IGNORECASE)
 _MAX_WORDS = 8
+_ALIKE = 0.75  # of words that differ by a slip
+_ALIKE_AS_ONE = 0.9  # of names without their blanks
+_MOST_COMPARED = 4  # words of a name
+# One first name, cut in many ways.
+_MUHAMMAD = re.compile(r"m|md|m[ou]h|mo?hd|m[ou]h?amm?[ae][dt]")
 
 
 class OfficerName(NamedTuple):
@@ -35,8 +42,11 @@ class OfficerName(NamedTuple):
     unit: str
 
 
-def parse_name(text: str) -> OfficerName | None:
-    """Return the name and unit of `Bripka Andi S., Polsek Indralaya`; None without a name."""
+def parse_name(text: str, shortest: int = 2) -> OfficerName | None:
+    """Return the name and unit of `Bripka Andi S., Polsek Indralaya`; None without a name.
+
+    shortest: letters of its first word; one that begins with an initial is not looked up.
+    """
     plain = NUMBER_MARK.sub(" ", normalize_text(text))
     plain = service_numbers.replace_service_numbers(plain, lambda _: " ")
     unit = _UNIT_START.search(plain)
@@ -46,7 +56,7 @@ def parse_name(text: str) -> OfficerName | None:
     words = [word for word in re.findall(r"[^\W\d_]+", name.lower()) if word not in _NO_NAMES]
     while len(words) > 1 and words[0] in _HONORIFICS:
         words.pop(0)
-    if not words or len(words) > _MAX_WORDS or len(words[0]) < 2:
+    if not words or len(words) > _MAX_WORDS or len(words[0]) < shortest:
         return None
     return OfficerName(tuple(words), normalize_unit(unit["unit"]) if unit else "")
 
@@ -81,3 +91,41 @@ def list_query_marks(name: OfficerName, unit: str, key: OfficerKey) -> list[str]
 
 def _abbreviate(words: tuple[str, ...]) -> str:
     return " ".join([words[0], *(word[0] for word in words[1:])])
+
+
+class RankedName(NamedTuple):
+    """A name in a list, and the rank beside it ("" for none)."""
+
+    words: tuple[str, ...]
+    rank: str
+
+    def may_be(self, other: "RankedName") -> bool:
+        """Return whether both may be of one person: cut short, or written otherwise.
+
+        Under another rank a slip is none: then only words that are left out or cut to an initial.
+        """
+        is_same_rank = self.rank == other.rank or not (self.rank and other.rank)
+        few, many = sorted((self.words, other.words), key=len)
+        ratio = SequenceMatcher(None, "".join(few), "".join(many)).ratio()
+        if is_same_rank and ratio >= _ALIKE_AS_ONE:
+            return True
+        return any(
+            all(_may_be_word(a, b, is_same_rank) for a, b in zip(few, order, strict=False))
+            for order in permutations(many[:_MOST_COMPARED], len(few[:_MOST_COMPARED]))
+        )
+
+
+def parse_ranked_name(name: str, rank: str) -> RankedName | None:
+    """Return a name with the rank that stands beside or in it; None without a name."""
+    parsed = parse_name(name, shortest=1)
+    ranks = [word for word in re.findall(r"[a-z]+", f"{rank} {name}".lower()) if word in TITLES]
+    return RankedName(parsed.words, ranks[0] if ranks else "") if parsed else None
+
+
+def _may_be_word(first: str, second: str, may_slip: bool) -> bool:
+    if first == second or (_MUHAMMAD.fullmatch(first) and _MUHAMMAD.fullmatch(second)):
+        return True
+    if 1 in {len(first), len(second)}:
+        return first[0] == second[0]
+    is_cut = first.startswith(second) or second.startswith(first)
+    return may_slip and (is_cut or SequenceMatcher(None, first, second).ratio() >= _ALIKE)

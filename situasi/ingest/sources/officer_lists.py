@@ -1,13 +1,12 @@
 """Lists of officers: `PANGKAT / NRP` in one column, and attendance lists with who is there."""
 
 import re
-from collections.abc import Sequence
-from difflib import SequenceMatcher
+from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import chain, permutations, product, zip_longest
+from itertools import chain, combinations, permutations, product, zip_longest
 
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
-from situasi.ingest.redaction.officer_names import OfficerName, parse_name
+from situasi.ingest.redaction.officer_names import RankedName, parse_ranked_name
 from situasi.ingest.redaction.persons import RANKS, is_person_heading
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -19,6 +18,7 @@ _SPELLINGS = {
     "nrp": ("nrp", "nip", "nrpnip"),
     "nama": ("nama", "namapersonel", "namapetugas", "namalengkap"),
 }
+_NAME_KEYS = (*_SPELLINGS["nama"], "namaanggota", "namapersonil", "namapangkat", "name")
 # The parts of a heading by its key: `pangkatnrp`, `namapangkatnrp`, in any order.
 _PARTS_BY_KEY = {
     "".join(words): parts
@@ -53,8 +53,9 @@ _MOST_OF_SUMMARY = 2  # cells
 _SUM = re.compile(r"^(?:jumlah|jml|jlh|total)\b\W*", re.IGNORECASE)
 _NO_ROW = "rekap atau keterangan di bawah daftar, bukan laporan; tidak perlu dibetulkan"
 _NO_HOUR = "hadir menurut {}, tetapi jam tiba kosong: isi jamnya"
-_TWO_NAMES = "NRP dipakai dua nama di daftar ini: pastikan NRP tiap petugas"
-_ALIKE = 0.75  # of names that differ by a slip
+_TWO_NAMES = "NRP ini juga dipakai nama lain di baris {}: pastikan NRP tiap petugas"
+_DIGITS = 8  # of an NRP, of which a spreadsheet may take a leading zero
+_MOST_NAMED = 5  # rows
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
@@ -179,28 +180,46 @@ def _list_cells_of_officers(table: ConvertedTable, name: str) -> list[Cell]:
 
 def _hold_shared_numbers(table: ConvertedTable) -> None:
     """Hold all rows of a number that stands beside two different names: one of them is wrong."""
-    names = next(
-        (table.cells[n].tolist() for n in table.headings if normalize_key(n) in _SPELLINGS["nama"]),
-        None,
-    )
-    if names is None:
-        return
-    for heading in table.find_columns("nrp") or table.find_columns("petugas"):
+    headings = table.find_columns("nrp") or table.find_columns("petugas")
+    names = _find_column_of_names(table)
+    ranks = next((table.cells[n].tolist() for n in table.find_columns("pangkat")), [])
+    for heading in headings:
         rows: dict[str, list[int]] = {}
-        for row, cell in enumerate(table.cells[heading].tolist()):
-            if not is_blank(cell) and (number := _NUMBER.search(format_cell(cell))):
-                rows.setdefault(re.sub(r"\D", "", number[0]), []).append(row)
+        column = [None if is_blank(c) else format_cell(c) for c in table.cells[heading].tolist()]
+        for row, text in enumerate(column):
+            if text is not None and (number := _NUMBER.search(text)):
+                rows.setdefault(re.sub(r"\D", "", number[0]).zfill(_DIGITS), []).append(row)
         for shared in filter(lambda found: len(found) > 1, rows.values()):
-            known = [n for row in shared if (n := parse_name(format_cell(names[row])))]
-            if any(not _may_be_one(known[0], name) for name in known[1:]):
-                table.reasons |= {row: _TWO_NAMES for row in shared if row not in table.reasons}
+            known: dict[RankedName, list[int]] = {}
+            for row in shared:
+                text = format_cell(names[row]) if names else str(column[row])
+                rank = format_cell(ranks[row]) if ranks else ""
+                if name := parse_ranked_name(text, rank):
+                    known.setdefault(name, []).append(row)
+            _hold_two_names(table, shared, known)
 
 
-def _may_be_one(first: OfficerName, second: OfficerName) -> bool:
-    """Return whether two names may be of one person: cut short, or written otherwise."""
-    is_begun_alike = first.words[0] == second.words[0]
-    ratio = SequenceMatcher(None, " ".join(first.words), " ".join(second.words)).ratio()
-    return is_begun_alike or ratio >= _ALIKE or first.words[-1] == second.words[-1]
+def _find_column_of_names(table: ConvertedTable) -> list[Cell] | None:
+    found = (n for n in table.headings if normalize_key(n).replace("dan", "") in _NAME_KEYS)
+    return next((table.cells[name].tolist() for name in found), None)
+
+
+def _hold_two_names(
+    table: ConvertedTable, shared: Sequence[int], known: Mapping[RankedName, Sequence[int]]
+) -> None:
+    """Hold the rows of a number if two of its names are not of one person, each naming others."""
+    others: dict[int, set[int]] = {}
+    for first, second in combinations(known, 2):
+        if not first.may_be(second):
+            for row in known[first]:
+                others.setdefault(row, set()).update(known[second])
+            for row in known[second]:
+                others.setdefault(row, set()).update(known[first])
+    for row in shared if others else ():
+        numbers = [table.source.row_numbers[n] for n in sorted(others.get(row, others.keys()))]
+        more = ", …" if len(numbers) > _MOST_NAMED else ""
+        rows = ", ".join(map(str, numbers[:_MOST_NAMED])) + more
+        table.reasons.setdefault(row, _TWO_NAMES.format(rows))
 
 
 def _mark_summary_lines(table: ConvertedTable) -> None:
