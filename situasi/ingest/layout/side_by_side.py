@@ -75,14 +75,14 @@ def _is_report(
 
 def _take_titles(titles: Sequence[str], index: int, count: int) -> tuple[str, ...]:
     """Return the titles of one of the blocks: of `KEC. A KEC. B` above two, that of each."""
-    taken = []
+    titles_of_block = []
     for title in titles:
         label = re.match(r"\w+", title)
         starts = [m.start() for m in re.finditer(rf"\b{label[0]}\b", title)] if label else []
         ends = [*starts[1:], None]
         is_own = len(starts) == count
-        taken.append(title[starts[index] : ends[index]].strip() if is_own else title)
-    return tuple(taken)
+        titles_of_block.append(title[starts[index] : ends[index]].strip() if is_own else title)
+    return tuple(titles_of_block)
 
 
 def _take_block(

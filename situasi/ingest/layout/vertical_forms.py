@@ -54,8 +54,8 @@ def _read_field(row: Row, cells: Sequence[object]) -> _Field | None:
     has_colon = any(str(cell).strip().endswith(":") for cell in row if cell is not None)
     if not cells or not isinstance(cells[0], str):
         return None
-    if len(cells) == 1 and (both := _LABEL_AND_ANSWER.fullmatch(cells[0].strip())):
-        return both["label"].strip(), _clean_answer(both["answer"])
+    if len(cells) == 1 and (pair := _LABEL_AND_ANSWER.fullmatch(cells[0].strip())):
+        return pair["label"].strip(), _clean_answer(pair["answer"])
     label = cells[0].strip().rstrip(":").strip()
     if not 1 < len(label) <= _MAX_LABEL or (len(cells) == 1 and not has_colon):
         return None
