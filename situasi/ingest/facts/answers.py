@@ -1,7 +1,7 @@
 """Answers to questions that are asked with yes or no."""
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
 from situasi.ingest.sources.converted_table import ConvertedTable
@@ -59,3 +59,10 @@ def is_answered(
     """Return whether all filled cells of a column are a yes or a no, and there is one."""
     filled = [cell for cell in set(table.cells[name].tolist()) if not is_blank(cell)]
     return bool(filled) and all(read(cell) is not None for cell in filled)
+
+
+def read_ticks(column: Sequence[Cell]) -> list[bool | None]:
+    """Return which cells of a column of ticks say yes; a cross beside other ticks says no."""
+    marks = [None if is_blank(cell) else normalize_cell(cell).lower() for cell in column]
+    is_no = bool({*marks} - {None, "x"})
+    return [None if mark is None else not (is_no and mark == "x") for mark in marks]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import compress
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage
@@ -155,12 +156,22 @@ def read_phases(table: ConvertedTable, context: IngestContext) -> None:
         codes = {
             text: code
             for text in set(unknown.values())
-            if not _is_not_there(text, context) and (code := _find_asserted(text, "fase", matcher))
+            if (code := _find_asserted(_take_reached(text, context), "fase", matcher))
         }
         rows = [row for row, text in unknown.items() if text in codes]
         table.replace_cells(name, {row: codes[unknown[row]] for row in rows})
         keep_words(table, {row: unknown[row] for row in rows})
         table.doubt(rows, "fase dibaca dari kalimatnya")
+
+
+def _take_reached(text: str, context: IngestContext) -> str:
+    """Return the parts of what is told of a phase from the first on that say what is there.
+
+    `Ditutup, blm mulai hitung` is closed; what begins with what is not there is none at all.
+    """
+    parts = [part for part in _SEPARATORS.split(text) if part.strip()]
+    reached = [not _is_not_there(part, context) for part in parts]
+    return ", ".join(compress(parts, reached)) if reached[:1] == [True] else ""
 
 
 def _leave_out_no_phases(table: ConvertedTable, name: str, context: IngestContext) -> None:

@@ -12,7 +12,9 @@ from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 _SUMS_OF_PARTS = ("jumlah", "jml", "jlh", "total", "lp", "jumlahlp", "totallp")
 _PRESENT_VOTERS = re.compile(
-    r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih)\b", re.IGNORECASE
+    r"\b(?:hadir|kehadiran|partisipasi|pengguna hak pilih"
+    r"|pemilih (?:(?:yang|yg|sudah|sdh|telah) )*(?:masuk|datang|memilih|mencoblos|nyoblos))\b",
+    re.IGNORECASE,
 )
 _LISTED_VOTERS = re.compile(r"\b(?:dptb?|daftar pemilih|terdaftar|petugas)\b", re.IGNORECASE)
 _STRENGTH = re.compile(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain, combinations, permutations, product, zip_longest
 
+from situasi.ingest.facts.answers import read_ticks
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.redaction.officer_names import RankedName, parse_ranked_name
 from situasi.ingest.redaction.persons import RANKS, is_person_heading
@@ -56,6 +57,7 @@ _NO_HOUR = "hadir menurut {}, tetapi jam tiba kosong: isi jamnya"
 _TWO_NAMES = "NRP ini juga dipakai nama lain di baris {}: pastikan NRP tiap petugas"
 _DIGITS = 8  # of an NRP, of which a spreadsheet may take a leading zero
 _MOST_NAMED = 5  # rows
+_LATE = re.compile(r"\W*(?:ter|datang )?(?:lambat|telat)\b", re.IGNORECASE)  # but there
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
@@ -307,10 +309,11 @@ def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:
     words = {name: word for name, word in words.items() if _is_ticked(table, name)}
     if not any(map(is_present, words.values())):
         return
-    columns = {word: table.cells[name].tolist() for name, word in words.items()}
+    columns = {word: read_ticks(table.cells[name].tolist()) for name, word in words.items()}
     ticked: list[Cell] = []
     for row in range(table.size):
-        found = [word for word, column in columns.items() if not is_blank(column[row])]
+        said = {word: column[row] for word, column in columns.items()}
+        found = [word if yes else f"tidak {word}" for word, yes in said.items() if yes is not None]
         ticked.append(" dan ".join(found) or None)
     table.drop_columns(list(words))
     remarks = next((table.cells[n].tolist() for n in table.find_columns("uraian")), [])
@@ -361,7 +364,8 @@ def _take_arrivals(
     clues = table.vocabulary.clues
     for heading in (*remarks, "jam"):
         for row, cell in enumerate(table.cells[heading].tolist()):
-            if _says_absent(cell, clues):
+            is_late = not is_blank(column[row]) and _LATE.match(str(cell)) is not None
+            if _says_absent(cell, clues) and not is_late:
                 table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
             elif clues.is_cell("present", cell) and is_blank(column[row]):
                 table.reasons.setdefault(row, _NO_HOUR.format(f'"{heading}"'))
