@@ -1,5 +1,6 @@
 """Turns messages into proposed rows; they are then confirmed and ingested like rows of a file."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -35,6 +36,13 @@ MAX_MESSAGES = 3_000
 NOTHING_READ = N_("tidak ada laporan yang dikenali")
 _MAX_READ_CHARACTERS = 8_000  # characters analysed of one message; all is kept
 _MAX_ROWS = 200
+# How a report is to be written; from there on nothing is one.
+_EXAMPLE = re.compile(
+    r"\b(?:contoh (?:format|form|isian|laporan|pengisian|penulisan)"
+    r"|format (?:laporan|pesan|isian) ?\(?contoh)\b",
+    re.IGNORECASE,
+)
+_EXAMPLE_LEFT = N_('mulai dari "{words}" contoh, bukan laporan; tidak dibaca')
 
 
 class MessageExtractor:
@@ -55,8 +63,10 @@ class MessageExtractor:
             return Proposal(kind, text, None, sent_at, unread_numbers=find_unread_numbers(text, []))
         local = sent_at and sent_at.astimezone(self._context.election.zone)
         spelled = put_right_count_first(spell_out_forms(text, self._context.places, local))
+        example = _EXAMPLE.search(spelled)
+        read = spelled[: example.start()] if example else spelled
         entities = MessageEntities(
-            Passage(spelled[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day,
+            Passage(read[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day,
             is_logged=message.is_logged,
         )  # fmt: skip
         drafts, unread = _build_drafts(entities)
@@ -66,6 +76,7 @@ class MessageExtractor:
             self._check_station(draft)
         notes = [
             *_limit_notes(message, text, drafts),
+            *([_EXAMPLE_LEFT.format(words=example[0])] if example else []),
             *([VOTES_REFUSED] if votes else []),
             *([_sent_time_note(message)] if message.clock and sent_at is None else []),
             *unread,

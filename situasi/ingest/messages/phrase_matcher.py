@@ -19,9 +19,10 @@ _FILLERS = frozenset(_FILLER_WORDS.split())
 _DENIED_WORDS = """tidak tdk tak tiada belum blm bukan nihil tanpa zero gak nggak dak dk idak katek
 dakdo"""
 _AHEAD_WORDS = """akan siap rencana menunggu sebelum menjelang jelang persiapan bila jika apabila
-agar supaya segera menjaga demi pastikan memastikan guna nanti ntar kalau kalo klo abis"""
-# One of these, anywhere before in the clause, makes it a wish.
-_WISH_WORDS = "semoga smoga smg mudah mudahan insya insyaallah harap diharapkan tolong"
+agar supaya segera menjaga demi pastikan memastikan guna kalau kalo klo abis jangan jgn"""
+# One of these, anywhere before in the clause, makes it a wish or a plan.
+_WISH_WORDS = """semoga smoga smg mudah mudahan insya insyaallah harap diharapkan tolong nanti ntar
+kagek gek besok"""
 _GUARDED_WORDS = """antisipasi mengantisipasi mencegah cegah pencegahan potensi rawan kerawanan
 himbauan imbauan menghimbau larangan waspada mewaspadai hindari menghindari pengamanan pam
 sosialisasi"""
@@ -169,15 +170,16 @@ class PhraseMatcher:
                 continue
             span = Span(words[i].start(), words[i + size - 1].end())
             before = [w[0] for w in words[max(last, i - _DENIAL_WINDOW) : i]]
+            before += [w[0] for w in words[:i] if w[0] in _WISHES]
             for feed, column, code in meanings:
                 denial = _find_denial(before, may_be_guarded=column == "jenis" and code != "nihil")
-                if wish := next((w[0] for w in words[:i] if w[0] in _WISHES), None):
-                    denial = f'belum terjadi ("{wish}")'
                 denial = 'hanya ditanyakan ("?")' if is_asked else denial
                 is_clear = size > 1 or _is_clear_alone(feed, column, words[i][0])
                 if is_clear or (code in _OUTCOMES and _stands_alone(text, span, len(words) == 1)):
                     yield PhraseMatch(span, feed, column, code, denial is None, denial)
-            i = last = self._find_next_start(words, i, size, meanings)
+                    last = i + size
+            i = self._find_next_start(words, i, size, meanings)
+            last = min(last, i)
 
     def _find_next_start(
         self, words: Sequence[re.Match[str]], start: int, size: int, meanings: Sequence[Meaning]
@@ -222,18 +224,22 @@ def get_phrase_matcher(vocabulary: Vocabulary) -> PhraseMatcher:
 def _match_gapped(text: str, clause: Span) -> Iterator[PhraseMatch]:
     """Yield what is told around a TPS and its place: `kotak TPS 3 ds X bergeser`."""
     if match := _GAPPED_ILLNESS.search(text, *clause):
-        before = _WORD.findall(text[clause.start : match.start()])[-_DENIAL_WINDOW:]
-        denial = _find_denial([*before, *_WORD.findall(match[0])], may_be_guarded=False)
+        denial = _find_gapped_denial(text, clause, match)
         span, kind = Span(*match.span()), "petugas_sakit"
         yield PhraseMatch(span, "incidents", "jenis", kind, denial is None, denial)
     for pattern, code in _GAPPED_PHASES:
         if match := pattern.search(text, *clause):
-            before = _WORD.findall(text[clause.start : match.start()])[-_DENIAL_WINDOW:]
-            denial = _find_denial([*before, *_WORD.findall(match[0])], may_be_guarded=False)
+            denial = _find_gapped_denial(text, clause, match)
             is_asked = bool(_QUESTION.match(text, clause.end))
             denial = 'hanya ditanyakan ("?")' if is_asked else denial
             yield PhraseMatch(Span(*match.span()), "tps", "fase", code, denial is None, denial)
             return
+
+
+def _find_gapped_denial(text: str, clause: Span, match: re.Match[str]) -> str | None:
+    words = _WORD.findall(text[clause.start : match.start()])
+    before = [*words[-_DENIAL_WINDOW:], *filter(_WISHES.__contains__, words)]
+    return _find_denial([*before, *_WORD.findall(match[0])], may_be_guarded=False)
 
 
 def _skip_stations(words: list[re.Match[str]]) -> list[re.Match[str]]:
@@ -276,7 +282,7 @@ def _stands_alone(text: str, span: Span, is_whole: bool) -> bool:
 def _find_denial(before: Sequence[str], *, may_be_guarded: bool) -> str | None:
     for words, reason in (
         (_DENIED, N_('disangkal ("{word}")')),
-        (_AHEAD, N_('belum terjadi ("{word}")')),
+        (_AHEAD | _WISHES, N_('belum terjadi ("{word}")')),
         (_GUARDED if may_be_guarded else frozenset(), N_('hanya diantisipasi ("{word}")')),
     ):
         if word := next((word for word in before if word in words), None):
