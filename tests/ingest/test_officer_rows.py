@@ -133,7 +133,7 @@ def test_an_nrp_that_lost_digits_is_held_with_its_reason_and_none_of_them(
     assert not any(part in kept for part in ("70412", "8704", "678", "1.98", "789"))
 
 
-@pytest.mark.parametrize("written", ["7912345", "12", "tidak ada"])
+@pytest.mark.parametrize("written", ["7912345", "0104123", "12", "tidak ada"])
 def test_an_nrp_column_that_tells_no_number_is_asked_again(board: Board, written: str) -> None:
     assert "NRP" in reasons(board, "personnel", petugas="", NRP=written)
 

@@ -132,19 +132,26 @@ def format_mark(officer: OfficerNumber) -> str:
 
 
 def mark_text_number(number: str, key: OfficerKey) -> str | None:
-    """Return the mark of an NRP found in a sentence; None where its number is not certain."""
-    try:
-        digits, doubt = _complete_digits(_keep_digits(number))
-    except UnreadableCell:
-        return None
-    return None if doubt == UNUSUAL_LENGTH else key.mark_number(digits)
+    """Return the mark of an NRP found in a sentence; None where its number is not certain.
+
+    No spreadsheet took a zero from it: one of seven digits was mistyped.
+    """
+    return _mark_certain(number, key, may_lack_zero=False)
 
 
 def mark_cell_number(number: str, key: OfficerKey) -> str | None:
     """Return the mark of an NRP that is all of a cell, as it stands in a file that waits."""
-    mark = mark_text_number(number, key)
-    doubt = ZERO_RESTORED if len(number) < _POLICE_LENGTH else None
-    return mark and format_mark(OfficerNumber(mark, doubt))
+    return _mark_certain(number, key, may_lack_zero=True)
+
+
+def _mark_certain(number: str, key: OfficerKey, *, may_lack_zero: bool) -> str | None:
+    try:
+        digits, doubt = _complete_digits(_keep_digits(number))
+    except UnreadableCell:
+        return None
+    if doubt == UNUSUAL_LENGTH or (doubt and not may_lack_zero):
+        return None
+    return format_mark(OfficerNumber(key.mark_number(digits), doubt))
 
 
 def _strip_number(text: str) -> str:
@@ -182,7 +189,7 @@ def _complete_digits(digits: str) -> tuple[str, str | None]:
         raise UnreadableCell(NRP_UNREADABLE)
     if length < _POLICE_LENGTH:
         restored = digits.zfill(_POLICE_LENGTH)
-        if _BIRTH.fullmatch(restored):
+        if digits[0] != "0" and _BIRTH.fullmatch(restored):
             return restored, ZERO_RESTORED
         if length == _POLICE_LENGTH - 1:
             raise UnreadableCell(NRP_INCOMPLETE)

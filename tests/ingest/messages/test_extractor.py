@@ -371,6 +371,16 @@ def test_an_officer_who_names_an_nrp_checks_in_by_its_mark(
     assert "Saputra" not in str(proposal) or "Andi Saputra" in text
 
 
+@pytest.mark.parametrize("nrp", ["8704123", "0104123", "104123"])
+def test_whoever_names_too_few_digits_is_asked_for_the_number(
+    reader: MessageExtractor, nrp: str
+) -> None:
+    proposal = read(reader, f"Bripka Andi NRP {nrp} tiba di TPS 3 Tanjung Seteko")
+    (row,) = map(said, proposal.rows)
+    assert (row.get("petugas"), row["ask"]) == (None, "petugas")
+    assert nrp not in str(proposal)
+
+
 def test_each_line_of_a_list_is_the_check_in_of_its_own_officer(
     any_board: Board, reader: MessageExtractor
 ) -> None:
