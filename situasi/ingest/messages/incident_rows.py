@@ -52,6 +52,14 @@ _TOPIC = re.compile(
     r"|peristiwa|incident)\b[^:=\n]{0,20}[:=]",
     re.IGNORECASE,
 )
+# `infonya ada X, benar tidak?`: told only to ask whether it happened.
+_RUMOUR = re.compile(
+    r"\bhoa(?:x|ks?) (?:apa|atau|ato|bukan)\b|\b(?:benar|bener|betul)kah\b"
+    r"|\b(?:benar|bener|betul) (?:dak|idak|tidak|tdk|gak|apa|atau|ato)\b(?=[^\n?]{0,24}\?)"
+    r"|\b(?:belum|blm) (?:jelas|pasti) (?:benar|kebenaran)",
+    re.IGNORECASE,
+)
+_IS_IT_TRUE = N_('"{words}": kabar yang ditanyakan; sungguh terjadi?')
 # Of each detail the question where several are stated.
 _STATED = {
     "status": N_("status disebut: {names}"),
@@ -139,7 +147,11 @@ def _group_by_place(
 def _build_incident(entities: MessageEntities, group: PhraseGroup, *, is_only: bool) -> RowDraft:
     draft, first = RowDraft("incidents"), group[0]
     codes = list(dict.fromkeys(match.code for match in group))
-    if len(codes) == 1:
+    rumour = _RUMOUR.search(entities.passage.text, *entities.passage.line_at(first.span.start))
+    if len(codes) == 1 and rumour:
+        question = _IS_IT_TRUE.format(words=rumour[0])
+        draft.ask("jenis", question, codes[0], first.span)
+    elif len(codes) == 1:
         draft.fill("jenis", codes[0], entities.passage.excerpt(first.span), first.span)
     else:
         names = " atau ".join(code.replace("_", " ") for code in codes)

@@ -14,7 +14,7 @@ _PEOPLE = r"orang|org|pemilih|pmlh|jiwa|warga|hadir(?! ?[:=]? ?[0-9])|%|pers|dpt
 _UNIT = rf"(?! ?(?:{_PEOPLE}|titik|buah|lokasi)\b)"
 _JOIN = r"(?: ?[,&+/] ?| ?\bdan\b ?| ?s ?[./]? ?d\b\.? ?| ?sampai ?| ?- ?)"
 # A further number of a list is not a count or a clock time; `TPS 1 : 123` is one TPS.
-_NEXT = rf"{_JOIN}(?:tps ?)?(?:no\.? ?)?[0-9]{{1,3}}(?![0-9]|[.:][0-9]| ?[:=] ?[0-9]){_UNIT}"
+_NEXT = rf"{_JOIN}(?:tps ?)?(?:no\.? ?)?[0-9]{{1,3}}(?![0-9]|[.:][0-9]){_UNIT}"
 # `TPS 118 org` and `pam TPS 3 titik` count; `TPS10` is a TPS, `TPS 07.00` a time, and so is
 # `dari TPS 16:45`, where `TPS 1:118` is a TPS and its count.
 _COUNTED = r"(?! ?(?:orang|org|jiwa|titik|buah|lokasi)\b| ?%)"

@@ -474,3 +474,21 @@ def test_whoever_writes_that_they_are_there_is_asked_for_their_number(
     [row] = read(reader, text).rows
     assert row.feed == "personnel"
     assert {"checkin", "petugas"} <= {cell.heading for cell in row.unclear_cells}
+
+
+def test_a_number_of_hundreds_in_words_is_read_or_shown(reader: MessageExtractor) -> None:
+    found = read(reader, "dua ratus sebelas, TPS 2 Desa Miji, pukul 10.00")
+    assert not found.is_clear and "dua ratus sebelas" in found.unread_numbers
+    money = read(reader, "TPS 2 Desa Miji aman pukul 10.00, uang konsumsi dua ratus ribu diterima")
+    assert not money.unread_numbers
+
+
+def test_one_number_of_two_stations_is_of_neither(reader: MessageExtractor) -> None:
+    [row] = read(reader, "Hadir jam 09.00 Ds Miji\nTPS 1 dan TPS 2 : 145").rows
+    assert [cell.heading for cell in row.unclear_cells] == ["tps"]
+
+
+def test_hearsay_is_asked_and_its_kind_is_offered(reader: MessageExtractor) -> None:
+    [row] = read(reader, "Info ada bagi2 sembako di Ds Miji jam 9, hoax apa bukan ndan?").rows
+    assert row.cells["jenis"] == "politik_uang"
+    assert "jenis" in {cell.heading for cell in row.unclear_cells}

@@ -155,7 +155,8 @@ VOTERS = re.compile(r"\b(?:pemilih|pmlh)\b", re.IGNORECASE)
 TIME_BEHIND = re.compile(r" *\(?(?:(?:jam|jm|pkl|pukul)\b|[01]?[0-9][.:][0-5][0-9])", re.IGNORECASE)
 ENDS_COUNT = re.compile(
     r" *(?:(?:n?dan|komandan|pak|bang)\b *(?![0-9]))?"
-    r"(?:\Z|[,;.)&+/|\n]|(?:bukan|bkn|desa|ds|kel|kelurahan)\b|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
+    r"(?:\Z|[,;.)&+/|\n]|(?:ya|bukan|bkn|desa|ds|kel|kelurahan)\b"
+    r"|\(?[0-9]{1,3}(?:[.,][0-9]{1,2})? ?%"
     r"|(?:dan )?\(?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )

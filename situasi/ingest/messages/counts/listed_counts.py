@@ -10,8 +10,12 @@ from situasi.ingest.messages.counts import count_words as words
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.station_mentions import TpsMention
 
-# The 2 of `masing2` is no count.
-_LEAD = re.compile(r"(?:[^0-9\n;]|(?<=[a-z])2(?= )){0,60}", re.IGNORECASE)
+# The 2 of `masing2` is no count, and an hour is none.
+_LEAD = re.compile(
+    r"(?:\b(?:jam|jm|pkl|pukul)[ .]{0,2}[0-9]{1,2}(?:[.:][0-9]{2})?(?![0-9])"
+    r"|[^0-9\n;]|(?<=[a-z])2(?= )){0,60}",
+    re.IGNORECASE,
+)
 _LIST = re.compile(
     r"[0-9]{1,4}(?:(?: ?[,/&+] ?(?:dan ?)?| dan )[0-9]{1,4}){1,40}(?![\w%]|[.:][0-9])",
     re.IGNORECASE,

@@ -11,9 +11,9 @@ _ONE = "|".join([*_ONES, *_WHOLE, *_SCALES])
 SPELLED_WORDS = rf"(?:{_ONE})(?: (?:{_ONE})){{0,7}}"
 _ONES_GROUP = rf"(?:{'|'.join(_ONES)})"
 _TENS = rf"(?:sepuluh|sebelas|{_ONES_GROUP} belas|{_ONES_GROUP} puluh(?: {_ONES_GROUP})?)"
-_HUNDREDS = rf"(?:seratus|{_ONES_GROUP} ratus)(?: (?:{_TENS}|{_ONES_GROUP}))?"
+SPELLED_HUNDREDS = rf"(?:seratus|{_ONES_GROUP} ratus)(?: (?:{_TENS}|{_ONES_GROUP}))?"
 # A well-formed number of ten to 999: single digits are words of many other things.
-SPELLED_COUNT = rf"(?:{_HUNDREDS}|{_TENS})"
+SPELLED_COUNT = rf"(?:{SPELLED_HUNDREDS}|{_TENS})"
 _COUNT = re.compile(SPELLED_COUNT, re.IGNORECASE)
 
 

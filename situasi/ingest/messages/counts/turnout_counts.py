@@ -200,12 +200,18 @@ class _CountReader:
         return self.entities.mentions_turnout or may_be
 
     def _is_sum_of_sexes(self, number: NumberMention) -> bool:
-        """Return whether this is labelled as a total and is the sum of the last two sexes."""
+        """Return whether this is labelled as a total and is the sum of the last two sexes.
+
+        Behind them on their line it is their total though it is not their sum.
+        """
         by_sex = [count for count in self.counts[-2:] if count.column == SEX]
+        if len(by_sex) < 2:
+            return False
         is_total = bool(words.TOTAL.fullmatch(number.stripped_label))
-        is_total = is_total or number.label.strip() in {"=", "(", ":"}
-        total = parse_count(number.count_text)
-        return is_total and len(by_sex) == 2 and sum(count.value for count in by_sex) == total
+        if sum(count.value for count in by_sex) == parse_count(number.count_text):
+            return is_total or number.label.strip() in {"=", "(", ":"}
+        line = self.entities.passage.line_at(number.match.start())
+        return is_total and line.contains(by_sex[0].span.start)
 
     def _follows_mention(self, number: NumberMention) -> bool:
         """Return whether only a TPS, a time, a place or calm is before the number on its line."""
@@ -262,7 +268,7 @@ class _CountReader:
         stations = [s for s in self.entities.stations if clause.start <= s.span.start < start]
         between = [
             text[area.span.end : start]
-            for area in self.entities.desa
+            for area in (*self.entities.desa, *self.entities.kecamatan)
             if clause.start <= area.span.start
             and area.span.end <= start
             and words.OF_PLACE.fullmatch(text, area.span.end, start)

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from situasi.ingest.messages.counts.number_words import SPELLED_WORDS
+from situasi.ingest.messages.counts.number_words import SPELLED_HUNDREDS, SPELLED_WORDS
 from situasi.ingest.messages.message_text import Span
 
 # A number as people see it, with its separators (`07.05`, `118/465`, `1.234`, `-3.25`).
@@ -16,12 +16,13 @@ _NUMBER = re.compile(
 _ITEM = re.compile(r"^ *(\d{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
 _DIGITS = re.compile(r"\d+")
 _MASK = "*****"  # before the last digits of a telephone number or NRP
-# `dua orang`: a number in words, only where it plainly counts people; and at the end of a line
-# behind `=` or `:`.
+# `dua orang`: a number in words, only where it plainly counts people; at the end of a line behind
+# `=` or `:`; and one of hundreds, which is no word of anything else.
 _SPELLED = re.compile(
     rf"\b(?P<counted>{SPELLED_WORDS}) "
     r"(?:orang|org|pemilih|jiwa|warga|personel|personil|anggota|korban|saksi|linmas)\b"
-    rf"|(?<=[=:] )(?P<alone>{SPELLED_WORDS})(?=[ .]*$)",
+    rf"|(?<=[=:] )(?P<alone>{SPELLED_WORDS})(?=[ .]*$)"
+    rf"|\b(?P<large>{SPELLED_HUNDREDS})\b(?! ?(?:ribu|persen|juta)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 
