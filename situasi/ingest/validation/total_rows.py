@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -27,7 +27,10 @@ _LABEL = re.compile(
 _LABEL_LETTERS = frozenset("tjgsrTJGSR")  # first letters of a label: a cheap first test
 _NUMBER_STARTS = frozenset("0123456789+-.,\u2212")  # first characters of a number
 # `JUMLAH KEL. INDRALAYA MULIA` may be that of the last rows alone, which are of its place.
-_OF_PART = re.compile(r"(?:sub\W*)?(?:total|jumlah|jml)\W+[^\W\d_].*", re.IGNORECASE | re.DOTALL)
+_OF_PART = re.compile(
+    r"(?:sub\W*)?(?:total|jumlah|jml)\W+(?!total|(?:ke)?seluruh|umum|akhir)[^\W\d_].*",
+    re.IGNORECASE | re.DOTALL,
+)
 _UNIT = re.compile(r"(?<=[0-9]) ?(?:pers|anggota|agt|unit|kotak|titik)\.?$", re.IGNORECASE)
 _NO_SUM = re.compile(r"%|persen|\brata", re.IGNORECASE)
 
@@ -78,6 +81,8 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
     identifiers = {h for name in _IDENTIFIER_COLUMNS for h in mapping.columns.get(name, ())}
     parsers = _build_parsers(table, summable)
     columns = _extract_number_columns(table, parsers, identifiers)
+    parts = {row for row in total_rows if _is_of_part(table.cells[labels[row]].iloc[row])}
+    has_sums_above = _has_sums_above(table.sums, reasons, total_rows, parts)
     start = 0
     for row in total_rows:
         _add_to_sums(table.sums, columns, reasons, start, row)
@@ -86,12 +91,14 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
             cells = {h: parse(table.cells[h].iloc[row]) for h, parse in parsers.items()}
             totals = {heading: number for heading, number in cells.items() if number is not None}
             sexes = _compare_sexes(totals, mapping)
-            if table.sums.total.row_count:
+            if has_sums_above and row in parts:
+                reasons[row] = _judge_sum_above(totals, columns, reasons, total_rows, row)
+            elif table.sums.total.row_count:
                 officers = _count_officers(table, feed, mapping, row)
                 others = {heading: n for heading, n in totals.items() if n != officers or not n}
-                is_part = _OF_PART.fullmatch(str(table.cells[labels[row]].iloc[row]).strip())
+                above = (r for r in range(row - 1, first - 1, -1) if reasons[r] is None)
                 is_right = (totals and not others) or (
-                    is_part and _sums_last_rows(others, columns, reasons[first:row], first)
+                    row in parts and _sums_first_of(above, others, columns)
                 )
                 if is_right and not sexes:
                     reasons[row] = _TOTAL_MATCHES.format("atasnya")
@@ -245,23 +252,49 @@ def _add_to_sums(
     sums.add(rows, {heading: sum(numbers[first:end]) for heading, numbers in columns.items()})
 
 
-def _sums_last_rows(
+def _sums_first_of(
+    rows: Iterable[int], totals: dict[str, float], columns: dict[str, list[float]]
+) -> bool:
+    """Return whether all numbers are those of the first of these rows, of however many."""
+    sums = dict.fromkeys(totals, 0.0)
+    for row in rows:
+        sums = {h: n + (columns[h][row] if h in columns else 1) for h, n in sums.items()}
+        if sums and all(math.isclose(n, totals[h], abs_tol=1e-6) for h, n in sums.items()):
+            return True
+    return False
+
+
+def _is_of_part(cell: Cell) -> bool:
+    return _OF_PART.fullmatch(str(cell).strip()) is not None
+
+
+def _has_sums_above(
+    sums: RunningSums, reasons: Sequence[str | None], total_rows: Sequence[int], parts: set[int]
+) -> bool:
+    """Return whether the totals of places stand above their rows: one is first, a row is last."""
+    counted = [r for r, reason in enumerate(reasons) if reason is None and r not in {*total_rows}]
+    return (
+        bool(counted and parts)
+        and not sums.total.row_count
+        and min(parts) < counted[0]
+        and max(parts) < counted[-1]
+    )
+
+
+def _judge_sum_above(
     totals: dict[str, float],
     columns: dict[str, list[float]],
     reasons: Sequence[str | None],
-    first: int,
-) -> bool:
-    """Return whether all numbers are those of the last rows above, of however many.
-
-    reasons: of the rows since the total before, of which the first has this number.
-    """
-    sums = dict.fromkeys(totals, 0.0)
-    for row in range(first + len(reasons) - 1, first - 1, -1):
-        if reasons[row - first] is None:
-            sums = {h: n + (columns[h][row] if h in columns else 1) for h, n in sums.items()}
-            if sums and all(math.isclose(n, totals[h], abs_tol=1e-6) for h, n in sums.items()):
-                return True
-    return False
+    total_rows: Sequence[int],
+    row: int,
+) -> str:
+    """Return the reason for a total of a place that stands above its rows."""
+    others = {*total_rows}
+    below = (r for r in range(row + 1, len(reasons)) if reasons[r] is None and r not in others)
+    if _sums_first_of(below, totals, columns):
+        return _TOTAL_MATCHES.format("bawahnya")
+    sums = _sum_rows_below(columns, reasons, total_rows, row)
+    return _format_total_reason(totals, sums, is_above=True)
 
 
 def _parse_number(cell: Cell) -> float | None:

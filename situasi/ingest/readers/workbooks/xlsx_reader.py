@@ -21,6 +21,7 @@ from situasi.ingest.layout.header_detection import (
     classify_rows_above,
     find_header,
 )
+from situasi.ingest.layout.pivot_rows import unfold_pivot
 from situasi.ingest.layout.stacked import find_stacked_tables
 from situasi.ingest.layout.vertical_forms import lay_out_form
 from situasi.ingest.readers import file_types, reserved_columns, table_builder
@@ -91,11 +92,17 @@ def _split_stacked(
 ) -> Iterator[tuple[CellSheet, tuple[str, ...]]]:
     """Yield a sheet, or each of its tables that lie one below the other, rows at their numbers.
 
+    A pivot table has its places in columns of their own.
+
     With each: the titles above the first of them, which are those of all, but for numbered ones.
     """
     (top, left), (bottom, _) = cells.start or (0, 0), cells.end or (0, 0)
     is_small = bottom - top < _MAX_STACKED_ROWS
     rows = list(_iterate_rows(cells, top)) if is_small else []
+    if pivot := unfold_pivot(rows):
+        notes.append(f"tabel pivot di lembar “{name}”: tempat dibaca dari susunan barisnya")
+        yield PlainSheet([*[[]] * top, *map(_to_plain, pivot)]), ()
+        return
     tables = find_stacked_tables(rows, score_header)
     if not tables:
         yield cells, ()
