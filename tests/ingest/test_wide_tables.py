@@ -310,3 +310,38 @@ def test_a_day_in_a_cell_far_from_the_column_of_days_is_held(board: Board, tmp_p
     row = {"Tanggal": "27/11/2024", **PLACE, "TPS": 1, "Kotak tiba di PPK": "20/11/2024 01.10"}
     ledger = bring(board, csv_file(tmp_path / "a.csv", row))
     assert (ledger.accepted, ledger.quarantined) == (0, 1)
+
+
+@settings(max_examples=examples(15))
+@given(
+    rows=st.lists(
+        st.tuples(st.lists(st.integers(1, 300) | st.just("-"), min_size=3, max_size=3),
+                  st.sampled_from([0, 0, -18, 9])),
+        min_size=1, max_size=4,
+    ),
+)  # fmt: skip
+def test_a_sum_beside_the_counts_of_its_row_marks_these_where_it_differs(
+    rows: list[tuple[list[int | str], int]],
+) -> None:
+    table: list[dict[str, object]] = []
+    expected: dict[int, bool] = {}
+    for number, (cells, off) in enumerate(rows, start=2):
+        written = [cell for cell in cells if isinstance(cell, int)]
+        stations = {f"TPS {n}": cell for n, cell in enumerate(cells, start=1)}
+        table.append({**PLACE, "Jam": f"{6 + number:02d}.00", **stations,
+                      "JUMLAH": sum(written) + off})  # fmt: skip
+        expected |= {number: off != 0} if written else {}
+    with fresh_board() as (board, folder):
+        ledger = bring(board, csv_file(folder / "a.csv", *table))
+        found = board.store.rows_after(TPS)
+        told = found["flags"].str.contains('"JUMLAH" tertulis')
+        assert len(found) == sum(isinstance(cell, int) for cells, _ in rows for cell in cells)
+        assert dict(zip(found["row"], told, strict=True)) == expected
+        assert not found.groupby("row")["flags"].nunique().gt(1).any()
+        assert not any("tidak dipakai" in note for note in ledger.notes)
+
+
+def test_a_sum_beside_hours_is_none_as_each_hour_counts_all(board: Board, tmp_path: Path) -> None:
+    ledger = bring(board, csv_file(tmp_path / "a.csv", {**wide(1, h08=50, h10=180), "JUMLAH": 180}))
+    assert not board.store.rows_after(TPS)["flags"].str.contains("tertulis").any()
+    assert "kolom tidak dipakai: JUMLAH" in ledger.notes

@@ -29,6 +29,12 @@ from situasi.ingest.vocabulary.wide_headings import WideHeading
 MAX_WIDE_COLUMNS = 30
 _WITH_DAY = re.compile(r"\d[/-]\d+[/-]\d")
 _FILLED_DAY = re.compile(r"tanggal (?:dari|tidak disebut)")
+# The sum of a row whose columns are places; the counts of hours are not to be added up.
+_ROW_SUM = re.compile(
+    r"(?:grand |sub)?(?:total|jumlah|jml|jlh)(?: (?:total|hadir|pemilih|tps|semua|seluruhnya))*",
+    re.IGNORECASE,
+)
+_PLACES = frozenset(("tps", "kecamatan_name", "desa_name"))
 # Headings added by `unpivot`: what the sender's heading says, and a day if there is none.
 _HEADING_BY_COLUMN = {
     "clock": "__jam",
@@ -142,7 +148,11 @@ def _build_reports(
             wide[heading].value if heading and wide[heading].column == column else None
             for _, heading in filled
         ]
-    for index, note in _list_doubts(table, filled, wide):
+    row_sums = _compare_row_sums(table, wide, mapping)
+    for index, note in chain(
+        _list_doubts(table, filled, wide),
+        ((i, row_sums[row]) for i, (row, name) in enumerate(filled) if name and row in row_sums),
+    ):
         notes = data.setdefault(DOUBT, [None] * len(filled))
         notes[index] = _join_notes(notes[index], note)
     for index, reason in _find_not_yet(table, filled, wide, context).items():
@@ -197,6 +207,29 @@ def _list_doubts(
             note := compare_sexes(*map(find_count, (table.cells[name].iloc[row], *cells)))
         ):
             yield index, note
+
+
+def _find_row_sums(wide: dict[str, WideHeading], mapping: ColumnMapping) -> list[str]:
+    """Return the headings of sums of rows, where each column of counts is of a place."""
+    if not {heading.column for heading in wide.values()} <= _PLACES:
+        return []
+    return [h for h in mapping.unused_headings if _ROW_SUM.fullmatch(" ".join(h.split()))]
+
+
+def _compare_row_sums(
+    table: Table, wide: dict[str, WideHeading], mapping: ColumnMapping
+) -> dict[int, str]:
+    """Return by row how the sum that the sender wrote differs; not where a count is unreadable."""
+    columns = [table.cells[heading].tolist() for heading in wide]
+    differing = {}
+    for name in _find_row_sums(wide, mapping):
+        for row, whole in enumerate(map(find_count, table.cells[name].tolist())):
+            cells = [column[row] for column in columns if not is_blank_count(column[row])]
+            counts = list(map(find_count, cells))
+            known = [count for count in counts if count is not None]
+            if whole is not None and known and len(known) == len(counts) and sum(known) != whole:
+                differing[row] = f'"{name}" tertulis {whole}, isi barisnya berjumlah {sum(known)}'
+    return differing
 
 
 def _list_named_days(
@@ -332,7 +365,7 @@ def _map_unpivoted_columns(mapping: ColumnMapping, wide: dict[str, WideHeading])
     columns["date"] = (*columns.get("date", ()), _DAY_HEADING)
     added_headings = (*map(_HEADING_BY_COLUMN.__getitem__, added), _DAY_HEADING)
     compared = find_hours_by_sex(mapping.unused_headings).values()
-    used = {*wide, *chain.from_iterable(compared)}
+    used = {*wide, *chain.from_iterable(compared), *_find_row_sums(wide, mapping)}
     unused = tuple(h for h in (*mapping.unused_headings, *sorted(dropped)) if h not in used)
     return replace(
         mapping,
