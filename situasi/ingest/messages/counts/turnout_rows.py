@@ -7,6 +7,7 @@ from situasi.domain.labels import N_
 from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.counts.count_words import ON_LIST, SEX
 from situasi.ingest.messages.counts.turnout_counts import TurnoutCount, find_counts
+from situasi.ingest.messages.counts.written_sums import find_written_sums
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.pasted_tables import TableRow
@@ -39,6 +40,10 @@ def build_count_rows(entities: MessageEntities) -> tuple[list[RowDraft], list[st
         if any(count.column != ON_LIST for count in group)
     }
     drafts = [_build_row(entities, *key, group) for key, group in with_counts.items()]
+    for written in find_written_sums(entities, counts):
+        if written.note:
+            notes.append(written.note)
+        drafts[0].read_spans.append(written.digits)
     return drafts + [_build_table_row(entities, row) for row in entities.table_rows], notes
 
 
