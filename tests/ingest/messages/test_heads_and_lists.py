@@ -477,8 +477,11 @@ def test_whoever_writes_that_they_are_there_is_asked_for_their_number(
 
 
 def test_a_number_of_hundreds_in_words_is_read_or_shown(reader: MessageExtractor) -> None:
-    found = read(reader, "dua ratus sebelas, TPS 2 Desa Miji, pukul 10.00")
+    found = read(reader, "dua ratus sebelas ndan di TPS 2 Desa Miji aman")
     assert not found.is_clear and "dua ratus sebelas" in found.unread_numbers
+    [row] = read(reader, "dua ratus sebelas, TPS 2 Desa Miji, pukul 10.00").rows
+    assert (row.cells["hadir"], row.cells["tps"]) == ("211", "002")
+    assert [cell.heading for cell in row.unclear_cells] == ["hadir"]
     money = read(reader, "TPS 2 Desa Miji aman pukul 10.00, uang konsumsi dua ratus ribu diterima")
     assert not money.unread_numbers
 

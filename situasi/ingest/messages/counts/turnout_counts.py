@@ -243,7 +243,19 @@ class _CountReader:
             return bool(self.entities.stations) or is_timed
         if words.AT_STATION.match(number.following):
             return bool(words.NEUTRAL.fullmatch(number.stripped_label))
-        return self._stands_behind_mention(number) and not self._may_be_votes
+        stands = self._stands_behind_mention(number) or self._opens_message(number)
+        return stands and not self._may_be_votes
+
+    def _opens_message(self, number: NumberMention) -> bool:
+        """Return whether a message of one TPS and one time begins with it: `205, TPS 2 Kasah`.
+
+        `86, di TPS 2` only greets.
+        """
+        entities, span = self.entities, Span(*number.match.span())
+        is_first = not entities.passage.text[: span.start].strip()
+        is_alone = number.following.startswith((",", ";")) and span.end - span.start > 2
+        is_one = len(entities.stations) == len(entities.clocks) == 1
+        return is_first and is_alone and is_one
 
     def _stands_behind_mention(self, number: NumberMention) -> bool:
         """Return whether a mark joins the number to its TPS: `TPS 1 = 118`, or an hour is told."""
