@@ -9,7 +9,11 @@ import pandas as pd
 from situasi.actions import acknowledgements, alert_actions
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_actions import NEW, AlertRecord
-from situasi.analysis.alerts.alert_set import AlertSet, compute_alert_set
+from situasi.analysis.alerts.alert_set import (
+    AlertSet,
+    compute_alert_set,
+    compute_set_without_neutrality,
+)
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.domain.alert_rules import AlertRules
 from situasi.live.analysis_cache import AnalysisView
@@ -74,8 +78,13 @@ def build_status_table(
     )
 
 
-def build_alert_list(view: AnalysisView, records: AlertRecords) -> AlertList:
-    """Return the alerts that a scope may see at its time."""
-    alert_set = view.compute(compute_alert_set)
+def build_alert_list(
+    view: AnalysisView, records: AlertRecords, *, neutrality: bool = True
+) -> AlertList:
+    """Return the alerts that a scope may see at its time.
+
+    neutrality: whether cases of neutrality count, also within an alert of several cases.
+    """
+    alert_set = view.compute(compute_alert_set if neutrality else compute_set_without_neutrality)
     rules = view.register.election.alerts
     return AlertList(alert_set, build_status_table(alert_set, records, rules, view.view_time))

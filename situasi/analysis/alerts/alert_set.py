@@ -69,3 +69,11 @@ def compute_alert_set(
             seqs = members["seq"][members["feed"] == feed.name]
             rows[feed.name] = frame[frame["seq"].isin(seqs)].set_index("seq", drop=False)
     return AlertSet(alerts, rows)
+
+
+@reads(*_SOURCE_FEEDS, depends_on=(engine.compute_alerts_without_neutrality,))
+def compute_set_without_neutrality(
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, alerts: Alerts
+) -> AlertSet:
+    """Compute the same of the alerts that are no matter of neutrality."""
+    return compute_alert_set(known, register, at, alerts)

@@ -1,7 +1,7 @@
 """The history of each case as intervals: its state from one known report until the next."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,6 +65,18 @@ def compute_case_history(frames: FeedFrames, register: Register, at: datetime) -
         older = frames.cases.to_frame(case_index.is_open)["case"]
         rows = rows[rows["case"].isin({*recent, *older})]
     return build_case_history(rows, frames[MERGES.name], at)
+
+
+def drop_kind(history: CaseHistory, jenis: str) -> CaseHistory:
+    """Return the history without the intervals in which a case is of this kind."""
+    table, reports = history.table, history.first_reports
+    last = table.sort_values(["end", "seq"]).drop_duplicates("case", keep="last")
+    dropped = last.loc[last["jenis"] == jenis, "case"]
+    return replace(
+        history,
+        table=table[table["jenis"] != jenis],
+        first_reports=reports[~reports["case"].isin(dropped)],
+    )
 
 
 def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -> CaseHistory:

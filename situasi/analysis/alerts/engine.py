@@ -1,12 +1,17 @@
 """The alerts at one moment by all rules of the election, from the rows that the viewer may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import pandas as pd
 
 from situasi.analysis.alerts import episodes
-from situasi.analysis.alerts.case_history import LOOKBACK, CaseHistory, compute_case_history
+from situasi.analysis.alerts.case_history import (
+    LOOKBACK,
+    CaseHistory,
+    compute_case_history,
+    drop_kind,
+)
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.alerts.intervals import concat_intervals
 from situasi.analysis.alerts.rules import bursts, feeds, incidents, neutrality, staffing, stations
@@ -115,6 +120,30 @@ def compute_alerts(
     *interval_parts: pd.DataFrame,
 ) -> Alerts:
     """Compute all alerts as of a moment, open and ended."""
+    return _build_alerts(interval_parts, register, at)
+
+
+@reads(
+    INCIDENTS,
+    depends_on=(compute_case_history, compute_station_intervals, compute_staffing_intervals),
+)
+def compute_alerts_without_neutrality(
+    frames: FeedFrames,
+    register: Register,
+    at: datetime,
+    history: CaseHistory,
+    *other_parts: pd.DataFrame,
+) -> Alerts:
+    """Compute the same as if nobody had reported a case of neutrality, also not within a group."""
+    history = drop_kind(history, "netralitas")
+    counts = compute_counts(frames, register, at, history)
+    parts = [compute_case_intervals(frames, register, at, history, counts), *other_parts]
+    return _build_alerts(parts, register, at)
+
+
+def _build_alerts(
+    interval_parts: Sequence[pd.DataFrame], register: Register, at: datetime
+) -> Alerts:
     election = register.election
     oldest = election.day_start - LOOKBACK
     return episodes.build_alerts(concat_intervals(interval_parts), election.alerts, at, oldest)

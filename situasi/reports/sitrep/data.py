@@ -167,8 +167,8 @@ def _collect_alerts(sources: SitrepSources, view: AnalysisView) -> AlertList | N
     stored = records.read_cached(
         sources.board, "peringatan", sources.snapshot_view, alert_list.load_records, NO_RECORDS
     )
-    alerts = alert_list.build_alert_list(view, stored).select(sources.request.kecamatan)
-    return alerts if sources.request.neutrality else alerts.without("netralitas")
+    alerts = alert_list.build_alert_list(view, stored, neutrality=sources.request.neutrality)
+    return alerts.select(sources.request.kecamatan)
 
 
 def _collect_previous_period(view: AnalysisView, request: SitrepRequest) -> Period:

@@ -261,8 +261,11 @@ def _build_personnel(data: ViewData) -> WallView:
 
 
 def _list_without_officer(data: ViewData, known: pd.DataFrame) -> tuple[str, list[ListLine], str]:
-    """Return a heading, the kecamatan with TPS without an officer, and what an empty list says."""
-    worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
+    """Return a heading, the kecamatan with TPS without an officer, and what an empty list says.
+
+    The most TPS first, as Putuskan and Pergeseran count them.
+    """
+    worst = known.sort_values(["absent", "share_without"], ascending=False, kind="stable")
     rows: list[Any] = list(worst[worst["absent"] > 0].itertuples())
     present = _("{n} hadir dari {all} diplot")
     lines = [

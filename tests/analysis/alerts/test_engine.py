@@ -179,3 +179,23 @@ def test_without_a_roster_an_officer_of_unknown_agency_mans_a_tps_and_linmas_doe
         absent = set(alerts.members[alerts.members["key"].isin(keys)]["member"])
         assert ("16.10.01.1011.001" in absent) == empty
         assert "16.10.01.1011.002" in absent
+
+
+def test_without_neutrality_its_cases_count_neither_alone_nor_within_a_group() -> None:
+    late = [
+        incident(id=name, at="08.00", kecamatan="16.10.01", jenis=kind, tingkat="rendah")
+        for name, kind in (("A", "netralitas"), ("B", "logistik"), ("C", "logistik"))
+    ]
+    grave = incident(id="D", at="08.00", kecamatan="16.10.04", jenis="netralitas", tingkat="tinggi")
+    known = frames(incidents=rows_with(*late, grave))
+    everything = found(known, wib("15.00"))
+    rest: Alerts = queries.run(
+        work.compute_alerts_without_neutrality, known, small(), wib("15.00")
+    )
+    for alerts, count, areas in ((everything, 3, {"16.10.01", "16.10.04"}), (rest, 2, {"16.10.01"})):
+        overdue = alerts.table.query("rule == 'lewat_waktu' and kecamatan == '16.10.01'")
+        assert overdue["n"].tolist()[:1] == [count]
+        of_cases = alerts.table[alerts.table["rule"].isin(["berat", "lewat_waktu", "keramaian"])]
+        assert set(of_cases["kecamatan"]) == areas
+    assert {member.partition("|")[0] for member in rest.members["member"]} >= {"B", "C"}
+    assert not {member.partition("|")[0] for member in rest.members["member"]} & {"A", "D"}
