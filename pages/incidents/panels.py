@@ -24,7 +24,7 @@ from situasi.ui.components.chart import render_chart
 from situasi.ui.tables import selectable, table_view
 from situasi.ui.tables.table_view import Table
 
-VISIBLE_ROWS = 12
+VISIBLE_ROWS = 9
 _URL_PARAMETER = "kasus"
 
 
@@ -69,7 +69,7 @@ def render_list_panel(worklist: Worklist, compute_all_times: Callable[[], Workli
     newest, table = render_cache.get_or_build(
         "kejadian", None, (worklist.selected_cases, worklist.overdue_cases), _build_list
     )
-    render_selectable_cases(table, newest, "daftar", title, row_lines=2 if table.is_mixed else 1)
+    render_selectable_cases(table, newest, "daftar", title)
 
 
 def _format_list_title(worklist: Worklist) -> str:
@@ -137,7 +137,6 @@ def render_overdue_panel(worklist: Worklist) -> None:
             worklist.overdue_cases["case"],
             "lewat",
             _("Kejadian lewat waktu"),
-            row_lines=3,
         )
     st.caption(
         _("Batas waktu adalah usulan, menurut tingkat; yang belum dinilai sebagai "
@@ -145,9 +144,7 @@ def render_overdue_panel(worklist: Worklist) -> None:
     )  # fmt: skip
 
 
-def render_selectable_cases(
-    table: Table, cases: pd.Series, name: str, title: str, row_lines: int = 1
-) -> None:
+def render_selectable_cases(table: Table, cases: pd.Series, name: str, title: str) -> None:
     """Draw a table whose selected row opens its case; cases: in the order of the rows."""
     selectable.render_selectable_table(
         table,
@@ -156,7 +153,6 @@ def render_selectable_cases(
         name,
         title,
         visible_rows=VISIBLE_ROWS,
-        row_lines=row_lines,
     )
 
 

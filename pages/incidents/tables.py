@@ -16,7 +16,6 @@ from situasi.ui.tables.columns import (
     time_column,
 )
 from situasi.ui.tables.incidents import (
-    PLACE_WIDTH_PX,
     build_known_time_column,
     build_place_column,
     build_tingkat_column,
@@ -27,27 +26,24 @@ from situasi.ui.wording import incidents
 
 # Of the list beside that of all cases, in lines.
 _NARROW_PLACE_PX, _NARROW_UNIT_PX = 130, 90
-_KIND_WIDTH_PX, _STATUS_WIDTH_PX = 162, 86  # of the longest words
-# With the mark LATIHAN before it the status would be out of view on a screen 1366 px wide; such a
-# place takes two lines.
-_MIXED_PLACE_PX = 170
+# Of the list of all cases, in two lines: who has a case is in view on a screen 1366 px wide.
+_KIND_WIDTH_PX, _PLACE_WIDTH_PX, _STATUS_WIDTH_PX, _UNIT_WIDTH_PX = 112, 200, 86, 100
 
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     """Build the table of cases; overdue: Worklist.overdue_cases."""
     late = overdue.set_index("case").reindex(cases["case"])
-    is_mixed = cases["latihan"].nunique() > 1
     columns: dict[str, Cells] = {
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
         _("kabar"): build_known_time_column(cases, "known_at"),
         _("jenis"): text_column(
             [label("jenis", code) for code in cases["jenis"]], max_width_px=_KIND_WIDTH_PX
         ),
-        _("tempat"): build_place_column(cases, _MIXED_PLACE_PX if is_mixed else PLACE_WIDTH_PX),
+        _("tempat"): build_place_column(cases, _PLACE_WIDTH_PX),
         _("status"): text_column(
             [label("status", code) for code in cases["status"]], max_width_px=_STATUS_WIDTH_PX
         ),
-        _("ditugaskan"): build_unit_column(cases),
+        _("ditugaskan"): text_column(build_unit_column(cases), max_width_px=_UNIT_WIDTH_PX),
         _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
         _("lewat waktu"): duration_column(late["late"]),
         _("menunggu"): [
@@ -57,7 +53,7 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
         _("uraian"): cases["uraian"],
         _("id"): cases["id"],
     }
-    return make_table(columns, cases["latihan"])
+    return make_table(columns, cases["latihan"], row_lines=2)
 
 
 def build_overdue_table(rows: pd.DataFrame) -> Table:
@@ -75,7 +71,7 @@ def build_overdue_table(rows: pd.DataFrame) -> Table:
         _("batas"): time_column(rows["due_at"]),
         _("id"): rows["id"],
     }
-    return make_table(columns, rows["latihan"])
+    return make_table(columns, rows["latihan"], row_lines=3)
 
 
 def build_durations_table(worklist: Worklist, step: str) -> Table:

@@ -43,6 +43,13 @@ _CUT_TITLES = """() => [
     part => part.scrollWidth > part.clientWidth && getComputedStyle(part).display !== 'inline')
 ).map(part => part.innerText)"""
 
+# Reports whose age stands below the line of their title.
+_LOW_AGES = """() => [...document.querySelectorAll('.si-list .si-line')].filter(line => {
+    const [title, age] = [line.querySelector('b'), line.querySelector('time')]
+        .map(part => part.getBoundingClientRect());
+    return age.top > title.bottom;
+}).map(line => line.innerText)"""
+
 _SCROLLS_SIDEWAYS = """() => [document.documentElement, document.body,
     document.querySelector('[data-testid=stMain]'),
     document.querySelector('[data-testid=stMainBlockContainer]'),
@@ -82,6 +89,7 @@ def test_the_page_fits_a_phone_a_desk_and_a_wall(
     viewer.until(
         lambda: _ends(viewer, ".si-card") <= DESK[1] / 3, "key figures take more than a third"
     )
+    assert viewer.page.evaluate(_LOW_AGES) == []
 
 
 def _phone_shows_reports_before_the_map(viewer: Viewer) -> None:

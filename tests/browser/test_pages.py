@@ -131,7 +131,7 @@ def _opens_rows_which_leave_as_a_file_marked_latihan(
 
 # What a table of each page is read for, in the order of the page: seen at a desk without scrolling.
 DECIDING = {
-    "kejadian": (("tingkat", "kabar", "jenis", "tempat", "status"),
+    "kejadian": (("tingkat", "kabar", "jenis", "tempat", "status", "ditugaskan"),
                  ("lewat", "menunggu", "tempat", "ditugaskan")),
     "peringatan": (("derajat", "polsek", "sebab", "peringatan", "belum dilihat", "terakhir"),
                    ("derajat", "sebab", "sejak"),  # the others of this Polsek, below the detail

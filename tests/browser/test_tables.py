@@ -86,3 +86,20 @@ def test_no_column_of_the_alerts_is_cut_at_a_desk(rehearsal: Server, look: Look)
         viewer.until(lambda tables=tables: tables.count() == 3, "no table beside the detail")
         widths = tables.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
         assert max(widths) <= 0
+
+
+def test_a_long_table_takes_the_room_of_a_large_screen_and_covers_nothing(
+    rehearsal: Server, look: Look
+) -> None:
+    heights = {}
+    for name, size in (("desk", DESK), ("large", {"width": 3840, "height": 2160})):
+        viewer = look(rehearsal, "peringatan?saat=2024-11-27T12:30", viewport=size)
+        table = viewer.page.locator("[data-testid=stDataFrame]").last
+        viewer.page.locator("[data-testid=stDataFrame] canvas").nth(2).wait_for()
+        downloads = viewer.page.locator("[data-testid=stDownloadButton]").last
+        box, below = table.bounding_box(), downloads.bounding_box()
+        assert box and below
+        assert box["y"] + box["height"] <= below["y"]
+        heights[name] = box["height"]
+    # Letters are half as large again, and the screen is higher, too.
+    assert heights["large"] > 2 * heights["desk"]

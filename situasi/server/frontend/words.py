@@ -183,8 +183,24 @@ WORDS: Final = (
         "document.documentElement).fontSize)/15);if(e in ",
         is_code=True,
     ),
-    # Rows of three lines (ui/tables/dataframe.py) wrap texts, also of the larger letters.
-    Word("DataFrame.", "e.rowHeight>P(`4rem`)", "e.rowHeight>P(`2.9rem`)", is_code=True),
+    # Rows of two lines (ui/tables/dataframe.py) wrap texts, on a screen of any size.
+    Word("DataFrame.", "e.rowHeight>P(`4rem`)", "e.rowHeight>Number(`43`)", is_code=True),
+    # Their heights grow with the letters as the grid's own rows do, which are 33 px high at a desk;
+    # and a table that has more rows than it shows takes the room of a high screen, at most as much
+    # as they need (m).
+    Word(
+        "DataFrame.",
+        "let d=e.rowHeight??t.defaultRowHeight,",
+        "let d=e.rowHeight?Math.round(e.rowHeight*t.defaultRowHeight/33):t.defaultRowHeight,",
+        is_code=True,
+    ),
+    Word(
+        "DataFrame.",
+        "h=Lg(c),g=Fg(c)",
+        "h=Lg(c)&&Math.min(m,Math.round(Lg(c)*t.defaultRowHeight/33"
+        "*(innerWidth<2500||innerHeight<1900?1:1.6))),g=Fg(c)",
+        is_code=True,
+    ),
     # A letter that begins left of its place (j) was cut off by as much on the right: "Tan ung".
     Word(
         "DeckGlJsonChart.",

@@ -189,10 +189,11 @@ def test_without_neutrality_its_cases_count_neither_alone_nor_within_a_group() -
     grave = incident(id="D", at="08.00", kecamatan="16.10.04", jenis="netralitas", tingkat="tinggi")
     known = frames(incidents=rows_with(*late, grave))
     everything = found(known, wib("15.00"))
-    rest: Alerts = queries.run(
-        work.compute_alerts_without_neutrality, known, small(), wib("15.00")
-    )
-    for alerts, count, areas in ((everything, 3, {"16.10.01", "16.10.04"}), (rest, 2, {"16.10.01"})):
+    rest: Alerts = queries.run(work.compute_alerts_without_neutrality, known, small(), wib("15.00"))
+    for alerts, count, areas in (
+        (everything, 3, {"16.10.01", "16.10.04"}),
+        (rest, 2, {"16.10.01"}),
+    ):
         overdue = alerts.table.query("rule == 'lewat_waktu' and kecamatan == '16.10.01'")
         assert overdue["n"].tolist()[:1] == [count]
         of_cases = alerts.table[alerts.table["rule"].isin(["berat", "lewat_waktu", "keramaian"])]

@@ -59,6 +59,12 @@ def _width_px(table: Table, until: str) -> float:
     return total
 
 
+def test_who_has_a_case_is_in_view_without_scrolling(empty: Board) -> None:
+    table = _cases(empty, [False] * 2 * len(JENIS))
+    assert _width_px(table, "ditugaskan") <= LIST_PX
+    assert table.row_lines == 2
+
+
 def test_the_status_of_a_case_is_in_view_beside_the_mark_of_an_exercise(empty: Board) -> None:
     table = _cases(empty, [n % 2 == 0 for n in range(2 * len(JENIS))])
     assert "LATIHAN" in table.select_screen_columns()

@@ -16,6 +16,7 @@ from situasi.common import i18n, metrics
 from situasi.domain.settings import ROOT
 from situasi.server.frontend import editions, packing, routes, words
 from situasi.server.frontend.editions import UnknownFrontend
+from situasi.ui.tables import dataframe
 from tests.stock_streamlit import patch
 from tests.tools import icons
 
@@ -152,7 +153,13 @@ def test_where_the_frontend_is_unknown_streamlits_own_page_is_served(
 def test_columns_of_tables_are_as_wide_as_their_letters_on_a_wide_screen() -> None:
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     [widths] = [word for word in words.WORDS if word.is_code and "fontSize" in word.ours]
-    assert widths.ours.count(f").fontSize)/{config['theme']['baseFontSize']})") == 1
+    usual_px = config["theme"]["baseFontSize"]
+    assert widths.ours.count(f").fontSize)/{usual_px})") == 1
+    # So are the rows as high, and the table.
+    heights = [word for word in words.WORDS if word.is_code and "defaultRowHeight/" in word.ours]
+    assert all(f"*t.defaultRowHeight/{dataframe._ROW_HEIGHT_PX}" in word.ours for word in heights)
+    assert len(heights) == 2
+    assert round(2.1875 * usual_px) == dataframe._ROW_HEIGHT_PX
 
 
 @pytest.mark.parametrize(
