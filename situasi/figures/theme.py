@@ -26,7 +26,7 @@ class Theme:
     line: str
     accent: str
     halo: str
-    counts: tuple[str, ...]  # sequential, few to many; never as strong as a mark on top of it
+    counts: tuple[str, ...]  # sequential, few to many; no step is as a mark on top of it
     turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
     phases: tuple[str, ...]  # one step for each of feed_schemas.FASE, the last is done
     strength: tuple[str, ...]  # far too few, too few; as required and more are quiet
@@ -71,7 +71,8 @@ DARK = Theme(
     line="#5B6778",
     accent="#8FB4E8",
     halo="#10161F",
-    counts=("#1C2430", "#263040", "#313D4F", "#3E4C60", "#4C5B70"),
+    # Past the grey of a mark between the third and the fourth: up to it they were hardly told apart.
+    counts=("#1C2533", "#33425A", "#4B5D79", "#909EB4", "#BCC7D5"),
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=(
         "#1E2833",

@@ -147,6 +147,16 @@ def test_more_is_always_further_from_the_paper(theme: Theme) -> None:
         assert steps == sorted(steps)
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_step_of_a_scale_is_told_from_the_next(theme: Theme) -> None:
+    # By night an eye tells less apart.
+    least = 6.5 if theme is LIGHT else 7.5
+    for scale in (theme.counts, theme.turnout, theme.phases):
+        seen = [lab(linear(colour)) for colour in scale]
+        steps = [np.linalg.norm(one - other) for one, other in zip(seen, seen[1:], strict=False)]
+        assert min(steps) > least, scale
+
+
 def on_map(situasi: str, theme: Theme) -> str:
     """The colour of an area of this situasi, hijau being half transparent."""
     share = GREEN_OPACITY / 255 if situasi == "hijau" else 1.0

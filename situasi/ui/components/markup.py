@@ -58,7 +58,7 @@ def build_facts(facts: Iterable[tuple[str, str]]) -> Markup:
 def render_facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
     """Draw the facts of one TPS or officer."""
     lines = format_each(Markup("<span>{} <b>{}</b></span>"), pairs)
-    render(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
+    render(Markup('<div class="ts-facts"><h2>{}</h2><p>{}</p></div>').format(title, lines))
 
 
 def escape_markdown(text: str) -> str:
