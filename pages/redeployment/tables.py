@@ -18,10 +18,14 @@ from situasi.ui.tables.columns import (
     machine_time_column,
     number_column,
     ratio_column,
+    text_column,
     time_column,
 )
 from situasi.ui.tables.personnel import kecamatan_name
 from situasi.ui.tables.table_view import Table, make_table
+
+# To which TPS an officer goes is in view beside the map on a screen 1366 px wide, in three lines.
+_PLACE_WIDTH_PX, _STATIONS_WIDTH_PX = 100, 145
 
 
 def build_area_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
@@ -88,17 +92,25 @@ def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     columns: dict[str, Cells] = {
         _("petugas"): [shorten_mark(row.candidate.petugas) for row in moves],
         _("dari"): [label("penugasan", row.candidate.duty) for row in moves],
-        _("berada di"): [format_place(row.candidate.place_code) for row in moves],
-        _("ke kecamatan"): [kecamatan_name(row.destination.kecamatan) for row in moves],
+        _("berada di"): text_column(
+            [format_place(row.candidate.place_code) for row in moves], max_width_px=_PLACE_WIDTH_PX
+        ),
+        _("ke kecamatan"): text_column(
+            [kecamatan_name(row.destination.kecamatan) for row in moves],
+            max_width_px=_PLACE_WIDTH_PX,
+        ),
         _("km"): number_column([row.km for row in moves], 1, estimated=True),
         _("menit"): number_column([round(60 * row.km / speed) for row in moves], estimated=True),
-        _("ke TPS"): [format_stations(row.destination.tps_codes) for row in moves],
+        _("ke TPS"): text_column(
+            [format_stations(row.destination.tps_codes) for row in moves],
+            max_width_px=_STATIONS_WIDTH_PX,
+        ),
         _("TPS kosong terisi"): number_column([len(row.filled_tps) for row in moves]),
         _("TPS mencapai pola"): number_column(completed_counts, estimated=True),
         _("jarak"): routes,
         _("keadaan"): states,
     }
-    return make_table(columns, [row.candidate.latihan for row in moves])
+    return make_table(columns, [row.candidate.latihan for row in moves], row_lines=3)
 
 
 def build_comparison_table(plan: Plan, is_exercise: bool) -> Table:

@@ -71,7 +71,7 @@ DARK = Theme(
     line="#5B6778",
     accent="#8FB4E8",
     halo="#10161F",
-    # Past the grey of a mark between the third and the fourth: up to it they were hardly told apart.
+    # Between the third and the fourth is the grey of a mark.
     counts=("#1C2533", "#33425A", "#4B5D79", "#909EB4", "#BCC7D5"),
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=(

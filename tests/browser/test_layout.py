@@ -117,6 +117,13 @@ def _ground(viewer: Viewer) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", colour)[:3])
 
 
+def test_the_cells_of_tps_fit_a_phone(rehearsal: Server, look: Look) -> None:
+    phone = {"width": PHONE[0], "height": PHONE[1]}
+    viewer = look(rehearsal, "tps?saat=2024-11-27T12:30", viewport=phone)
+    viewer.page.wait_for_selector(".ts-grid section")
+    assert viewer.page.evaluate(_SCROLLS_SIDEWAYS) == []
+
+
 # Names of a chart that stick out of something that shows no more than itself.
 _CUT_NAMES = """() => [...document.querySelectorAll('.xtick text, .ytick text')].filter(name => {
     const box = name.getBoundingClientRect();

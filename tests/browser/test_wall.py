@@ -456,6 +456,9 @@ _SIZES = """() => {
 def test_on_a_phone_it_is_one_page_to_scroll(rehearsal: Server, look: Look) -> None:
     page = wall(look, rehearsal, DAY, viewport={"width": 390, "height": 844})
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    marks = page.locator("#figures strong .counted")
+    marks.first.wait_for()
+    assert len(set(marks.evaluate_all("all => all.map(one => one.offsetTop)"))) == 1
     for part in ("#figures article", "#map", "#newest li", "#table tr", "#controls button"):
         assert page.locator(part).first.is_visible()
     assert page.locator("#table tr").count() == 17

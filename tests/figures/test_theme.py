@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -153,7 +153,7 @@ def test_each_step_of_a_scale_is_told_from_the_next(theme: Theme) -> None:
     least = 6.5 if theme is LIGHT else 7.5
     for scale in (theme.counts, theme.turnout, theme.phases):
         seen = [lab(linear(colour)) for colour in scale]
-        steps = [np.linalg.norm(one - other) for one, other in zip(seen, seen[1:], strict=False)]
+        steps = [np.linalg.norm(one - other) for one, other in pairwise(seen)]
         assert min(steps) > least, scale
 
 

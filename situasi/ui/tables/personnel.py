@@ -58,15 +58,24 @@ def build_areas_table(
     is_exercise: any row is of an exercise, which cannot be separated in sums; so in all tables.
     """
     known = rows["known"]
+    present = {_("hadir"): number_column(rows["present"].where(known))}
+    silent = {_("tanpa kabar"): number_column(rows["tanpa_kabar"].where(known))}
+    gaps = {
+        _("tanpa petugas"): number_column(rows["absent"].where(known)),
+        _("di bawah pola"): number_column(rows["below"].where(known), estimated=True),
+    }
+    if is_end_of_duty(rows[["released", "tps", "kembali", "posted"]].sum()):
+        # Who is home or silent is asked then, not where somebody is missing.
+        returned = {_("sudah kembali"): number_column(rows["kembali"].where(known))}
+        states = {**returned, **silent, **present, **gaps}
+    else:
+        states = {**present, **gaps, **silent}
     columns: dict[str, Cells] = {
         heading: [name_of(str(area)) for area in rows.index],
         _("TPS"): number_column(rows["tps"]),
         _("perlu"): number_column(rows["required"], estimated=True),
         _("diplot"): number_column(rows["posted"].where(known)),
-        **_build_presence_columns(rows),
-        _("tanpa petugas"): number_column(rows["absent"].where(known)),
-        _("di bawah pola"): number_column(rows["below"].where(known), estimated=True),
-        _("tanpa kabar"): number_column(rows["tanpa_kabar"].where(known)),
+        **states,
         _("belum tiba"): number_column(rows["belum_tiba"].where(known)),
         _("linmas perlu"): number_column(rows["required_linmas"], estimated=True),
     }
@@ -76,15 +85,6 @@ def build_areas_table(
             _("linmas diplot"),
         )  # fmt: skip
     return make_table(columns, is_exercise)
-
-
-def _build_presence_columns(rows: pd.DataFrame) -> dict[str, Cells]:
-    """Build the column of who is present; at the end of duty, first that of who is home."""
-    known = rows["known"]
-    present: dict[str, Cells] = {_("hadir"): number_column(rows["present"].where(known))}
-    if not is_end_of_duty(rows[["released", "tps", "kembali", "posted"]].sum()):
-        return present
-    return {_("sudah kembali"): number_column(rows["kembali"].where(known)), **present}
 
 
 def build_agencies_table(rows: pd.DataFrame, has_roster: bool, is_exercise: bool) -> Table:

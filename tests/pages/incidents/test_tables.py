@@ -8,9 +8,9 @@ from pages.incidents import panels
 from pages.incidents.tables import build_cases_table
 from situasi.board import Board
 from situasi.domain.feed_schemas import JENIS, STATUS
-from situasi.ui.tables import column_widths, dataframe
 from situasi.ui.tables.table_view import Table
 from tests.builders import DAY, case_table, incident, incidents
+from tests.pages.widths import sum_widths_px
 
 # The list beside the overdue cases on a screen 1366 px wide, without its column of checkboxes.
 LIST_PX = 700 - 33
@@ -44,28 +44,13 @@ def test_a_case_of_which_no_hour_is_known_is_not_the_newest_of_the_list(empty: B
     assert [case.partition("|")[0] for case in cases] == ["pagi", "tanpa jam"]
 
 
-def _width_px(table: Table, until: str) -> float:
-    """Return how wide the columns are up to this one, with its own."""
-    columns = table.select_screen_columns()
-    shown = list(columns)[: list(columns).index(until) + 1]
-    _, given = dataframe.build_layout(columns, len(table), DAY.date())
-    total = 0.0
-    for heading in shown:
-        column = columns[heading]
-        texts = column.format_cells(len(table), DAY.date()) if column.format_cells else None
-        widest = max(map(column_widths._measure_text_px, texts or column.values.tolist()))
-        heading_px = column_widths._measure_text_px(heading)
-        total += given[heading]["width"] if heading in given else max(widest, heading_px)
-    return total
-
-
 def test_who_has_a_case_is_in_view_without_scrolling(empty: Board) -> None:
     table = _cases(empty, [False] * 2 * len(JENIS))
-    assert _width_px(table, "ditugaskan") <= LIST_PX
+    assert sum_widths_px(table, "ditugaskan") <= LIST_PX
     assert table.row_lines == 2
 
 
 def test_the_status_of_a_case_is_in_view_beside_the_mark_of_an_exercise(empty: Board) -> None:
     table = _cases(empty, [n % 2 == 0 for n in range(2 * len(JENIS))])
     assert "LATIHAN" in table.select_screen_columns()
-    assert _width_px(table, "status") <= LIST_PX
+    assert sum_widths_px(table, "status") <= LIST_PX

@@ -142,6 +142,8 @@ def test_who_is_home_has_arrived_and_is_told_in_cards_and_table(rehearsed: Board
     assert home + silent <= arrived <= posted
     table = app.dataframe[0].value
     assert numbers(" ".join(map(str, table["sudah kembali"])))
+    asked = [name for name in table if name in ("sudah kembali", "tanpa kabar", "tanpa petugas")]
+    assert asked == ["sudah kembali", "tanpa kabar", "tanpa petugas"]
     assert "sudah kembali" not in _drawn(rehearsed, "personnel")[1].dataframe[0].value
 
 
