@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,6 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
 from situasi.ui.tables.columns import (
-    MISSING,
     Cells,
     Column,
     duration_column,
@@ -71,15 +69,13 @@ def build_late_reports_table(rows: pd.DataFrame, *, is_half: bool = False) -> Ta
     is_half: it has half of the page, so that its rows are two lines high.
     """
     ordered = rows.sort_values("late_min", ascending=False, kind="stable")
-    owed_reports = zip(ordered["owed"], ordered["owed_hour"], strict=True)
     chasers = zip(ordered["chaser"], ordered["kecamatan"], strict=True)
-    owed_texts = [wording.format_owed_report(fase, hour) for fase, hour in owed_reports]
     chaser_texts = [wording.format_chaser(chaser, place) for chaser, place in chasers]
     places = _build_place_columns(ordered)
     columns: dict[str, Column] = {
         **{heading: text_column(cells) for heading, cells in places.items()},
         _("terlambat"): _build_late_column(ordered),
-        _("ditagih"): text_column(owed_texts),
+        _("ditagih"): _build_owed_column(ordered),
         _("giliran"): text_column(chaser_texts),
     }
     if not is_half:
@@ -92,16 +88,8 @@ def build_late_reports_table(rows: pd.DataFrame, *, is_half: bool = False) -> Ta
 
 
 def _build_late_column(rows: pd.DataFrame) -> Column:
-    """Return how late, with a state that is not "terlambat"; in a file each in its own column."""
+    """Return how late; a file has the state and the last report beside it."""
     late = duration_column(pd.to_timedelta(rows["late_min"], "min"))
-    states = ["" if state == "terlambat" else label("lapor", state) for state in rows["state"]]
-
-    def format_cells(n: int, day: date) -> list[str]:
-        durations = late.format_cells(n, day) if late.format_cells else []
-        return [
-            " · ".join(filter(None, ("" if state and text == MISSING else text, state)))
-            for text, state in zip(durations, states, strict=False)
-        ]
 
     def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
         state = text_column(label("lapor", state) for state in rows["state"])
@@ -111,7 +99,17 @@ def _build_late_column(rows: pd.DataFrame) -> Column:
             **time_column(rows["last_at"]).to_file_columns(_("laporan terakhir")),
         }
 
-    return replace(late, format_cells=format_cells, build_file_columns=build_file_columns)
+    return replace(late, build_file_columns=build_file_columns)
+
+
+def _build_owed_column(rows: pd.DataFrame) -> Column:
+    """Return what is owed; on a screen with a state that is not "terlambat", which may wrap here."""
+    owed_reports = zip(rows["owed"], rows["owed_hour"], strict=True)
+    texts = [wording.format_owed_report(fase, hour) for fase, hour in owed_reports]
+    states = ["" if state == "terlambat" else label("lapor", state) for state in rows["state"]]
+    return text_column(
+        texts, [" · ".join(filter(None, pair)) for pair in zip(texts, states, strict=True)]
+    )
 
 
 def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:

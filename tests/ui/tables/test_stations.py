@@ -18,15 +18,15 @@ def _build_rows(board: Board, states: list[str], late_min: list[float]) -> pd.Da
     )  # fmt: skip
 
 
-def test_a_state_other_than_late_stands_beside_how_late_and_alone_without_an_hour(
-    empty: Board,
-) -> None:
+def test_a_state_other_than_late_stands_where_it_has_room_and_may_wrap(empty: Board) -> None:
     rows = _build_rows(empty, ["terlambat", "tak_terjangkau", "tak_terjangkau"], [90, 60, None])
-    column = build_late_reports_table(rows).columns["terlambat"]
-    assert column.format_cells is not None
-    assert column.format_cells(3, _AT.date()) == [
-        "1 jam 30 menit", "1 jam · tak terjangkau", "tak terjangkau",
-    ]  # fmt: skip
+    columns = build_late_reports_table(rows).columns
+    late, owed = columns["terlambat"], columns["ditagih"]
+    assert late.format_cells is not None and owed.format_cells is not None
+    assert late.format_cells(3, _AT.date()) == ["1 jam 30 menit", "1 jam", "–"]
+    told = owed.format_cells(3, _AT.date())
+    assert told == [told[0], f"{told[0]} · tak terjangkau", f"{told[0]} · tak terjangkau"]
+    assert list(owed.values) == [told[0]] * 3  # in a file the state has a column of its own
 
 
 def test_what_the_screen_has_no_room_for_stands_in_the_file(empty: Board) -> None:
