@@ -198,7 +198,7 @@ WORDS: Final = (
         "DataFrame.",
         "h=Lg(c),g=Fg(c)",
         "h=Lg(c)&&Math.min(m,Math.round(Lg(c)*t.defaultRowHeight/33"
-        "*(innerWidth<2500||innerHeight<1900?1:1.6))),g=Fg(c)",
+        "*(innerWidth<2500||innerHeight<1900?1:1.4))),g=Fg(c)",
         is_code=True,
     ),
     # A letter that begins left of its place (j) was cut off by as much on the right: "Tan ung".

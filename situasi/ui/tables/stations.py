@@ -103,7 +103,7 @@ def _build_late_column(rows: pd.DataFrame) -> Column:
 
 
 def _build_owed_column(rows: pd.DataFrame) -> Column:
-    """Return what is owed; on a screen with a state that is not "terlambat", which may wrap here."""
+    """Return what is owed; on a screen with a state other than "terlambat", which may wrap."""
     owed_reports = zip(rows["owed"], rows["owed_hour"], strict=True)
     texts = [wording.format_owed_report(fase, hour) for fase, hour in owed_reports]
     states = ["" if state == "terlambat" else label("lapor", state) for state in rows["state"]]
