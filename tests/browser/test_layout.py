@@ -70,6 +70,8 @@ def test_the_page_fits_a_phone_a_desk_and_a_wall(
     )
     assert _ground(viewer) == numbers(theme.paper)
     _phone_shows_reports_before_the_map(viewer)
+    named = viewer.page.locator(".st-key-nilai [data-testid=stMarkdownContainer]")
+    assert named.evaluate("part => part.scrollWidth <= part.clientWidth")
     for width, height in (PHONE, DESK, WALL):
         viewer.page.set_viewport_size({"width": width, "height": height})
         viewer.until(
