@@ -153,6 +153,10 @@ def test_a_list_of_the_wall_says_how_long_it_is_and_tells_the_silent_first(
     assert not any("terlambat" in line["note"] for line in listed["lines"])
     gaps = of_day.coverage_gaps
     assert view(said, "personel")["count"] == (gaps["absent"] > 0).sum()
+    # As Putuskan and Pergeseran count them: two of 71 TPS come before one of 28.
+    names = [line["title"] for line in view(said, "personel")["lines"]]
+    absent = gaps.set_axis([rehearsed.register.name_of(code) for code in gaps.index])["absent"]
+    assert list(absent[names]) == sorted(absent[absent > 0], reverse=True)
     assert view(said, "partisipasi")["count"] == 0  # the lowest of all, of which each has one
     states: Any = SimpleNamespace(tak_terjangkau=0, terlambat=6, diragukan=0, ditunggu=54, lapor=10)
     every = views._format_states(states, is_about_late=False)
