@@ -72,7 +72,7 @@ DARK = Theme(
     accent="#8FB4E8",
     halo="#10161F",
     # Between the third and the fourth is the grey of a mark.
-    counts=("#1C2533", "#33425A", "#4B5D79", "#909EB4", "#BCC7D5"),
+    counts=("#1C2533", "#33425A", "#4B5D79", "#A4B1C5", "#CBD4E0"),
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=(
         "#1E2833",

@@ -155,6 +155,9 @@ def test_each_step_of_a_scale_is_told_from_the_next(theme: Theme) -> None:
         seen = [lab(linear(colour)) for colour in scale]
         steps = [np.linalg.norm(one - other) for one, other in pairwise(seen)]
         assert min(steps) > least, scale
+    # Plotly writes on a cell in white or in this grey.
+    inks = ("#FFFFFF", "#444444")
+    assert all(max(contrast(ink, fill) for ink in inks) >= 3.5 for fill in theme.counts)
 
 
 def on_map(situasi: str, theme: Theme) -> str:
