@@ -70,11 +70,11 @@ def _find_levels(labels: Sequence[str]) -> list[int]:
         return []
     is_station = [_STATION.fullmatch(label) is not None for label in labels]
     levels = [
-        _TPS if here else _DESA if below else _KECAMATAN
-        for here, below in pairwise([*is_station, True])
+        _TPS if is_tps else _DESA if is_tps_below else _KECAMATAN
+        for is_tps, is_tps_below in pairwise([*is_station, True])
     ]
     is_outline = levels[0] == _KECAMATAN and all(
-        above != _KECAMATAN or here == _DESA for above, here in pairwise(levels)
+        above != _KECAMATAN or below == _DESA for above, below in pairwise(levels)
     )
     return levels if is_outline else []
 

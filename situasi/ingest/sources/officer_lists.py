@@ -311,9 +311,9 @@ def _merge_ticks(table: ConvertedTable, *, is_list: bool) -> None:
         return
     columns = {word: read_ticks(table.cells[name].tolist()) for name, word in words.items()}
     ticked: list[Cell] = []
-    for row in range(table.size):
-        said = {word: column[row] for word, column in columns.items()}
-        found = [word if yes else f"tidak {word}" for word, yes in said.items() if yes is not None]
+    for answers in zip(*columns.values(), strict=True):
+        pairs = [pair for pair in zip(columns, answers, strict=True) if pair[1] is not None]
+        found = [word if is_yes else f"tidak {word}" for word, is_yes in pairs]
         ticked.append(" dan ".join(found) or None)
     table.drop_columns(list(words))
     remarks = next((table.cells[n].tolist() for n in table.find_columns("uraian")), [])

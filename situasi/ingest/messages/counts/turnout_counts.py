@@ -243,8 +243,8 @@ class _CountReader:
             return bool(self.entities.stations) or is_timed
         if words.AT_STATION.match(number.following):
             return bool(words.NEUTRAL.fullmatch(number.stripped_label))
-        stands = self._stands_behind_mention(number) or self._opens_message(number)
-        return stands and not self._may_be_votes
+        is_placed = self._stands_behind_mention(number) or self._opens_message(number)
+        return is_placed and not self._may_be_votes
 
     def _opens_message(self, number: NumberMention) -> bool:
         """Return whether a message of one TPS and one time begins with it: `205, TPS 2 Kasah`.
