@@ -50,6 +50,7 @@ class AsOfView(FeedFrames):
     ) -> None:
         self._frames, self._at, self._cases, self._row_filter = frames, at, cases, row_filter
         self._rows: dict[str, pd.DataFrame] = {}
+        self._identities: dict[str, tuple[int, int]] = {}
         self._known_cases: CaseIndex | None = None
 
     def __getitem__(self, feed: str) -> pd.DataFrame:
@@ -73,6 +74,16 @@ class AsOfView(FeedFrames):
         frame = self._frames[feed]
         needed = [n for n in dict.fromkeys([*names, *_VISIBILITY_COLUMNS]) if n in frame.columns]
         return self._known_rows(feed, frame[needed])[list(names)]
+
+    def identify_rows(self, feed: str) -> tuple[int, int]:
+        """Return what identifies the rows of a feed at a past moment: how many, and their sum.
+
+        Rows only get growing `seq` and are withdrawn.
+        """
+        if feed not in self._identities:
+            seq = self.columns(feed, ["seq"])["seq"]
+            self._identities[feed] = len(seq), int(seq.sum())
+        return self._identities[feed]
 
     @property
     def cases(self) -> CaseIndex:

@@ -273,17 +273,13 @@ class AnalysisView:
         return self._results.get(("overview", rows, *self._key, selection), make)
 
     def _rows_key(self, feed: str, limit: datetime | None) -> Hashable:
-        """Return a key of these rows: two snapshots may hold the same rows of a past time.
-
-        Rows only get growing `seq` and are withdrawn, so their count and sum identify them.
-        """
+        """Return a key of these rows: two snapshots may hold the same rows of a past time."""
         if limit is None:
             feeds = _underlying_feeds(feed, self.access)
             return tuple(self.snapshot.editions[name] for name in feeds)
         known = self.cache.known_rows(self.snapshot, limit, self.access)
-        visible = [name for name in _underlying_feeds(feed, self.access) if name in known]
-        numbers = [known.columns(name, ["seq"])["seq"] for name in visible]
-        return self.snapshot.origin, *((len(seq), int(seq.sum())) for seq in numbers)
+        visible = (name for name in _underlying_feeds(feed, self.access) if name in known)
+        return self.snapshot.origin, *map(known.identify_rows, visible)
 
 
 def _name_of(query: Analysis) -> str:
