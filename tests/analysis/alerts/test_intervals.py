@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +23,10 @@ from situasi.analysis.situation import overview
 from situasi.analysis.stations import anomalies, ballot_boxes
 from situasi.analysis.stations import status as stations_status
 from situasi.analysis.stations.reports import build_tps_reports, select_current_counts
-from situasi.board import Board, open_board
+from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
 from situasi.domain.register import Register
-from situasi.simulation.seed import seed_store
 from tests import queries
 from tests.analysis.builders_tps import known as known_reports
 from tests.analysis.builders_tps import small, told
@@ -37,7 +35,6 @@ from tests.bench import alerts as bench
 from tests.bench.alert_calls import FLOOD_IN_TEN_MINUTES
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
-from tests.conftest import NOON, settings_in
 from tests.effort import examples
 
 PARTS = (
@@ -45,15 +42,6 @@ PARTS = (
     work.compute_station_intervals,
     work.compute_staffing_intervals,
 )
-
-
-@pytest.fixture(scope="module")
-def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("alerts")
-    opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
-    seed_store(opened, NOON, lambda _told: None)
-    yield opened
-    opened.close()
 
 
 def holding(spelled: pd.DataFrame, rule: str, at: datetime) -> set[str]:
