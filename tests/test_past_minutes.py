@@ -36,6 +36,7 @@ from situasi.live import access_scope
 from tests.builders import unbounded, wib
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import settings_in
+from tests.effort import effort
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 EVERYTHING = access_scope.scope_of(CHIEF)
@@ -246,7 +247,7 @@ def ask_again(day: Day) -> None:
         assert unseen <= {case for case, when in first.items() if when > at}
 
 
-@settings(max_examples=6)
+@settings(max_examples=effort(6, check=2))
 @given(_EVENTS)
 def test_every_minute_of_a_day_is_shown_afterwards_as_it_was(events: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -25,6 +25,7 @@ from situasi.server.api.openapi import build_document
 from situasi.server.api.request_body import CSV, OTHER_WORKBOOKS, XLSX
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
+from tests.effort import effort
 from tests.server.api.conftest import PLENTY, Asking, incident, routes_of, serving
 
 _HEADINGS = ["waktu", "kecamatan", "jenis", "hadir"]
@@ -131,7 +132,9 @@ DRAWN = lazily("drawn").include(operation_id_regex="(send|read)_").exclude(opera
 # Whether a key is needed is a property of the operation: to ask it of each call, three times more,
 # was three quarters of all requests.
 CALLS_WITHOUT_KEY = 3
-BOUNDED = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+BOUNDED = settings(
+    max_examples=effort(10, check=3), deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @EVERY_EDGE.parametrize()
