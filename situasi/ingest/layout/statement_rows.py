@@ -25,7 +25,7 @@ _CLOSING = re.compile(
     r"|lanjutan\W*|bersambung\W*|(?:mengetahui|tembusan|catatan|dokumentasi)\W*|terima ?kasih\W*)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r":?[-=_]{3,}:?")
+_RULE = re.compile(r"[:+]?[-=_]{3,}[-=_+:]*")
 _LABEL = re.compile(r"(?:[IVX]{1,5}|[A-Za-z]|\d{1,2})\s*[.)]?|[-:]")
 
 
@@ -39,7 +39,7 @@ def find_statements(rows: Sequence[Sequence[str]]) -> list[int]:
     found: list[int] = []
     texts = [_read_line(row) if row else None for row in rows]
     for index, line in enumerate(texts):
-        if rows[index] and all(map(_RULE.fullmatch, rows[index])):  # `|---|---|` below a heading
+        if is_rule(rows[index]):
             found.append(index)
         if line is None:
             continue
@@ -50,6 +50,11 @@ def find_statements(rows: Sequence[Sequence[str]]) -> list[int]:
             if above is not None and _TITLE.fullmatch(above):
                 found += [index - 1, index]
     return found
+
+
+def is_rule(row: Sequence[str]) -> bool:
+    """Return whether a row is a line drawn across: `|---|---|`, `-----+-----`."""
+    return bool(row) and all(map(_RULE.fullmatch, row))
 
 
 def states_nothing(row: Sequence[str]) -> bool:

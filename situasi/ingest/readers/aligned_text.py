@@ -80,6 +80,8 @@ def _measure_extents(lines: Sequence[list[Cell]], headings: list[Cell]) -> list[
 def _align(cells: list[Cell], extents: Sequence[tuple[int, int]]) -> list[str]:
     if len(cells) == len(extents):
         return [text for *_, text in cells]
+    if len(cells) == 2 and cells[1][2].startswith(":"):  # a title: `Hari   : Rabu`
+        return [" ".join(text for *_, text in cells)]
     row = [""] * len(extents)
     for start, end, text in cells:
         places = [i for i, (first, last) in enumerate(extents) if start < last and first < end]

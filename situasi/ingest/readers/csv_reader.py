@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
-from situasi.ingest.layout import signature_rows
+from situasi.ingest.layout import signature_rows, stacked
 from situasi.ingest.layout.header_detection import (
     HEADER_SEARCH_ROWS,
     HeaderRow,
@@ -22,6 +23,7 @@ from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 
 _COMMON_DELIMITERS = ",;"
 _DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
+_MAX_STACKED_BYTES = 256 << 10  # of a text made by hand, which may hold several tables
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE)
 
 EMPTY = "Berkas ini kosong."
@@ -29,6 +31,19 @@ NO_HEADER = (
     "Baris judul kolom tidak ditemukan; perlu sekurangnya dua judul yang dikenal, "
     "misalnya waktu, kecamatan dan jenis."
 )
+
+
+class _Part(NamedTuple):
+    """One of several tables of a text: its rows with those above its heading."""
+
+    first_number: int
+    rows: Sequence[Row]
+    heading: HeaderRow
+
+    def list_titles(self) -> list[str]:
+        """Return the lines above its heading."""
+        above = _to_cells(self.rows[: self.heading.first_index])
+        return [line for line in table_builder.format_titles(above) if line]
 
 
 def read(
@@ -52,31 +67,101 @@ def read(
     notes = list(encoding.notes)
     if delimiter not in _COMMON_DELIMITERS:
         notes.append(f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}")
+    if path.stat().st_size <= _MAX_STACKED_BYTES:
+        read_lines: list[str] = []
+        whole = list(
+            csv_rows.parse_rows(csv_rows.LineBuffer(lines.take_recording(read_lines)), delimiter)
+        )
+        tables = stacked.find_stacked_tables(_to_cells(whole), score_header)
+        if tables and (parts := _split_stacked(whole, tables, score_header)):
+            notes.append(stacked.format_note(tables, 1))
+            shared = stacked.list_shared_titles(_to_cells(whole), tables)
+            yield from _read_stacked(parts, shared, score_header, chunk_rows, notes)
+            return
+        lines.push_back(read_lines)
     rows_above = list(islice(csv_rows.parse_rows(lines, delimiter), heading.last_index + 1))
-    cells: list[list[object]] = [row if isinstance(row, list) else [row] for row in rows_above]
+    blocks = csv_rows.parse_blocks(lines, delimiter, len(heading.column_names))
+    yield from _read_table(
+        rows_above, _number_rows(blocks, len(rows_above) + 1), heading, score_header, chunk_rows,
+        notes, meter.compute_fraction,
+    )  # fmt: skip
+
+
+def _split_stacked(
+    rows: Sequence[Row], tables: Sequence[stacked.StackedTable], score_header: HeaderScorer
+) -> list[_Part]:
+    """Return the parts of a text, one for each of its tables; [] where one shows no heading.
+
+    Parts of one table, each below the name of its place, stay one: its rows are read in order.
+    """
+    ends = [*(table.first_index for table in tables[1:]), len(rows)]
+    parts = []
+    for table, end in zip(tables, ends, strict=True):
+        part = rows[table.first_index : end]
+        heading = find_header(_to_cells(part), score_header)
+        if heading is None:
+            return []
+        parts.append(_Part(table.first_index + 1, part, heading))
+    later = [line for part in parts[1:] for line in part.list_titles()]
+    is_one_table = len({part.heading.texts for part in parts}) == 1
+    return [] if is_one_table and all(map(stacked.names_place, later)) else parts
+
+
+def _read_stacked(
+    parts: Sequence[_Part],
+    shared: tuple[str, ...],
+    score_header: HeaderScorer,
+    chunk_rows: int,
+    notes: Sequence[str],
+) -> Iterator[Table]:
+    """Yield the tables of the parts of a text. shared: the titles of all of them."""
+    for index, part in enumerate(parts):
+        above = part.heading.last_index + 1
+        below = _number_rows(part.rows[above:], part.first_number + above)
+        for table in _read_table(
+            part.rows[:above], below, part.heading, score_header, chunk_rows,
+            () if index else notes, first_number=part.first_number,
+        ):  # fmt: skip
+            above_all = stacked.leave_out_replaced(shared, table.titles) if index else ()
+            yield replace(table, titles_of_sheet=above_all, progress=(index + 1) / len(parts))
+
+
+def _read_table(
+    rows_above: Sequence[Row],
+    rows_below: Iterable[NumberedRows],
+    heading: HeaderRow,
+    score_header: HeaderScorer,
+    chunk_rows: int,
+    notes: Sequence[str],
+    get_progress: Callable[[], float] = lambda: 1.0,
+    first_number: int = 1,
+) -> Iterator[Table]:
+    """Yield the rows below one heading. first_number: of the first row above it."""
+    cells = _to_cells(rows_above)
     title_indexes, unread = classify_rows_above(cells, heading, score_header)
-    notes += table_builder.format_title_notes([index + 1 for index in title_indexes])
+    title_notes = table_builder.format_title_notes([first_number + i for i in title_indexes])
     unread_rows = [
-        (index + 1, make_unread_row(cells[index], table_builder.OTHER_TABLE)) for index in unread
+        (first_number + i, make_unread_row(cells[i], table_builder.OTHER_TABLE)) for i in unread
     ]
-    rows_below = _number_rows(
-        csv_rows.parse_blocks(lines, delimiter, len(heading.column_names)), len(rows_above) + 1
-    )
-    titles = table_builder.format_titles([cells[index] for index in title_indexes])
     signatures: list[int] = []
     rows = chain(
         unread_rows,
         signature_rows.drop_signatures(rows_below, len(heading.column_names), signatures),
     )
+    titles = table_builder.format_titles([cells[index] for index in title_indexes])
     for table in table_builder.build_tables(
         rows,
         heading,
         chunk_rows,
-        notes,
-        meter.compute_fraction,
+        [*notes, *title_notes],
+        get_progress,
         get_late_notes=lambda: signature_rows.format_notes(signatures),
     ):
         yield replace(table, titles=titles)
+
+
+def _to_cells(rows: Iterable[Row]) -> list[list[object]]:
+    return [row if isinstance(row, list) else [row] for row in rows]
 
 
 def _number_rows(parts: Iterable[Row | Block], first_number: int) -> Iterator[NumberedRows]:

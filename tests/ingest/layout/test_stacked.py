@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from situasi.ingest.layout.stacked import StackedTable, find_stacked_tables
+from situasi.ingest.layout.stacked import (
+    StackedTable,
+    find_stacked_tables,
+    leave_out_replaced,
+)
 
 KNOWN = {"JAM", "DESA", "TPS", "HADIR", "KEJADIAN"}
 COUNTS = ["DESA", "TPS", "HADIR"]
@@ -49,3 +53,23 @@ def test_a_cell_without_a_letter_or_digit_is_no_title() -> None:
 def test_a_heading_among_rows_or_without_rows_begins_no_table() -> None:
     assert not tables_of(COUNTS, ["Lorok", 1, 57], INCIDENTS, ["09.30", "Lorok", "Ribut"])
     assert not tables_of(COUNTS, ["Lorok", 1, 57], [], INCIDENTS)
+
+
+def test_lines_drawn_across_are_looked_through() -> None:
+    rule, log = ["-----+-----"], ["Lorok", 1, 57]
+    tables = tables_of(
+        ["JAM 09.00"], rule, COUNTS, rule, log, rule, [], ["JAM 12.00"], rule, COUNTS, rule, log
+    )
+    assert tables == [StackedTable(0, 2), StackedTable(7, 9)]
+
+
+def test_a_line_that_only_says_that_a_list_goes_on_begins_no_table() -> None:
+    assert not tables_of(COUNTS, ["Lorok", 1, 57], ["Lanjutan"], COUNTS, ["Lorok", 2, 60])
+
+
+def test_a_place_above_one_table_is_not_that_of_another_which_names_its_own() -> None:
+    shared = ("LAPORAN 27-11-2024", "KEC. KANDIS", "DESA : MIJI")
+    assert leave_out_replaced(shared, ["JAM 12.00"]) == shared
+    assert leave_out_replaced(shared, ["DESA : LOROK"]) == shared[:2]
+    assert leave_out_replaced(shared, ["KEC. INDRALAYA"]) == shared[:1]
+    assert leave_out_replaced(["DESA MIJI KEC. KANDIS"], ["DESA : LOROK"]) == ()

@@ -3,7 +3,6 @@
 Rows of hidden sheets, and of sheets without a heading, are returned too, marked as not reports.
 """
 
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from situasi.ingest.layout import signature_rows
+from situasi.ingest.layout import signature_rows, stacked
 from situasi.ingest.layout.header_detection import (
     HEADER_SEARCH_ROWS,
     HeaderRow,
@@ -22,7 +21,6 @@ from situasi.ingest.layout.header_detection import (
     find_header,
 )
 from situasi.ingest.layout.pivot_rows import unfold_pivot
-from situasi.ingest.layout.stacked import find_stacked_tables
 from situasi.ingest.layout.vertical_forms import lay_out_form
 from situasi.ingest.readers import file_types, reserved_columns, table_builder
 from situasi.ingest.readers.workbooks import ods_sheets, xls_sheets, xlsx_guard
@@ -31,7 +29,6 @@ from situasi.ingest.tables import SourceError, Table, UnknownHeadings, to_cell_a
 
 _BLOCK_ROWS = 1_000  # rows
 _MAX_STACKED_ROWS = 3_000  # rows of a sheet made by hand, which may hold several tables
-_NUMBERED_TITLE = re.compile(r"\s*(?:[IVX]{1,5}|[A-Za-z]|\d{1,2})[.)]\s")  # of one table only
 _SAMPLE_ROWS = 200  # rows checked to see whether the texts of a column repeat
 NO_HEADER = (
     "Tidak ada lembar dengan baris judul kolom; perlu sekurangnya dua judul yang dikenal, "
@@ -83,7 +80,8 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
     sheets.sort(key=lambda sheet: (sheet.header is None, sheet.hidden))
     for index, sheet in enumerate(sheets):
         for table in _read_sheet(sheet, index, len(sheets), chunk_rows, notes, score_header):
-            yield replace(table, cover=tuple(cover), titles_of_sheet=sheet.titles_of_sheet)
+            shared = stacked.leave_out_replaced(sheet.titles_of_sheet, table.titles)
+            yield replace(table, cover=tuple(cover), titles_of_sheet=shared)
         notes = []
 
 
@@ -103,17 +101,12 @@ def _split_stacked(
         notes.append(f"tabel pivot di lembar “{name}”: tempat dibaca dari susunan barisnya")
         yield PlainSheet([*[[]] * top, *map(_to_plain, pivot)]), ()
         return
-    tables = find_stacked_tables(rows, score_header)
+    tables = stacked.find_stacked_tables(rows, score_header)
     if not tables:
         yield cells, ()
         return
-    headings = ", ".join(str(top + table.heading_index + 1) for table in tables)
-    notes.append(
-        f"{len(tables)} tabel bersusun di lembar “{name}”, dibaca satu per satu"
-        f" (judul kolom di baris {headings})"
-    )
-    above = table_builder.format_titles(rows[: tables[0].heading_index])
-    shared = tuple(line for line in above if line and not _NUMBERED_TITLE.match(line))
+    notes.append(stacked.format_note(tables, top + 1, f" di lembar “{name}”"))
+    shared = stacked.list_shared_titles(rows, tables)
     merges = [
         ((first_row, first - left), (last_row, last - left))
         for (first_row, first), (last_row, last) in cells.merged_cell_ranges or ()
