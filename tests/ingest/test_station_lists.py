@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import IngestRequest, ingest_file
 from tests.builders import unbounded, wib
 from tests.ingest.readers.build import put
@@ -84,3 +85,31 @@ def test_what_went_wrong_on_the_day_at_tps_of_known_risk_is_an_incident(board, t
     request = IngestRequest(path, board.store, board.ingest_context, unbounded(), now=wib("18.00"))
     result = ingest_file(request)
     assert (result.feed, result.accepted) == ("incidents", 1), result
+
+
+PHASES = "tanggal;jam;kecamatan;desa;tps;fase;hadir\n27/11/2024;09.00;Kandis;Miji;"
+
+
+@pytest.mark.parametrize(
+    ("cells", "stations"),
+    [
+        ("TPS 01 - 02;buka;", ["001", "002"]),
+        ("1 dan 2;buka;", ["001", "002"]),
+        ("TPS 01, 02;buka;120", ["TPS 01, 02"]),  # the voters of both
+        ("TPS 01, 02;;120", ["TPS 01, 02"]),
+        ("TPS 1/2;buka;", ["TPS 1/2"]),
+    ],
+)
+def test_phases_of_several_stations_are_a_row_each_but_counts_are_not(
+    cells, stations, board, tmp_path
+):
+    path = put(tmp_path, (PHASES + cells + "\n").encode(), "fase.csv")
+    request = IngestRequest(path, board.store, board.ingest_context, unbounded(), now=wib("18.00"))
+    result = ingest_file(request)
+    assert result.read == result.accepted + result.quarantined
+    frame = board.store.rows_after(FEEDS["tps"]).sort_values("seq")
+    assert frame["tps"].tolist() == (stations if result.accepted else [])
+    again = ingest_file(request)
+    assert (again.accepted, again.duplicate) == (0, result.accepted)
+    if len(stations) > 1:
+        assert frame["flags"].str.contains("satu baris untuk beberapa TPS").all()

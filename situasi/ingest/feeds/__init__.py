@@ -20,6 +20,7 @@ from situasi.ingest.feeds import (
 )
 from situasi.ingest.tables import Table, ValidationResult
 from situasi.ingest.validation.column_mapping import map_columns
+from situasi.ingest.validation.station_lists import split_station_lists
 from situasi.ingest.validation.table_check import TableCheck, check_readable
 from situasi.ingest.validation.total_rows import mark_total_rows
 from situasi.ingest.validation.unpivot import unpivot
@@ -42,6 +43,7 @@ def check(table: Table, feed: str, context: IngestContext, now: datetime) -> Val
     table = mark_total_rows(table, feed_schemas.FEEDS[feed], headings)
     notes: tuple[str, ...] = ()
     if feed == "tps":
+        table = split_station_lists(table, headings, context)
         table, headings, notes = unpivot(table, headings, context)
     if not table.row_numbers:  # the checks below expect columns with at least one cell
         return ValidationResult(
