@@ -7,7 +7,6 @@ _MIN_LABELS = 5
 _MIN_KNOWN = 4  # labels that name columns of one feed; fewer may be a table of two columns
 _MAX_LABEL = 60  # characters
 _NUMBERING = re.compile(r"(?:\d{1,2}|[a-z])[.)]?", re.IGNORECASE)
-_LABEL_AND_ANSWER = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s*(?P<answer>.*)", re.DOTALL)
 # `....`, `(contoh: bentrok)`: where an answer belongs.
 _UNANSWERED = re.compile(r"[\s.…_-]*|\((?:contoh|misal(?:nya)?)\b.*\)", re.IGNORECASE | re.DOTALL)
 
@@ -21,7 +20,8 @@ def lay_out_form(
     """Return the rows of a form with its labels as a heading and its answers as the row below.
 
     rows: None where a cell is empty. Lines above and below the form stay at their numbers. None
-    where the rows are no form: more than two cells beside each other, or too few known labels.
+    where the rows are no form: more than two cells beside each other, too few known labels, or no
+    colons between labels and answers, as where columns are explained.
     """
     fields: dict[int, _Field] = {}
     for index, row in enumerate(rows):
@@ -34,12 +34,20 @@ def lay_out_form(
             label, answer = fields.pop(index - 1)
             fields[index] = (label, f"{answer} {cells[0]}" if answer else cells[0])
     labels = [label for label, _ in fields.values()]
-    if len(fields) < _MIN_LABELS or score_header(labels) < _MIN_KNOWN:
+    with_colon = sum(any(map(_has_mark, rows[index])) for index in fields)
+    is_form = len(fields) >= _MIN_LABELS and 2 * with_colon >= len(fields)
+    if not is_form or score_header(labels) < _MIN_KNOWN:
         return None
     first, last = min(fields), max(fields)
     answers = [answer for _, answer in fields.values()]
     blank: list[Row] = [()] * (last - first - 1)
     return [*rows[:first], labels, answers, *blank, *rows[last + 1 :]]
+
+
+def _has_mark(cell: object) -> bool:
+    """Return whether a cell holds the colon between a label and its answer."""
+    text = str(cell).strip()
+    return text.startswith(":") or text.endswith(":")
 
 
 def _take_cells(row: Row) -> list[object]:
@@ -51,11 +59,9 @@ def _take_cells(row: Row) -> list[object]:
 
 def _read_field(row: Row, cells: Sequence[object]) -> _Field | None:
     """Return the label and the answer of a line; None where it is none, such as a title."""
-    has_colon = any(str(cell).strip().endswith(":") for cell in row if cell is not None)
+    has_colon = any(map(_has_mark, row))
     if not cells or not isinstance(cells[0], str):
         return None
-    if len(cells) == 1 and (pair := _LABEL_AND_ANSWER.fullmatch(cells[0].strip())):
-        return pair["label"].strip(), _clean_answer(pair["answer"])
     label = cells[0].strip().rstrip(":").strip()
     if not 1 < len(label) <= _MAX_LABEL or (len(cells) == 1 and not has_colon):
         return None

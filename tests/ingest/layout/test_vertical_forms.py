@@ -23,8 +23,7 @@ def score(headings: Sequence[str]) -> int:
         lambda _, label, answer: [label, ":", answer],
         lambda _, label, answer: [f"{label} :", None, answer],
         lambda n, label, answer: [str(n), label, ":", answer],
-        lambda n, label, answer: [n, label, answer],
-        lambda _, label, answer: [f"{label} : {answer}"],
+        lambda n, label, answer: [n, f"{label}:", answer],
         lambda _, label, answer: [None, label, f": {answer}"],
     ],
 )
@@ -59,6 +58,8 @@ def test_words_that_go_on_below_their_answer_belong_to_it() -> None:
         [["Desa", "TPS", "Jam"], ["Kandis I", 1, "09.10"]],
         [["Kandis", 120], ["Indralaya", 99], ["Tanjung Raja", 87], ["Pemulutan", 4], ["Rantau", 5]],
         [[label, ":", "x"] for label in LABELS[:4]],
+        [[label, f"tulis {label} di sini"] for label in LABELS],
+        [[f"{label}: wajib"] for label in LABELS],
         [],
     ],
 )
