@@ -57,7 +57,6 @@ _NO_HOUR = "hadir menurut {}, tetapi jam tiba kosong: isi jamnya"
 _TWO_NAMES = "NRP ini juga dipakai nama lain di baris {}: pastikan NRP tiap petugas"
 _DIGITS = 8  # of an NRP, of which a spreadsheet may take a leading zero
 _MOST_NAMED = 5  # rows
-_LATE = re.compile(r"\W*(?:ter|datang )?(?:lambat|telat)\b", re.IGNORECASE)  # but there
 _ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
@@ -364,8 +363,7 @@ def _take_arrivals(
     clues = table.vocabulary.clues
     for heading in (*remarks, "jam"):
         for row, cell in enumerate(table.cells[heading].tolist()):
-            is_late = not is_blank(column[row]) and _LATE.match(str(cell)) is not None
-            if _says_absent(cell, clues) and not is_late:
+            if _says_absent(cell, clues):
                 table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
             elif clues.is_cell("present", cell) and is_blank(column[row]):
                 table.reasons.setdefault(row, _NO_HOUR.format(f'"{heading}"'))

@@ -8,7 +8,7 @@ from situasi.ingest.parsing.box_arrivals import AT_PPK, is_bare_arrival
 from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.phase_days import SUPPLIES
-from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.csv_lists import normalize_key, remove_brackets
 from situasi.ingest.vocabulary.hour_headings import (
     find_bare_hours,
     find_coded_hours,
@@ -164,6 +164,9 @@ def _parse_phase(heading: str, phases: Mapping[str, str], are_clear: bool) -> Wi
     are_clear: whether words like `BUKA` are phases, as another heading is `TUTUP`.
     """
     plain, day = split_day(heading)
+    rest = remove_brackets(plain)  # `Jam Tiba PPK (lewat tengah malam = 28/11)`
+    if names_time(rest) and not _PLANNED.search(_clean_phase(plain)):
+        plain = rest
     text = _clean_phase(plain)
     phase = _strip_time_words(text)
     if match := _OF_STATION.fullmatch(phase):  # `BUKA TPS`, `tutup TPS`
