@@ -106,8 +106,8 @@ def _find_questions(table: ConvertedTable, matcher: PhraseMatcher) -> list[_Ques
     gates = [
         name
         for name in table.headings
-        if is_answered(table, name, read_presence)
-        and asks_incident(name)
+        if asks_incident(name)
+        and is_answered(table, name, read_presence)
         and not _is_time(table, name)
     ]
     kinds = [name for name in table.find_columns("jenis") if name not in gates]

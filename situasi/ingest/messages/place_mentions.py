@@ -12,10 +12,10 @@ from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
 from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
 from situasi.ingest.gazetteer.polsek_areas import POLSEK_AREA, find_seat, list_covered
-from situasi.ingest.messages.counts.number_words import SPELLED_WORDS
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.station_mentions import TpsMention
 from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.number_words import SPELLED_WORDS
 
 _KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]{0,3}", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|ds|kel|kelurahan)\b[ .:]{0,3}", re.IGNORECASE)

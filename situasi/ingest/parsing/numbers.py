@@ -11,6 +11,7 @@ from situasi.ingest.parsing.cells import (
     quote,
 )
 from situasi.ingest.parsing.coordinates import read_joined_point, read_point
+from situasi.ingest.parsing.number_words import SPELLED_WORDS
 from situasi.ingest.tables import Cell
 
 __all__ = [
@@ -118,11 +119,7 @@ def _parse_decimal(text: str, cell: object) -> float:
 
 
 # `3 (tiga)`: a number of a TPS once more in words.
-SPELLED_BEHIND = re.compile(
-    r" ?\((?:(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|belas|puluh)"
-    r" ?)+\)$",
-    re.IGNORECASE,
-)
+SPELLED_BEHIND = re.compile(rf" ?\({SPELLED_WORDS}\)$", re.IGNORECASE)
 
 
 def read_tps(cell: Cell) -> str:

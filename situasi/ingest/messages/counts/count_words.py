@@ -3,7 +3,7 @@
 import re
 
 from situasi.ingest.messages.clock_mentions import SPELLED_HOURS
-from situasi.ingest.messages.counts.number_words import SPELLED_COUNT
+from situasi.ingest.parsing.number_words import SPELLED_COUNT
 
 # A count of one sex; only the sum of both is stored. Voters on the list, who are not present.
 SEX, ON_LIST = "l+p", "dpt"

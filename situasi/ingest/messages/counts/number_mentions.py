@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from situasi.ingest.messages.counts import count_words as words
-from situasi.ingest.messages.counts.number_words import parse_number_words
 from situasi.ingest.messages.entities import MessageEntities
+from situasi.ingest.parsing.number_words import parse_number_words
 
 _LIKE_DIGITS = str.maketrans("OolI", "0011")
 _JOINED = re.compile(r"[0-9](?::|[ ](?=[0-9]{3}(?![0-9])))")

@@ -4,8 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from situasi.ingest.messages.counts.number_words import SPELLED_HUNDREDS, SPELLED_WORDS
 from situasi.ingest.messages.message_text import Span
+from situasi.ingest.parsing.number_words import SPELLED_HUNDREDS, SPELLED_WORDS
 
 # A number as people see it, with its separators (`07.05`, `118/465`, `1.234`, `-3.25`).
 # with a letter typed for a digit (`1O1`) as one.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from situasi.ingest.messages.counts.number_words import parse_number_words
+from situasi.ingest.parsing.number_words import parse_number_words
 
 ONES = ["", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"]
 
