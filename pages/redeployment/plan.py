@@ -10,6 +10,7 @@ from pages.redeployment import shortfalls, tables
 from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Move, Plan, RedeploymentNeeds
+from situasi.analysis.redeployment.shortfalls import rank_shortfalls
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
@@ -234,8 +235,9 @@ def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None
         if not plan.is_optimal:
             limit = format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
+        ranked = rank_shortfalls(stored_plan.needs.chosen_tps, rule.shortfall_points)
         table_view.render_table(
-            tables.build_comparison_table(plan, context.has_exercise_rows),
+            tables.build_comparison_table(plan, ranked, context.has_exercise_rows),
             "banding_geser",
             _("Banding dua cara"),
         )

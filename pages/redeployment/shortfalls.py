@@ -48,7 +48,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
                 _("menurut kabar terakhir"),
                 is_alarm=bool(len(empty)),
             ),
-            lambda: tables.build_station_table(empty, is_exercise),
+            lambda: _build_ranked_table(tps, True, is_exercise),
         ),
         Kpi(
             "kurang",
@@ -57,7 +57,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
                 build_ratio(build_estimate(f"≈ {format_number(len(short))}"), of_total),
                 _("menurut yang tidak diketahui absen"),
             ),
-            lambda: tables.build_station_table(short, is_exercise),
+            lambda: _build_ranked_table(tps, False, is_exercise),
         ),
         Kpi(
             "perlu",
@@ -82,6 +82,12 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
             lambda: personnel.build_officers_table(en_route, needs.coverage.postings),
         ),
     ]
+
+
+def _build_ranked_table(tps: pd.DataFrame, empty: bool, is_exercise: bool) -> table_view.Table:
+    """Build the table of TPS without officers, or below the pattern; ranked among all."""
+    ranked = shortfalls.rank_shortfalls(tps, _redeployment_rules().shortfall_points)
+    return tables.build_station_table(ranked[ranked["empty"] == empty], is_exercise)
 
 
 def _redeployment_rules() -> RedeploymentRules:

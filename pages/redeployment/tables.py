@@ -17,6 +17,7 @@ from situasi.ui.tables.columns import (
     Cells,
     machine_time_column,
     number_column,
+    rank_column,
     ratio_column,
     text_column,
     time_column,
@@ -41,8 +42,12 @@ def build_area_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
 
 
 def build_station_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
-    """Build the table of short TPS: what they have and what they need."""
+    """Build the table of short TPS: what they have and what they need.
+
+    rows: of shortfalls.rank_shortfalls.
+    """
     columns: dict[str, Cells] = {
+        _("peringkat"): rank_column(rows),
         _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
         _("desa"): [kecamatan_name(code) for code in rows["desa"]],
         _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
@@ -113,11 +118,23 @@ def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     return make_table(columns, [row.candidate.latihan for row in moves], row_lines=3)
 
 
-def build_comparison_table(plan: Plan, is_exercise: bool) -> Table:
-    """Build the table of shortfalls by severity: now, after the plan, after the greedy method."""
+def build_comparison_table(plan: Plan, ranked: pd.DataFrame, is_exercise: bool) -> Table:
+    """Build the table of shortfalls by severity: now, after the plan, after the greedy method.
+
+    ranked: of shortfalls.rank_shortfalls, from which the plan was made.
+    """
+    by_points = ranked.groupby("points")
+    ranks = pd.DataFrame(
+        {
+            "rank": by_points["rank"].first(),
+            "rank_first": by_points["rank_first"].min(),
+            "rank_last": by_points["rank_last"].max(),
+        }
+    )
     before, fixed, greedy = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
     columns: dict[str, Cells] = {
         _("kekurangan, yang terberat dahulu"): [format_points(points) for points in plan.tiers],
+        _("peringkat"): rank_column(ranks.loc[list(plan.tiers)]),
         _("sekarang"): number_column(before),
         _("sesudah rencana"): number_column(b - r for b, r in zip(before, fixed, strict=True)),
         _("sesudah cara terdekat dahulu"): number_column(

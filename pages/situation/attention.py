@@ -6,16 +6,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from situasi.analysis.rank_ranges import WEIGHT_DOUBT
 from situasi.analysis.situation.area_summary import AreaSummary
-from situasi.analysis.situation.priority_score import PARTS, WEIGHT_DOUBT
+from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import current_board as board
 from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation.numbers import format_rank
 from situasi.ui import filters, render_cache
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Cells, number_column, percent_column
+from situasi.ui.tables.columns import Cells, number_column, percent_column, rank_column
 from situasi.ui.tables.table_view import Table, make_table
 
 MAX_NAMED = 3
@@ -98,7 +100,7 @@ def _render_parts(row: Any) -> None:
     st.caption(
         note.format(
             share=format_number(100 * row.assessed),
-            rank=_format_rank(row),
+            rank=format_rank(row),
             doubt=format_number(100 * WEIGHT_DOUBT),
         )
     )
@@ -112,16 +114,6 @@ def _format_points(share: float, weight: float) -> str:
     )
 
 
-def _format_rank(row: Any) -> str:
-    """Return the rank with the ranks it has when the weights move, such as "2 (1–4)"."""
-    if pd.isna(row.rank):
-        return ""
-    rank, first, last = (
-        format_number(value) for value in (row.rank, row.rank_first, row.rank_last)
-    )
-    return rank if first == last else f"{rank} ({first}–{last})"
-
-
 def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
     weights = board().register.election.rules.priority_weights
     points = {
@@ -133,7 +125,7 @@ def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
     columns: dict[str, Cells] = {
         _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
         _("nilai"): number_column(scores["score"], 1),
-        _("peringkat"): [_format_rank(row) for row in scores.itertuples()],
+        _("peringkat"): rank_column(scores),
         **points,
         _("dinilai dari bobot"): percent_column(100 * scores["assessed"]),
     }

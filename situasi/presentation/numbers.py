@@ -52,6 +52,19 @@ def format_percent(share: float, *, is_estimated: bool = False) -> str:
     return "–" if pd.isna(share) else f"{prefix}{format_number(share, 1)} %"
 
 
+def format_rank(row: Any) -> str:
+    """Return the rank with those it has when the weights move, such as "2 (1–4)".
+
+    row: of analysis.rank_ranges.build_rank_columns; empty where it has no rank.
+    """
+    if pd.isna(row.rank):
+        return ""
+    rank, first, last = (
+        format_number(value) for value in (row.rank, row.rank_first, row.rank_last)
+    )
+    return rank if first == last else f"{rank} ({first}–{last})"
+
+
 def format_bounds(bounds: Any) -> str:
     """Return "41,2–78,0 %", "63,4 %" where nothing lies between.
 

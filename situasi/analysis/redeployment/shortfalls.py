@@ -3,9 +3,9 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from situasi.analysis.incidents.cases import is_critical
@@ -13,6 +13,7 @@ from situasi.analysis.personnel import staffing
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import POLICE_GROUPS
 from situasi.analysis.personnel.requirements import round_up
+from situasi.analysis.rank_ranges import build_rank_columns, try_weights
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.rules import CriticalRule, RedeploymentRules, StaffingPatterns
 
@@ -97,24 +98,25 @@ def _select_en_route_postings(coverage: Coverage) -> pd.DataFrame:
     return arriving
 
 
-def count_uncertain_orders(points: Mapping[str, int], doubt: float) -> tuple[int, int]:
-    """Count the pairs of kinds of shortfall whose order depends on the points, and all pairs.
+def rank_shortfalls(tps: pd.DataFrame, points: Mapping[str, int]) -> pd.DataFrame:
+    """Return each shortfall of build_shortfall_table with its rank, the gravest first.
 
-    A kind is a kerawanan, with nobody there or not, beside a critical case or not. points: of
-    RedeploymentRules.shortfall_points; each may be `doubt` (a share) higher or lower.
+    A row for each TPS without officers and for each below the pattern, with the columns of `tps`;
+    `empty` says which of the two, `points` are all of it. `rank`: by points, 1 the gravest, with
+    `rank_first` and `rank_last`, between which it stays when each of the points moves
+    (rank_ranges). points: of RedeploymentRules.shortfall_points.
     """
-    kinds = [
-        {level, *extra}
-        for level in KERAWANAN
-        for extra in ((), ("empty",), ("incident",), ("empty", "incident"))
-    ]
-    pairs = list(combinations(kinds, 2))
-    uncertain = 0
-    for one, other in pairs:
-        gap = abs(sum(points[name] for name in one) - sum(points[name] for name in other))
-        # Points that both have move both alike.
-        uncertain += gap < doubt * sum(points[name] for name in one ^ other)
-    return uncertain, len(pairs)
+    rows = pd.concat([tps[tps["empty"]], tps[tps["short"]].assign(empty=False)], ignore_index=True)
+    levels = {level: [own == level for own in rows["kerawanan"]] for level in KERAWANAN}
+    parts = pd.DataFrame({"empty": rows["empty"], "incident": rows["watched"], **levels})
+    kinds, kind, counts = np.unique(
+        parts.to_numpy("float64"), axis=0, return_inverse=True, return_counts=True
+    )
+    weights = np.array([points[name] for name in parts.columns], dtype="float64")
+    ranks = build_rank_columns(try_weights(kinds, weights, counts)).iloc[kind.ravel()]
+    rows["points"] = rows["points"] + points["empty"] * rows["empty"]
+    ranked = rows.join(ranks.reset_index(drop=True))
+    return ranked.sort_values("rank", kind="stable", ignore_index=True)
 
 
 def group_stations(

@@ -1,21 +1,23 @@
 """The priority score: which kecamatan to look at first, and for which reasons."""
 
 from collections.abc import Mapping
-from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents.cases import filter_open
+from situasi.analysis.rank_ranges import (
+    WEIGHT_DOUBT,
+    build_rank_columns,
+    compute_scores,
+    try_weights,
+)
 from situasi.domain.rules import Rules
 
 PARTS = ("kejadian", "fase", "partisipasi", "personel")
 # Points of open reports at which the part is 1, and its minimum for a stated situasi.
 POINTS_FOR_FULL = 10.0
 FLOOR_BY_STATE = {"kuning": 0.5, "merah": 1.0}
-# Weights and points are a proposal: a rank is stated with those it has when each moves so far.
-WEIGHT_DOUBT = 0.25
 
 
 def compute_priority_scores(
@@ -43,48 +45,17 @@ def compute_priority_scores(
     table["fase"] = codes.map(_score_phases(stations)).astype("float64")
     table["partisipasi"] = codes.map(_score_turnout(rates, rules)).astype("float64")
     table["personel"] = codes.map(_score_personnel(gaps)).astype("float64")
-    weights = pd.Series({part: rules.priority_weights[part] for part in PARTS})
+    weights = np.array([rules.priority_weights[part] for part in PARTS], dtype="float64")
     parts = table[list(PARTS)]
-    assessed = parts.notna().mul(weights, axis="columns").sum(axis="columns")
-    table["assessed"] = assessed / weights.sum()
-    points = parts.mul(weights, axis="columns").sum(axis="columns")
-    table["score"] = (100 * points / assessed).where(assessed > 0)
-    table["rank"] = _rank(table["score"].to_numpy("float64"))
-    ranks = np.vstack([table["rank"], _try_weights(table, weights, cases, states, rules)])
-    table["rank_first"], table["rank_last"] = ranks.min(axis=0), ranks.max(axis=0)
+    table["assessed"] = parts.notna().to_numpy() @ weights / weights.sum()
+    table["score"] = 100 * compute_scores(parts.to_numpy("float64"), weights)
+    tries = []
+    for factor in (1.0, 1 - WEIGHT_DOUBT, 1 + WEIGHT_DOUBT):  # a full part may hide the middle
+        reports = table["kecamatan"].map(_score_incidents(cases, states, rules, factor))
+        tries.append(try_weights(parts.assign(kejadian=reports).to_numpy("float64"), weights))
+    table = table.join(build_rank_columns(np.vstack(tries)))
     order = table.sort_values(["score", "kecamatan"], ascending=[False, True], na_position="last")
     return order.reset_index(drop=True)
-
-
-def _rank(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return by score how many are clearly higher, plus one; missing where there is no score."""
-    higher = (scores[None, :] > scores[:, None] + 1e-9).sum(axis=1)
-    return np.where(np.isnan(scores), np.nan, higher + 1.0)
-
-
-def _try_weights(
-    table: pd.DataFrame,
-    weights: pd.Series,
-    cases: pd.DataFrame,
-    states: pd.DataFrame,
-    rules: Rules,
-) -> npt.NDArray[np.float64]:
-    """Return the ranks (columns) when every weight is at one end of its doubt, or at the other."""
-    ends = (1 - WEIGHT_DOUBT, 1 + WEIGHT_DOUBT)
-    ranks = []
-    for factor in (ends[0], 1.0, ends[1]):  # a full part may hide what lies between
-        reports = table["kecamatan"].map(_score_incidents(cases, states, rules, factor))
-        parts = table[list(PARTS)].assign(kejadian=reports).to_numpy("float64")
-        is_known = ~np.isnan(parts)
-        for factors in product(ends, repeat=len(PARTS)):
-            moved = weights.to_numpy("float64") * factors
-            assessed = is_known @ moved
-            points = np.nan_to_num(parts) @ moved
-            scores = np.divide(
-                points, assessed, out=np.full(len(points), np.nan), where=assessed > 0
-            )
-            ranks.append(_rank(scores))
-    return np.array(ranks)
 
 
 def _score_incidents(

@@ -1,10 +1,10 @@
 """Explanations of forecast, alerts, redeployment, hotspots and exercises."""
 
-from situasi.analysis.redeployment.shortfalls import count_uncertain_orders
-from situasi.analysis.situation.priority_score import WEIGHT_DOUBT
-from situasi.common.formats import format_counts, format_number, format_ratio
+from situasi.analysis.rank_ranges import WEIGHT_DOUBT
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.election import Election
+from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import N_, label
 from situasi.presentation.alerts import format_level
 from situasi.presentation.explanations.model import (
@@ -48,21 +48,29 @@ def _list_en_route_limits(election: Election) -> Limits:
     return ((_("ditunggu"), format_minutes(election.rules.redeployment.en_route_grace)),)
 
 
-def _list_plan_limits(election: Election) -> Limits:
-    rule = election.rules.redeployment
-    text, points = _("{n} poin"), rule.shortfall_points
-    uncertain, pairs = count_uncertain_orders(points, WEIGHT_DOUBT)
+def _list_point_limits(election: Election) -> Limits:
+    """Return the points of a shortfall, and how far they move for the ranks in brackets."""
+    text, points = _("{n} poin"), election.rules.redeployment.shortfall_points
+    names = {
+        "empty": _("TPS kosong"), "incident": _("dekat kejadian berat"),
+        **{level: label("kerawanan", level) for level in KERAWANAN},
+    }  # fmt: skip
     return (
-        (_("kecepatan andaian"), f"{format_number(rule.speed_kmh)} km/jam"),
-        (_("TPS kosong"), format_counts(text, n=points["empty"])),
-        (_("dekat kejadian berat"), format_counts(text, n=points["incident"])),
+        *((name, format_counts(text, n=points[code])) for code, name in names.items()),
         (
-            _("urutan yang bergantung pada poin (±{n} %)").format(
-                n=format_number(100 * WEIGHT_DOUBT)
-            ),
-            format_ratio(uncertain, pairs),
+            _("peringkat terbaik–terburuk: bila tiap poin (usulan) bergeser"),
+            f"±{format_number(100 * WEIGHT_DOUBT)} %",
         ),
     )
+
+
+def _list_short_limits(election: Election) -> Limits:
+    return (*list_patterns(election), *_list_point_limits(election))
+
+
+def _list_plan_limits(election: Election) -> Limits:
+    speed = format_number(election.rules.redeployment.speed_kmh)
+    return ((_("kecepatan andaian"), f"{speed} km/jam"), *_list_point_limits(election))
 
 
 def _list_count_limits(election: Election) -> Limits:
@@ -90,7 +98,7 @@ _ALERT_GROUPS = explain(
 _SHORT_STATIONS = explain(
     N_("TPS yang bagian petugasnya kurang dari pola, menurut mereka yang tidak diketahui absen. "
        "Perlu: kekurangan per kelompok TPS (sedesa atau seperintah), dibulatkan ke atas."),
-    *OFFICER_FEEDS, limits=list_patterns,
+    *OFFICER_FEEDS, "incidents", limits=_list_short_limits,
 )  # fmt: skip
 _PLAN = explain(
     N_("Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling "
@@ -154,7 +162,7 @@ REDEPLOYMENT: dict[str, ExplanationBuilder] = {
         N_("TPS yang diketahui tidak ada seorang pun: tidak ada yang diplot, atau yang diplot "
            "belum tiba, bergeser, atau kembali. Petugas yang baru diperintahkan ke sana ditunggu "
            "dahulu."),
-        *OFFICER_FEEDS,
+        *OFFICER_FEEDS, "incidents", limits=_list_point_limits,
     ),
     "kurang": _SHORT_STATIONS,
     "perlu": _SHORT_STATIONS,

@@ -1,11 +1,7 @@
 """Explanations of the figures that count incident reports."""
 
-from situasi.analysis.situation.priority_score import (
-    FLOOR_BY_STATE,
-    PARTS,
-    POINTS_FOR_FULL,
-    WEIGHT_DOUBT,
-)
+from situasi.analysis.rank_ranges import WEIGHT_DOUBT
+from situasi.analysis.situation.priority_score import FLOOR_BY_STATE, PARTS, POINTS_FOR_FULL
 from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.election import Election

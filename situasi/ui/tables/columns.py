@@ -17,6 +17,7 @@ from situasi.common.formats import (
     format_time_by_precision,
 )
 from situasi.common.i18n import _
+from situasi.presentation.numbers import format_rank
 from situasi.reports.csv_tables import is_missing
 from situasi.ui import tenant
 
@@ -142,6 +143,24 @@ def range_column(lower: Iterable[Any], upper: Iterable[Any], estimated: Iterable
         }
 
     return Column(low, format_cells, build_file_columns, keep_when_empty=True)
+
+
+def rank_column(table: pd.DataFrame) -> Column:
+    """Return a column of ranks with those they have when the weights move: 2 (1–4).
+
+    table: with the columns of analysis.rank_ranges.build_rank_columns.
+    """
+    ranks, first, last = (_to_integers(table[name]) for name in ("rank", "rank_first", "rank_last"))
+    return Column(
+        ranks,
+        lambda n, _day: [format_rank(row) or MISSING for row in table.head(n).itertuples()],
+        lambda heading: {
+            heading: ranks,
+            _("{what}: terbaik").format(what=heading): first,
+            _("{what}: terburuk").format(what=heading): last,
+        },
+        keep_when_empty=True,
+    )
 
 
 def ratio_column(

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Plan, RedeploymentNeeds
-from situasi.analysis.redeployment.shortfalls import count_uncertain_orders
 from situasi.domain import boundaries, election, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -298,31 +297,3 @@ def test_moves_that_would_take_too_many_are_not_possible_together() -> None:
     assert feasibility.is_feasible(moves, found, RULE)
     fewer = needs(known(*rows[:9], *at_post("P-2", TPS[1])), REGISTER)
     assert [feasibility.is_feasible(moves[:n], fewer, RULE) for n in (2, 3)] == [True, False]
-
-
-def test_the_order_of_shortfalls_is_told_as_far_as_it_depends_on_the_points() -> None:
-    points = {"empty": 100, "incident": 40, "kurang_rawan": 0, "rawan": 10, "sangat_rawan": 20,
-              "khusus": 30}  # fmt: skip
-    assert count_uncertain_orders(points, 0.0) == (0, 120)
-    # 30 against 40, and 100 against 70: within a quarter either may be the larger.
-    uncertain, _pairs = count_uncertain_orders(points, 0.25)
-    kinds = [
-        (empty, beside, level)
-        for empty, beside in itertools.product((0, 1), repeat=2)
-        for level in ("kurang_rawan", "rawan", "sangat_rawan", "khusus")
-    ]
-    names = list(points)
-    corners = [
-        {name: points[name] * (1 + 0.2499 * sign) for name, sign in zip(names, signs, strict=True)}
-        for signs in itertools.product((-1, 1), repeat=len(names))
-    ]
-
-    def total(kind: tuple[int, int, str], of: dict[str, float]) -> float:
-        empty, beside, level = kind
-        return empty * of["empty"] + beside * of["incident"] + of[level]
-
-    swapping = 0
-    for one, other in itertools.combinations(kinds, 2):
-        gaps = [total(one, of) - total(other, of) for of in corners]
-        swapping += min(gaps) < -1e-6 and max(gaps) > 1e-6
-    assert uncertain == swapping > 0

@@ -116,6 +116,16 @@ def test_the_plan_is_made_when_asked_for_and_tells_before_and_after(
     assert popovers(app)["Setujui 2 langkah"] is False
 
 
+def test_each_kind_of_shortfall_that_the_plan_removes_is_shown_with_its_rank(
+    short: Board, seen: Seen
+) -> None:
+    app = opened(planned(seen(short)), "cara_geser")
+    tables = [frame.value for frame in app.get("arrow_data_frame") or app.get("dataframe")]
+    (compared,) = [one for one in tables if "sesudah rencana" in one.columns]
+    # Those without officers come first, and all that are below the pattern after them.
+    assert compared["peringkat"].tolist() == [1, 1 + compared["sekarang"][0]]
+
+
 def test_accepting_writes_the_orders_and_the_list_says_by_whom(short: Board, seen: Seen) -> None:
     app = opened(planned(seen(short)), "setujui")
     app.button(key="setujui_tulis").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -138,6 +139,13 @@ def test_two_numbers_in_one_cell_are_two_columns_of_a_file() -> None:
         "batas: paling tinggi (%)": [78.0],
         "batas perkiraan": ["tidak"],
     }
+
+
+def test_a_rank_is_read_with_those_it_may_have_and_sorts_as_a_number() -> None:
+    ranks = {"rank": [12, 2, nan], "rank_first": [9, 2, nan], "rank_last": [14, 2, nan]}
+    column = columns.rank_column(pd.DataFrame(ranks))
+    assert sorted_words(column) == ["2", "12 (9–14)", MISSING]
+    assert filed(column, "peringkat")["peringkat: terburuk"][:2] == [14, 2]
 
 
 def test_moments_of_the_day_shown_are_read_as_clock_times_others_with_their_day(
