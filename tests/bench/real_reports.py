@@ -11,13 +11,13 @@ from situasi.analysis import timestamps
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FASE
 from tests.bench.real_days import PARTS, Floats, RealDay
+from tests.simulated_days import days as simulated_days
+from tests.simulated_days.count_errors import add_count_errors
 from tests.simulated_days.days import SimulatedDay
 
 _MINUTE_US = 60_000_000
 _NEVER = np.inf
 _SILENT_SHARE = 0.2  # of the stations never tell their end, in every way
-# How people report who are asked to (two days of 2019, jtannen/turnout_tracker, MIT).
-_PEOPLE_MEDIAN_MIN, _PEOPLE_LOG_SD = 19, 1.85
 _LOWER_TURNOUT = 0.75  # of silent stations, against those that tell
 
 
@@ -114,11 +114,16 @@ def _tell_falling(day: RealDay, rng: np.random.Generator) -> _Told:
 
 
 def _tell_as_people(day: RealDay, rng: np.random.Generator) -> _Told:
-    """Tell as volunteers did: 40 % ever, late by hours, some of them wrongly."""
-    told = _tell_falling(day, rng)
-    delay = _draw_delays(told.counts.shape, _PEOPLE_MEDIAN_MIN, _PEOPLE_LOG_SD, rng)
+    """Tell as late and as wrongly as volunteers did (see days.toml), but 40 % of the stations."""
+    assumptions = simulated_days.load_assumptions()
+    kind = next(one for one in assumptions.kinds if one.name == "sukarela")
+    true_counts = _build(day).counts.astype("int64")
+    shares = {name: share * kind.wrong for name, share in assumptions.wrong.items()}
+    each = np.arange(len(true_counts))  # a commune copies from no other
+    counts = add_count_errors(true_counts, each, shares, rng)
+    delay = simulated_days.draw_delays(kind, counts.shape, rng)
     tells = ~draw_low_stations(day, 0.6, rng)
-    return _Told(np.where(tells[:, None], _skip(delay, 0.3, rng), _NEVER), told.counts)
+    return _Told(np.where(tells[:, None], _skip(delay, kind.skipped, rng), _NEVER), counts)
 
 
 WAYS: dict[str, Callable[[RealDay, np.random.Generator], _Told]] = {

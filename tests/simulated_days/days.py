@@ -19,7 +19,7 @@ normally.
 * TPS that report late may differ from those that report soon: the order (by chance, size or
   remoteness) is correlated with turnout, with its own strength and sign on each day.
 * Counts are wrong: a digit lost, doubled or swapped, the hour before repeated, rounded to
-  tens, a late start, one count for a whole desa.
+  tens, above the end for some hours, a late start, one count for a whole desa.
 """
 
 import tomllib
@@ -54,7 +54,11 @@ _LOW_PER_SD = 0.52
 
 @dataclass(frozen=True)
 class DayKind:
-    """Kind of day: in which order, how late and how badly TPS report (see days.toml)."""
+    """Kind of day: in which order, how late and how badly TPS report (see days.toml).
+
+    late_share: of the counts come late, of median late_min; then the order says who tells, not how
+    late.
+    """
 
     name: str
     weight: float
@@ -67,6 +71,8 @@ class DayKind:
     no_end: float
     cut: float
     wrong: float
+    late_share: float = 0.0
+    late_min: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -328,12 +334,21 @@ def _draw_true_counts(
     return np.maximum.accumulate(steps, axis=1).astype("int64")
 
 
+def draw_delays(kind: DayKind, shape: tuple[int, ...], rng: _Rng) -> _Floats:
+    """Draw the minutes until counts are told; late_share of them are of median late_min."""
+    is_late = rng.random(shape) < kind.late_share
+    median = np.where(is_late, kind.late_min, kind.median_min)
+    return np.asarray(median * np.exp(rng.normal(0, kind.spread, shape)))
+
+
 def _draw_report_times(
     area: SimulatedArea, kind: DayKind, report_order: _Floats, count_times_us: _Ints, rng: _Rng
 ) -> _Floats:
     """Draw when each count is reported, in microseconds; infinite: never."""
     lag = kind.by * report_order[:, None]
-    delay = kind.median_min * np.exp(rng.normal(0, kind.spread, count_times_us.shape) + lag)
+    delay = draw_delays(kind, count_times_us.shape, rng)
+    if not kind.late_share:
+        delay *= np.exp(lag)
     times: _Floats = count_times_us + np.maximum(delay, 1.0) * _MINUTE
     # The mean share of skipped counts stays the same; late reporters skip more.
     skip = rng.random(count_times_us.shape) < (kind.skipped * np.exp(lag - kind.by**2 / 2)).clip(
