@@ -451,3 +451,24 @@ def test_a_count_in_words_is_read_and_one_that_no_number_is_so_written_is_shown(
 def test_the_word_of_the_region_for_open_is_a_phase(reader: MessageExtractor) -> None:
     (row,) = the_rows(reader, "Ndan, TPS 1 Kota Daro II la bukak jam 7 lewat 10")
     assert (row["fase"], row["waktu"]) == ("dibuka", "27/11/2024 07.10")
+
+
+def test_a_misspelt_word_that_makes_another_desa_is_asked(reader: MessageExtractor) -> None:
+    for name in ("Saka Tiga Sebrang", "desa Saka Tiga Sebrang"):
+        for row in read(reader, f"Tps 2 {name} lah 99 wong, aman bae").rows:
+            assert row.cells.get("desa") != "Saka Tiga"
+            assert row.unclear_cells
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Tps 2 Burai ado uwong mabok bawa parang ndan, mohon bantuan segera!!", "pidana_umum"),
+        ("TPS 1 Burai surat suara gubernur kurang 40 lembar. jam stengah 9", "logistik"),
+        ("TPS 03 Soak Batok ujan deras, tenda bocor. 09.30", "bencana"),
+    ],
+)
+def test_words_of_the_street_for_what_happens_are_known(
+    reader: MessageExtractor, text: str, kind: str
+) -> None:
+    assert [row["jenis"] for row in the_rows(reader, text)] == [kind]
