@@ -173,7 +173,7 @@ def _is_report(table: Table, row: int, label: str, feed: Feed, mapping: ColumnMa
     def has_filled(columns: Sequence[str], *, number: bool) -> bool:
         headings = (h for name in columns for h in mapping.columns.get(name, ()) if h != label)
         cells = [table.cells[heading].iloc[row] for heading in headings]
-        return any(not is_blank(cell) and (number or _parse_number(cell) is None) for cell in cells)
+        return any(not is_blank(cell) and (number or read_total(cell) is None) for cell in cells)
 
     kinds = [column.name for column in feed.columns if column.allowed_codes] + ["step"]
     return has_filled(_TIME_COLUMNS, number=True) or (
@@ -213,7 +213,7 @@ def _build_parser(cells: set[Cell]) -> NumberParser:
     read = build_count_reader(list(cells))
 
     def parse(cell: Cell) -> float | None:
-        number = _parse_number(cell)
+        number = read_total(cell)
         if number is None or number.is_integer():
             return number
         try:
@@ -235,7 +235,7 @@ def _extract_number_columns(
             continue
         column = table.cells[heading].to_numpy()
         sample = list(islice((cell for cell in column if not is_blank(cell)), _SAMPLE_CELLS))
-        if 2 * sum(_parse_number(cell) is not None for cell in sample) > len(sample):
+        if 2 * sum(read_total(cell) is not None for cell in sample) > len(sample):
             numbers = {cell: parse(cell) or 0 for cell in set(column)}
             columns[heading] = list(map(numbers.__getitem__, column))
     return columns
@@ -297,7 +297,8 @@ def _judge_sum_above(
     return _format_total_reason(totals, sums, is_above=True)
 
 
-def _parse_number(cell: Cell) -> float | None:
+def read_total(cell: Cell) -> float | None:
+    """Return the number that a cell of a sum holds, also one that no count can be: -17, 118,5."""
     if isinstance(cell, bool) or is_blank(cell):
         return None
     if isinstance(cell, str):
@@ -359,8 +360,8 @@ def _compare_sexes(totals: dict[str, float], mapping: ColumnMapping) -> str:
     men, women, whole = map(totals.get, names)
     if men is None or women is None or whole is None or math.isclose(men + women, whole):
         return ""
-    parts = f"{quote(names[0])} dan {quote(names[1])} berjumlah {_format_number(men + women)}"
-    return f"{parts}, {quote(names[2])} tertulis {_format_number(whole)}"
+    parts = f"{quote(names[0])} dan {quote(names[1])} berjumlah {format_total(men + women)}"
+    return f"{parts}, {quote(names[2])} tertulis {format_total(whole)}"
 
 
 def _matches_sum(number: float, heading: str, column_sums: ColumnSums) -> bool:
@@ -375,13 +376,14 @@ def _format_difference(
     sums = [
         f"{column_sums.row_count} baris"
         if (total := column_sums.by_heading.get(heading)) is None
-        else f"berjumlah {_format_number(total)}"
+        else f"berjumlah {format_total(total)}"
         for column_sums in all_sums
     ]
     since_last = f" ({sums[0]} sejak jumlah sebelumnya)" if sums[0] != sums[-1] else ""
-    return f"{quote(heading)} tertulis {_format_number(number)}, di {side} {sums[-1]}{since_last}"
+    return f"{quote(heading)} tertulis {format_total(number)}, di {side} {sums[-1]}{since_last}"
 
 
-def _format_number(number: float) -> str:
+def format_total(number: float) -> str:
+    """Return a sum as it is shown: 1.050, 118,50."""
     text = f"{number:,.10g}" if number == int(number) else f"{number:,.2f}"
     return text.translate(str.maketrans(",.", ".,"))

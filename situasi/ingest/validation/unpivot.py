@@ -22,6 +22,7 @@ from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.phase_order import order_phases
 from situasi.ingest.validation.table_check import REASON_BY_MARK
+from situasi.ingest.validation.total_rows import format_total, read_total
 from situasi.ingest.vocabulary.hour_headings import find_hours_by_sex
 from situasi.ingest.vocabulary.wide_headings import WideHeading
 
@@ -223,12 +224,13 @@ def _compare_row_sums(
     columns = [table.cells[heading].tolist() for heading in wide]
     differing = {}
     for name in _find_row_sums(wide, mapping):
-        for row, whole in enumerate(map(find_count, table.cells[name].tolist())):
+        for row, whole in enumerate(map(read_total, table.cells[name].tolist())):
             cells = [column[row] for column in columns if not is_blank_count(column[row])]
             counts = list(map(find_count, cells))
             known = [count for count in counts if count is not None]
             if whole is not None and known and len(known) == len(counts) and sum(known) != whole:
-                differing[row] = f'"{name}" tertulis {whole}, isi barisnya berjumlah {sum(known)}'
+                written, total = format_total(whole), format_total(sum(known))
+                differing[row] = f'"{name}" tertulis {written}, isi barisnya berjumlah {total}'
     return differing
 
 
