@@ -47,10 +47,10 @@ def build_station_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     rows: of shortfalls.rank_shortfalls.
     """
     columns: dict[str, Cells] = {
-        _("peringkat"): rank_column(rows),
         _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
         _("desa"): [kecamatan_name(code) for code in rows["desa"]],
         _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
+        _("peringkat"): rank_column(rows),
         _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
         _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
         _("perlu"): number_column(rows["need"], 2, estimated=True),

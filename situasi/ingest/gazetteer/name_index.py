@@ -23,6 +23,8 @@ MIN_SIMILARITY = 0.82
 _DISTINGUISHING_TEXT = """utara selatan barat timur tengah ulu ilir hulu hilir darat laut dalam luar
 baru lama seberang induk"""
 DISTINGUISHING_WORDS = frozenset(_DISTINGUISHING_TEXT.split())
+# Found with one typo too (`Sebrang`): the shorter ones, and `dalam`, are too near to other words.
+_LONG_DISTINGUISHING = frozenset(w for w in DISTINGUISHING_WORDS if len(w) > 4) - {"dalam"}
 _ROMAN_NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _DIGITS_OF_ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMERALS, 1)}
 _MAX_SPELLINGS = 64
@@ -52,7 +54,8 @@ def tokenize_name(text: str) -> Words:
 def is_distinguishing(word: str) -> bool:
     """Return whether a word behind the name of a place makes it another: `Timur`, `II`."""
     plain = word.lower().strip(".")
-    return plain in DISTINGUISHING_WORDS or plain in _ROMAN_NUMERALS
+    is_known = plain in DISTINGUISHING_WORDS or plain in _ROMAN_NUMERALS
+    return is_known or any(OSA.distance(plain, known) == 1 for known in _LONG_DISTINGUISHING)
 
 
 @dataclass

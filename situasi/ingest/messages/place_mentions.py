@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from situasi.domain.labels import N_
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
-from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
+from situasi.ingest.gazetteer.name_index import is_distinguishing, tokenize_name
 from situasi.ingest.gazetteer.polsek_areas import POLSEK_AREA, find_seat, list_covered
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.station_mentions import TpsMention
@@ -33,11 +31,6 @@ jumlah s sd sampai wib dpt dptb dpk adalah masih belum blm tidak tdk ada terdapa
 kondusif dibuka ditutup selesai mulai dimulai lancar nihil orang org rt rw
 dusun polsek karena akibat"""
 _STOPS = frozenset(_STOPS_WORDS.split())
-# Longer words that distinguish, found by one typo too: `Saka Tiga Sebrang`. Shorter ones and
-# `dalam` are too near to other words.
-_LONG_DISTINGUISHING = frozenset(w for w in DISTINGUISHING_WORDS if len(w) > 4) - {"dalam"}
-# Numerals that distinguish places of the same name.
-_NUMBERS = frozenset(("i", "ii", "iii", "iv", "v"))
 _STATE_PHRASE = re.compile(
     r"[ ](?:dalam|dlm) (?:keadaan|kondisi|rangka|situasi|hal)\b", re.IGNORECASE
 )
@@ -364,9 +357,7 @@ def _is_cut(rest: Tokens) -> bool:
     word = rest[0][1].lower().strip(".") if rest else ""
     if word == "baru" and _JUST_NOW.match(rest[0].string, rest[0].end()):
         return False
-    if word in DISTINGUISHING_WORDS or word in _NUMBERS:
-        return True
-    return any(OSA.distance(word, known) == 1 for known in _LONG_DISTINGUISHING)
+    return is_distinguishing(word)
 
 
 def _is_ambiguous(parsed: ParsedDesa) -> bool:
